@@ -1,0 +1,3 @@
+//! The binary: arguments, panic hook, logging, exit code.
+
+fn main() {}
