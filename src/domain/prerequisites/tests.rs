@@ -9,18 +9,18 @@ use crate::domain::candidate::EvidenceKind;
 use crate::domain::check::{CheckStatus as S, Tick, Verdict};
 use crate::domain::connection::Backing;
 use crate::domain::facts::{
-    Administrators, AfterConnectTrial, Aged, Cloud, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
+    Administrators, AfterConnectTrial, Aged, Cloud, GraphIdentity, Health, InvitationPolicy, LegacyIdentity,
+    Memberships, Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
 };
 use crate::domain::forecast::Person;
 use crate::domain::ids::{Descriptor, StorageKey};
 use crate::domain::outcome::Outcome;
 use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, TenantUser, UserType};
-use crate::domain::plan::fixtures::{
-    at, candidate, connected, directory, in_tenant, invite, key, map, now, object, org_user, person, plan, roster, row,
-    situation, tenant, tenant_user,
-};
 use crate::domain::plan::Decision;
+use crate::domain::plan::fixtures::{
+    at, candidate, connected, directory, in_tenant, invite, key, map, now, object, org_user, person, plan,
+    roster, row, situation, tenant, tenant_user,
+};
 use crate::domain::problem::{Problem, ProblemKind, Service};
 
 /// Everything in order: 1 is the operator, 2 another administrator, both map by themselves; 3 is safe and decided.
@@ -81,9 +81,16 @@ fn world() -> World {
         owner: known(Owner { storage_key: Some(key(2)), name: None, address: None, told: false }),
         hidden_identities: known(vec![]),
         graph_identities: known(vec![]),
-        invitation_policy: known(InvitationPolicy { allow_invites_from: "everyone".into(), guest_role: None }),
+        invitation_policy: known(InvitationPolicy {
+            allow_invites_from: "everyone".into(),
+            guest_role: None,
+        }),
         health: known(Health { health: "healthy".into(), message: String::new(), unhealthy: vec![] }),
-        after_connect: known(AfterConnectTrial { way: "azure-cli".into(), tenant: Some(tenant(1)), same_pat: false }),
+        after_connect: known(AfterConnectTrial {
+            way: "azure-cli".into(),
+            tenant: Some(tenant(1)),
+            same_pat: false,
+        }),
         tokens: known(TokenInventory {
             people: (1..=3).map(|n| (key(n), PersonTokens::default())).collect(),
             ..TokenInventory::default()
@@ -146,10 +153,10 @@ impl World {
 
     /// A fourth person without a counterpart.
     fn add(&mut self, user: OrgUser, outcome: Outcome) {
-        self.people.as_mut().unwrap().push(Person {
-            storage_key: user.storage_key.clone(),
-            ..person(0, outcome, None, vec![])
-        });
+        self.people
+            .as_mut()
+            .unwrap()
+            .push(Person { storage_key: user.storage_key.clone(), ..person(0, outcome, None, vec![]) });
         self.users.as_mut().unwrap().push(user);
     }
 
@@ -188,7 +195,8 @@ fn all_are_there_in_their_order_and_an_orderly_world_needs_only_ticks() {
     let mut world = world();
     let checks = world.with(evaluate);
     assert!(checks.iter().map(|check| check.id).eq(CheckId::ALL.iter().copied()));
-    let manual: Vec<_> = checks.iter().filter(|check| check.status == S::Manual).map(|check| check.id.name()).collect();
+    let manual: Vec<_> =
+        checks.iter().filter(|check| check.status == S::Manual).map(|check| check.id.name()).collect();
     assert_eq!(manual, ["org-creation-policy", "domains-settled", "users-informed"]);
     assert!(checks.iter().all(|check| !matches!(check.status, S::Fail | S::Unknown | S::Warn)), "{checks:?}");
     assert_eq!(Verdict::of(&checks), Verdict::NotReady);
@@ -204,7 +212,12 @@ fn nothing_read_is_never_pass() {
     world.facts = Facts::default();
     (world.users, world.targets, world.people) = (None, None, None);
     for check in world.with(evaluate) {
-        assert!(matches!(check.status, S::Unknown | S::Manual | S::NotApplicable), "{}: {}", check.id, all_text(&check));
+        assert!(
+            matches!(check.status, S::Unknown | S::Manual | S::NotApplicable),
+            "{}: {}",
+            check.id,
+            all_text(&check)
+        );
     }
 }
 
@@ -293,8 +306,10 @@ fn admin_is_pca() {
             (others_only, S::Fail, "not a Project Collection Administrator"),
             (
                 |it| {
-                    it.facts.administrators =
-                        known(Administrators { unresolved: vec!["group X".into()], ..Administrators::default() });
+                    it.facts.administrators = known(Administrators {
+                        unresolved: vec!["group X".into()],
+                        ..Administrators::default()
+                    });
                 },
                 S::Unknown,
                 "group X",
@@ -324,7 +339,11 @@ fn admin_tenant_member() {
             (|it| it.target(1).user_type = None, S::Unknown, "not recorded"),
             (|it| it.target(1).enabled = Some(false), S::Fail, "disabled"),
             (|it| it.target(1).pending = true, S::Fail, "not accepted"),
-            (|it| it.targets.as_mut().unwrap().retain(|user| user.id != object(1)), S::Fail, "not in the tenant"),
+            (
+                |it| it.targets.as_mut().unwrap().retain(|user| user.id != object(1)),
+                S::Fail,
+                "not in the tenant",
+            ),
             (
                 |it| {
                     it.target(1).user_principal_name = "other@contoso.com".into();
@@ -347,7 +366,11 @@ fn admin_tenant_member() {
                 S::Unknown,
                 "2 users of the tenant",
             ),
-            (|it| it.facts.me = known(tenant_user(2, "Work", "work@contoso.com")), S::Pass, "press Connect as Person 1"),
+            (
+                |it| it.facts.me = known(tenant_user(2, "Work", "work@contoso.com")),
+                S::Pass,
+                "press Connect as Person 1",
+            ),
             (|it| it.targets = None, S::Unknown, "User.Read.All"),
             (
                 |it| {
@@ -421,14 +444,23 @@ fn admins_covered() {
             (|it| it.person(2).outcome = Outcome::Safe, S::Fail, "Nobody but you"),
             (|it| it.target(2).enabled = Some(false), S::Fail, "Nobody but you"),
             (|it| it.target(2).user_type = Some(UserType::Guest), S::Fail, "not an enabled member"),
-            (|it| it.targets.as_mut().unwrap().retain(|user| user.id != object(1)), S::Fail, "not in the tenant"),
+            (
+                |it| it.targets.as_mut().unwrap().retain(|user| user.id != object(1)),
+                S::Fail,
+                "not in the tenant",
+            ),
             (|it| it.person(1).outcome = Outcome::Review, S::Warn, "will not be mapped by itself"),
-            (|it| administrators(it, &[1, 2, 3], &[]), S::Warn, "Person 3 (p3@contoso.com) will be disconnected"),
+            (
+                |it| administrators(it, &[1, 2, 3], &[]),
+                S::Warn,
+                "Person 3 (p3@contoso.com) will be disconnected",
+            ),
             (|it| administrators(it, &[1, 2], &["an Entra group"]), S::Unknown, "an Entra group"),
             (|it| administrators(it, &[1], &["an Entra group"]), S::Unknown, "an Entra group"),
             (
                 |it| {
-                    it.facts.owner = known(Owner { storage_key: Some(key(3)), name: None, address: None, told: false });
+                    it.facts.owner =
+                        known(Owner { storage_key: Some(key(3)), name: None, address: None, told: false });
                 },
                 S::Warn,
                 "The owner, Person 3 (p3@contoso.com), will be disconnected",
@@ -492,7 +524,11 @@ fn hazards_resolved() {
                 S::Fail,
                 "went to the wrong person",
             ),
-            (|it| it.add(org_user(4, "D", "d@x.com"), Outcome::Conflict), S::Fail, "in conflict without a decision"),
+            (
+                |it| it.add(org_user(4, "D", "d@x.com"), Outcome::Conflict),
+                S::Fail,
+                "in conflict without a decision",
+            ),
             (
                 |it| {
                     it.add(org_user(4, "D", "d@x.com"), Outcome::Conflict);
@@ -517,7 +553,11 @@ fn user_count() {
         &[
             (NOTHING, S::Pass, "3 people"),
             (|it| many(it, 100), S::Pass, "100 people"),
-            (|it| many(it, 101), S::Warn, "open a Support case with the support package *before* the evening"),
+            (
+                |it| many(it, 101),
+                S::Warn,
+                "open a Support case with the support package *before* the evening",
+            ),
             (|it| it.users = None, S::Unknown, "not read"),
         ],
     );
@@ -675,7 +715,8 @@ fn guests_can_be_invited() {
             (
                 |it| {
                     policy(it, "adminsGuestInvitersAndAllMembers");
-                    it.facts.me = known(TenantUser { user_type: Some(UserType::Guest), ..it.target(1).clone() });
+                    it.facts.me =
+                        known(TenantUser { user_type: Some(UserType::Guest), ..it.target(1).clone() });
                 },
                 S::Fail,
                 "you are a guest",
@@ -780,7 +821,11 @@ fn ssh_keys_cleared() {
                 S::Manual,
                 "Person 2 (p2@contoso.com): 2 SSH keys",
             ),
-            (|it| it.add(org_user(4, "D", "d@x.com"), Outcome::Missing), S::Manual, "as far as they were read"),
+            (
+                |it| it.add(org_user(4, "D", "d@x.com"), Outcome::Missing),
+                S::Manual,
+                "as far as they were read",
+            ),
         ],
     );
 }
@@ -820,8 +865,11 @@ fn tokens_inventory() {
 #[test]
 fn service_health() {
     fn health(world: &mut World, word: &str) {
-        world.facts.health =
-            known(Health { health: word.into(), message: "said".into(), unhealthy: vec!["EU: degraded".into()] });
+        world.facts.health = known(Health {
+            health: word.into(),
+            message: "said".into(),
+            unhealthy: vec!["EU: degraded".into()],
+        });
     }
     table(
         CheckId::ServiceHealth,
@@ -923,7 +971,9 @@ fn the_page_about_prerequisites_names_all_of_them() {
 fn a_key_that_is_nobody_is_named_by_itself() {
     let mut world = world();
     let mut inventory = world.facts.tokens.get().unwrap().clone();
-    inventory.people.insert(StorageKey::new("gone"), PersonTokens { access_tokens: 1, ..PersonTokens::default() });
+    inventory
+        .people
+        .insert(StorageKey::new("gone"), PersonTokens { access_tokens: 1, ..PersonTokens::default() });
     world.facts.tokens = known(inventory);
     assert_eq!(world.check(CheckId::TokensInventory).evidence, ["gone: 1 token"]);
 }

@@ -60,7 +60,10 @@ fn world() -> World {
             ..Facts::default()
         },
         users: vec![org_user(1, "Jamal", "jamal@outlook.com"), org_user(2, "Adele", "adele@fabrikam.com")],
-        people: vec![person(1, Outcome::Automatic, Some(1), vec![]), person(2, Outcome::Safe, Some(2), vec![])],
+        people: vec![
+            person(1, Outcome::Automatic, Some(1), vec![]),
+            person(2, Outcome::Safe, Some(2), vec![]),
+        ],
         situation: situation(),
         plan: plan([]),
         goal: Goal::Connect,
@@ -200,7 +203,8 @@ fn the_wrong_directory_stops_everything() {
     world.facts.operator = operator("aad");
     assert_eq!(world.phase(), Phase::Connect);
     assert_eq!(world.steps()[1].state, StepState::Blocked);
-    let alert = world.with(|findings, _| wrong_directory(findings, Some("Tailspin\u{202e}"), &portal())).unwrap();
+    let alert =
+        world.with(|findings, _| wrong_directory(findings, Some("Tailspin\u{202e}"), &portal())).unwrap();
     assert_eq!(alert.headline, "WRONG DIRECTORY: MAP NOBODY");
     assert_eq!(alert.name.as_deref(), Some("Tailspin\u{fffd}"));
     assert!(alert.lines[0].contains(&tenant(3).to_string()), "{alert:?}");
@@ -220,7 +224,10 @@ fn the_words_name_the_account_the_directory_and_the_page() {
     assert!(person.contains(&format!("Contoso (contoso.onmicrosoft.com, {})", tenant(1))), "{person}");
     assert!(person.contains("Not in the list?"), "{person}");
     assert!(
-        connect.sees.iter().any(|line| line.starts_with("When you do: 1 keep working · 1 are locked out until mapped · 0")),
+        connect
+            .sees
+            .iter()
+            .any(|line| line.starts_with("When you do: 1 keep working · 1 are locked out until mapped · 0")),
         "{connect:?}"
     );
     for step in &steps[..6] {
@@ -230,7 +237,12 @@ fn the_words_name_the_account_the_directory_and_the_page() {
 
 #[test]
 fn the_way_back_is_there_in_every_state() {
-    for backing in [None, Some(Backing::MicrosoftAccounts), Some(Backing::Tenant(tenant(1))), Some(Backing::Tenant(tenant(3)))] {
+    for backing in [
+        None,
+        Some(Backing::MicrosoftAccounts),
+        Some(Backing::Tenant(tenant(1))),
+        Some(Backing::Tenant(tenant(3))),
+    ] {
         let mut world = world();
         world.situation.backing = backing;
         let back = world.with(|findings, _| way_back(findings, &portal()));
