@@ -43,8 +43,11 @@ impl WriteError {
     /// The target; for [`WriteError::NoFolder`] its folder.
     pub fn path(&self) -> &Path {
         match self {
-            Self::Exists(path) | Self::Link(path) | Self::NotAFile(path) | Self::NoFolder(path) => path,
-            Self::Io { path, .. } => path,
+            Self::Exists(path)
+            | Self::Link(path)
+            | Self::NotAFile(path)
+            | Self::NoFolder(path)
+            | Self::Io { path, .. } => path,
         }
     }
 

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
+use super::Store;
 use super::desk::{Desk, Failure};
 use super::plan::{each, ensure_row, parse_object};
 use super::text::{json, maybe, parse_json, parse_time, text, time, unreadable};
-use super::{Store, plan};
-use crate::domain::plan::{JournalEntry, PlanRow, RowState};
+use crate::domain::plan::{JournalEntry, RowState};
 use crate::domain::{Problem, StorageKey};
 
 impl Store {
@@ -90,14 +90,7 @@ fn append(desk: &mut Desk, entry: &JournalEntry) -> Result<(), Failure> {
 
 fn append_line(transaction: &Transaction<'_>, entry: &JournalEntry, writer: &str) -> Result<(), Failure> {
     let key = &entry.storage_key;
-    let known = transaction
-        .query_row("SELECT 1 FROM plan_row WHERE storage_key = ?1", [key.as_str()], |_| Ok(()))
-        .optional()?;
-    if known.is_none() {
-        let row = PlanRow { decision: entry.decision.clone(), ..PlanRow::undecided(key.clone()) };
-        plan::put_row(transaction, &row)?;
-    }
-    ensure_row(transaction, key)?;
+    ensure_row(transaction, key, &entry.decision)?;
     transaction
         .prepare_cached(
             "INSERT INTO journal (at, run, writer, storage_key, decision, target, state, attempt, detail, activity_id,

@@ -47,17 +47,40 @@ impl std::fmt::Display for HeldBy {
 }
 
 /// Why there is no lock.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotLocked {
     /// Another instance is applying. A refusal for safety (exit code 5).
-    #[error(
-        "another instance is applying this plan: {0}. Wait until it is done, or end it; nothing is sent twice"
-    )]
     Held(HeldBy),
     /// The lock file could not be made or locked.
-    #[error("{0}")]
     Failed(Problem),
 }
+
+impl NotLocked {
+    /// Refused for safety: exit code 5.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::Held(_))
+    }
+
+    /// The same as a [`Problem`].
+    pub fn problem(&self) -> Problem {
+        match self {
+            Self::Held(holder) => Problem::local(
+                "locking the plan for an apply run",
+                format!("another instance is applying this plan: {holder}"),
+                "Wait until it is done, or end it; nothing is sent twice.",
+            ),
+            Self::Failed(problem) => problem.clone(),
+        }
+    }
+}
+
+impl std::fmt::Display for NotLocked {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.problem().fmt(f)
+    }
+}
+
+impl std::error::Error for NotLocked {}
 
 /// The right to apply; given back when dropped.
 #[derive(Debug)]

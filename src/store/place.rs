@@ -3,6 +3,7 @@
 //! `<state directory>/<organization>/<tenant id>.sqlite`. Folders are made 0700 and files 0600. What is there already is
 //! used as it is if it belongs to the account that runs the program and nobody else can write to it.
 
+use std::fmt::Write as _;
 use std::fs::{DirBuilder, Metadata, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -84,7 +85,7 @@ fn folder_name(organization: &str) -> String {
         if byte.is_ascii_alphanumeric() || byte == b'-' {
             name.push(char::from(byte));
         } else {
-            name.push_str(&format!("_{byte:02x}"));
+            let _ = write!(name, "_{byte:02x}");
         }
     }
     if name.len() > LONGEST_NAME {
@@ -93,7 +94,7 @@ fn folder_name(organization: &str) -> String {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
         name.truncate(LONGEST_NAME);
-        name.push_str(&format!("_{hash:016x}"));
+        let _ = write!(name, "_{hash:016x}");
     }
     if name.is_empty() { "_".to_owned() } else { name }
 }
@@ -115,7 +116,7 @@ impl FileSystem {
     #[cfg(target_os = "linux")]
     pub fn of(path: &Path) -> Self {
         match rustix::fs::statfs(path) {
-            Ok(found) => Self::from_magic(i64::from(found.f_type)),
+            Ok(found) => Self::from_magic(found.f_type),
             Err(_) => Self::Unknown,
         }
     }
@@ -127,9 +128,10 @@ impl FileSystem {
     }
 
     /// From the number that statfs(2) gives, as in linux/magic.h and the file systems' own sources.
-    pub fn from_magic(magic: i64) -> Self {
-        // Some architectures sign-extend the 32 bits.
-        let name = match magic & 0xffff_ffff {
+    ///
+    /// The type of that number differs from one architecture to the next, and some sign-extend its 32 bits.
+    pub fn from_magic(magic: impl Into<i64>) -> Self {
+        let name = match magic.into() & 0xffff_ffff {
             0x6969 => "NFS",
             0x517b => "SMB",
             0xff53_4d42 => "CIFS",
@@ -338,10 +340,7 @@ mod tests {
     #[test]
     fn network_file_systems_are_known() {
         assert_eq!(FileSystem::from_magic(0x6969), FileSystem::Network("NFS"));
-        assert_eq!(
-            FileSystem::from_magic(i64::from(0xff53_4d42_u32.cast_signed())),
-            FileSystem::Network("CIFS")
-        );
+        assert_eq!(FileSystem::from_magic(0xff53_4d42_u32.cast_signed()), FileSystem::Network("CIFS"));
         assert_eq!(FileSystem::from_magic(0x6573_5546), FileSystem::Network("FUSE"));
         assert_eq!(FileSystem::from_magic(0xef53), FileSystem::Local);
     }

@@ -182,7 +182,7 @@ impl Store {
     /// Stores that a person is found under a new key since the switch.
     pub async fn remember_key_change(&self, old: StorageKey, new: StorageKey) -> Result<(), Problem> {
         self.write("storing a changed key", move |transaction| {
-            ensure_row(transaction, &old)?;
+            ensure_row(transaction, &old, &Decision::Undecided)?;
             transaction.execute(
                 "UPDATE plan_row SET new_storage_key = ?2 WHERE storage_key = ?1",
                 [old.as_str(), new.as_str()],
@@ -212,18 +212,30 @@ pub(super) fn put_meta(transaction: &Transaction<'_>, key: &str, value: &str) ->
     Ok(())
 }
 
-/// Makes an undecided row for this person if there is none.
-pub(super) fn ensure_row(transaction: &Transaction<'_>, key: &StorageKey) -> Result<(), Failure> {
+/// Makes a row with this decision for this person if there is none.
+pub(super) fn ensure_row(
+    transaction: &Transaction<'_>,
+    key: &StorageKey,
+    decision: &Decision,
+) -> Result<(), Failure> {
     let known = transaction
         .query_row("SELECT 1 FROM plan_row WHERE storage_key = ?1", [key.as_str()], |_| Ok(()))
         .optional()?;
     match known {
         Some(()) => Ok(()),
-        None => put_row(transaction, &PlanRow::undecided(key.clone())),
+        None => {
+            put_row(transaction, &PlanRow { decision: decision.clone(), ..PlanRow::undecided(key.clone()) })
+        }
     }
 }
 
 pub(super) fn put_row(transaction: &Transaction<'_>, row: &PlanRow) -> Result<(), Failure> {
+    if !row.storage_key.is_from_service() {
+        return Err(Failure::Refused {
+            said: format!("{} is the number of a row in a file, not a storage key", row.storage_key),
+            remedy: "Read the people from the service, then decide.".to_owned(),
+        });
+    }
     let address = match &row.decision {
         Decision::Invite { address } => Some(address.as_str()),
         _ => None,
