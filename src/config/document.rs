@@ -81,13 +81,14 @@ impl Reader<'_> {
                 DeValue::Table(inner) if dotted == KEYS_SECTION => self.bindings("", inner, 0),
                 DeValue::Table(inner) if is_section => self.section(&dotted, inner),
                 _ if is_section => self.semantic(at, unknown::not_a_section(&dotted)),
-                inner => match schema::find(section, name) {
-                    Some(key) => self.value(key, value),
-                    None => {
+                inner => {
+                    if let Some(key) = schema::find(section, name) {
+                        self.value(key, value);
+                    } else {
                         let is_table = matches!(inner, DeValue::Table(_));
                         self.semantic(at, unknown::key(section, name, is_table));
                     }
-                },
+                }
             }
         }
     }
@@ -99,39 +100,35 @@ impl Reader<'_> {
         }
         let mut scratch = super::Config::default();
         let slot = (key.slot)(&mut scratch);
-        let (form, is_path) = (slot.form(), slot.is_path());
+        let wrong_type = |kind| {
+            Problem::new(format!("{} cannot be {kind}", key.dotted()), format!("write {}", slot.form()))
+        };
         let plain = match plain(value.get_ref()) {
-            Ok(plain) => plain,
+            Ok(plain) if slot.fits(&plain) => plain,
+            Ok(plain) => return self.error(at, wrong_type(plain.kind())),
             Err(Unfit { kind, span }) => {
                 let at = span.map_or(at, |span| self.position(span.start));
-                let problem = format!("{} cannot be {kind}", key.dotted());
-                return self.error(at, Problem::new(problem, format!("write {form}")));
+                return self.error(at, wrong_type(kind));
             }
         };
         let plain = match plain {
-            Value::Text(text) if is_path => match self.from_home(&text) {
+            Value::Text(text) if slot.is_path() => match self.below_home(&text) {
                 Ok(text) => Value::Text(text),
                 Err(problem) => return self.error(at, named(key, problem)),
             },
             other => other,
         };
-        let kind = plain.kind();
         let origin = Origin::File { path: self.path.to_owned(), position: at };
         if let Err(problem) = self.layer.add(key, plain, origin) {
             let item =
                 problem.item.and_then(|index| value.get_ref().as_array()?.get(index).map(Spanned::span));
             let at = item.map_or(at, |span| self.position(span.start));
-            let problem = if problem.what.ends_with("does not fit here") {
-                Problem::new(format!("{} cannot be {kind}", key.dotted()), format!("write {form}"))
-            } else {
-                named(key, problem)
-            };
-            self.error(at, problem);
+            self.error(at, named(key, problem));
         }
     }
 
     /// `~/` at the beginning of a path.
-    fn from_home(&self, text: &str) -> Result<String, Problem> {
+    fn below_home(&self, text: &str) -> Result<String, Problem> {
         let Some(rest) = text.strip_prefix("~/") else {
             return Ok(text.to_owned());
         };

@@ -72,10 +72,6 @@ impl Endpoint {
         Ok(Self(format!("{scheme}://{host}{port}{path}")))
     }
 
-    pub(super) fn microsofts(index: usize) -> Self {
-        Self(MICROSOFTS.get(index).copied().unwrap_or_default().to_owned())
-    }
-
     /// The address, without a slash at its end: the services' paths, which begin with one, are appended.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -202,14 +198,23 @@ pub struct Endpoints {
 
 impl Default for Endpoints {
     fn default() -> Self {
+        let [
+            azure_devops,
+            azure_devops_identity,
+            azure_devops_entitlements,
+            azure_devops_audit,
+            azure_devops_status,
+            microsoft_graph,
+            entra_login,
+        ] = MICROSOFTS.map(|own| Endpoint(own.to_owned()));
         Self {
-            azure_devops: Endpoint::microsofts(0),
-            azure_devops_identity: Endpoint::microsofts(1),
-            azure_devops_entitlements: Endpoint::microsofts(2),
-            azure_devops_audit: Endpoint::microsofts(3),
-            azure_devops_status: Endpoint::microsofts(4),
-            microsoft_graph: Endpoint::microsofts(5),
-            entra_login: Endpoint::microsofts(6),
+            azure_devops,
+            azure_devops_identity,
+            azure_devops_entitlements,
+            azure_devops_audit,
+            azure_devops_status,
+            microsoft_graph,
+            entra_login,
         }
     }
 }
@@ -236,5 +241,87 @@ impl Endpoints {
             .filter(|((_, e), own)| e.as_str() != *own)
             .map(|(it, _)| it)
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_normalised() {
+        for (given, expected) in [
+            ("https://dev.azure.com", "https://dev.azure.com"),
+            ("HTTPS://Dev.Azure.Com/", "https://dev.azure.com"),
+            ("https://proxy.fabrikam.com:443//", "https://proxy.fabrikam.com"),
+            ("https://proxy.fabrikam.com:8443/ado/", "https://proxy.fabrikam.com:8443/ado"),
+            ("http://127.0.0.1:8080/vssps", "http://127.0.0.1:8080/vssps"),
+            ("http://localhost:80", "http://localhost"),
+            ("http://[::1]:9000", "http://[::1]:9000"),
+            ("http://[0:0:0:0:0:0:0:1]", "http://[::1]"),
+            ("http://127.255.0.3:1", "http://127.255.0.3:1"),
+        ] {
+            assert_eq!(Endpoint::parse(given).unwrap().as_str(), expected, "{given}");
+        }
+    }
+
+    #[test]
+    fn what_tokens_must_not_be_sent_to_is_refused() {
+        for given in [
+            "",
+            "dev.azure.com",
+            "ftp://dev.azure.com",
+            "https://",
+            "https:///path",
+            "http://dev.azure.com",
+            "http://128.0.0.1",
+            "http://localhost.fabrikam.com",
+            "http://127.1",
+            "https://0x7f.1",
+            "https://1.2.3",
+            "http://127.0.0.1.fabrikam.com",
+            "http://[::2]",
+            "http://[::ffff:127.0.0.1]",
+            "https://[::1",
+            "https://admin:hunter2@dev.azure.com",
+            "http://127.0.0.1@fabrikam.com",
+            "https://dev.azure.com?x=1",
+            "https://dev.azure.com/#x",
+            "https://dev.azure.com/a/../b",
+            "https://dev.azure.com/a/%2E%2e/b",
+            "https://dev.azure.com/a//b",
+            "https://dev.azure.com\\@fabrikam.com",
+            "https://dev .azure.com",
+            "https://dev.azure.com:0",
+            "https://dev.azure.com:65536",
+            "https://dev.azure.com:+443",
+            "https://dev.azure.com:",
+            "https://-dev.azure.com",
+            "https://dev..azure.com",
+            "https://dév.azure.com",
+            "https://dev.azure.com/\u{202e}",
+        ] {
+            assert!(Endpoint::parse(given).is_err(), "{given}");
+        }
+        let error = Endpoint::parse("https://admin:hunter2@dev.azure.com").unwrap_err();
+        assert!(!error.to_string().contains("hunter2"), "{error}");
+    }
+
+    #[test]
+    fn an_endpoint_knows_where_it_is() {
+        let of = |text| Endpoint::parse(text).unwrap();
+        assert!(of("http://127.0.0.1:1/x").is_loopback());
+        assert!(of("https://[::1]/x").is_loopback());
+        assert!(!of("https://graph.microsoft.com").is_loopback());
+        assert_eq!(of("https://[::1]:8443/x").host(), "[::1]");
+        assert_eq!(of("https://[::1]/x").host(), "[::1]");
+        assert_eq!(of("https://a.b:1/c").host(), "a.b");
+        assert!(of("https://graph.microsoft.com/").is_microsoft_default());
+        assert!(!of("https://graph.microsoft.com/v1.0").is_microsoft_default());
+        let mut endpoints = Endpoints::default();
+        assert!(endpoints.not_microsofts().is_empty());
+        endpoints.entra_login = of("https://graph.microsoft.com");
+        let others: Vec<_> = endpoints.not_microsofts().into_iter().map(|(key, _)| key).collect();
+        assert_eq!(others, ["endpoints.entra_login"]);
     }
 }

@@ -184,6 +184,11 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
+/// A wrong value for an error: quoted, unless it is so long that it may be a secret in the wrong place.
+pub(super) fn quoted_if_short(text: &str) -> String {
+    if text.chars().count() <= 32 { quoted(text) } else { "this text".to_owned() }
+}
+
 /// A path for an error or a list, without what could act on a terminal.
 pub(super) fn shown_path(path: &Path) -> String {
     let mut out = String::new();

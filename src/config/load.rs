@@ -38,6 +38,20 @@ pub struct Loaded {
     pub(super) bindings: Vec<Binding>,
 }
 
+impl From<Config> for Loaded {
+    /// A configuration that the program made itself, for `demo`: there is no file, and nothing has an origin.
+    fn from(config: Config) -> Self {
+        Self {
+            config,
+            path: None,
+            location: None,
+            origins: Origins::default(),
+            warnings: Vec::new(),
+            bindings: Vec::new(),
+        }
+    }
+}
+
 /// A larger file is no configuration.
 const LARGEST: u64 = 256 * 1024;
 

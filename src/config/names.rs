@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use uuid::Uuid;
 
 use super::credentials::CommandLine;
-use super::error::{Problem, acts_on_terminals, quoted};
+use super::error::{Problem, acts_on_terminals, quoted, quoted_if_short};
 
 /// The organization's name: letters of the English alphabet, digits and hyphens, at most 50 characters, a
 /// letter or digit at both ends (Microsoft, "Create an organization", naming). The organization's address is
@@ -68,7 +68,10 @@ pub(super) fn tenant(text: &str) -> Result<String, Problem> {
         return Err(Problem::new(what, advice));
     }
     if !is_domain(&domain) {
-        return Err(Problem::new(format!("{} is neither a domain nor a GUID", quoted(text)), advice));
+        return Err(Problem::new(
+            format!("{} is neither a domain nor a GUID", quoted_if_short(text)),
+            advice,
+        ));
     }
     Ok(domain)
 }
@@ -92,7 +95,10 @@ pub(super) fn address(text: &str) -> Result<String, Problem> {
     if fits {
         Ok(text.to_owned())
     } else {
-        Err(Problem::new(format!("{} is not an address", quoted(text)), "write it as somebody@fabrikam.com"))
+        Err(Problem::new(
+            format!("{} is not an address", quoted_if_short(text)),
+            "write it as somebody@fabrikam.com",
+        ))
     }
 }
 
@@ -152,4 +158,103 @@ pub(super) fn command(words: Vec<String>) -> Result<CommandLine, Problem> {
 
 fn quoted_char(c: char) -> String {
     quoted(c.encode_utf8(&mut [0; 4]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_organization_is_a_name_or_its_address() {
+        for given in [
+            "fabrikam",
+            " fabrikam ",
+            "https://dev.azure.com/fabrikam",
+            "https://dev.azure.com/fabrikam/",
+            "dev.azure.com/fabrikam/Project/_settings?x=1",
+            "https://fabrikam.visualstudio.com",
+            "https://fabrikam.VisualStudio.com/DefaultCollection",
+        ] {
+            assert_eq!(organization(given).unwrap(), "fabrikam", "{given}");
+        }
+        assert_eq!(organization(&"a".repeat(50)).unwrap().len(), 50);
+        let too_long = "a".repeat(51);
+        for given in [
+            "",
+            "https://dev.azure.com/",
+            "https://dev.azure.com",
+            "-fabrikam",
+            "fabrikam-",
+            "fabri kam",
+            "fabrikam.com",
+            "https://fabrikam.com/x",
+            "..",
+            "fabrikäm",
+            "fab\u{202e}rikam",
+            &too_long,
+        ] {
+            assert!(organization(given).is_err(), "{given}");
+        }
+    }
+
+    #[test]
+    fn the_tenant_is_a_domain_or_a_guid() {
+        let guid = "11111111-2222-3333-4444-55555555aaaa";
+        assert_eq!(tenant("Contoso.OnMicrosoft.com").unwrap(), "contoso.onmicrosoft.com");
+        assert_eq!(tenant(&guid.to_uppercase()).unwrap(), guid);
+        assert_eq!(tenant(&format!("{{{guid}}}")).unwrap(), guid);
+        for given in [
+            "",
+            "contoso",
+            "common",
+            "organizations",
+            "00000000-0000-0000-0000-000000000000",
+            "admin@contoso.com",
+            "https://contoso.com",
+            "contoso..com",
+            "-contoso.com",
+            "contöso.com",
+            "contoso.com/x",
+        ] {
+            assert!(tenant(given).is_err(), "{given}");
+        }
+        assert_eq!(tenant("admin@contoso.com").unwrap_err().advice, "write the domain alone: contoso.com");
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_a_variable_is_refused_and_not_repeated() {
+        assert_eq!(variable("AZURE_DEVOPS_EXT_PAT").unwrap(), "AZURE_DEVOPS_EXT_PAT");
+        assert!(variable("_x1").is_ok());
+        let old_token = "a".repeat(52);
+        let new_token = "aB3".repeat(28);
+        for given in ["", "1PAT", "MY-PAT", "MY PAT", "$PAT", "eyJ0.eyJh.c2ln", &old_token, &new_token] {
+            let problem = variable(given).unwrap_err();
+            let text = format!("{} {}", problem.what, problem.advice);
+            assert!(given.len() < 4 || !text.contains(given), "{text}");
+        }
+    }
+
+    #[test]
+    fn paths_and_commands() {
+        assert!(path("/var/lib/ado2entra").is_ok());
+        for given in ["", "x", "./x", "/x\0", "/x\n"] {
+            assert!(path(given).is_err(), "{given:?}");
+        }
+        let words = |words: &[&str]| command(words.iter().map(|&word| word.to_owned()).collect());
+        assert_eq!(words(&["pass", "show", ""]).unwrap().arguments(), ["show", ""]);
+        assert!(words(&[]).is_err());
+        assert!(words(&[" "]).is_err());
+        assert_eq!(words(&["a", "b\0"]).unwrap_err().item, Some(1));
+        let debug = format!("{:?}", words(&["echo", "hunter2"]).unwrap());
+        assert!(!debug.contains("hunter2"), "{debug}");
+    }
+
+    #[test]
+    fn addresses_are_taken_loosely() {
+        assert_eq!(address(" anna@fabrikam.com ").unwrap(), "anna@fabrikam.com");
+        for given in ["", "anna", "@fabrikam.com", "anna@", "an na@fabrikam.com", "anna@fab\u{200b}rikam.com"]
+        {
+            assert!(address(given).is_err(), "{given:?}");
+        }
+    }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::choices::Choice;
 use super::credentials::CommandLine;
 use super::endpoint::Endpoint;
-use super::error::{Problem, quoted, shown_path};
+use super::error::{Problem, quoted, quoted_if_short, shown_path};
 use super::settings::Config;
 use super::suggest::nearest;
 use super::{layers::Value, names};
@@ -68,6 +68,18 @@ impl Slot<'_> {
     /// Whether `~/` at its beginning means the home folder.
     pub fn is_path(&self) -> bool {
         matches!(self, Slot::Path(_))
+    }
+
+    /// Whether the value has the right type.
+    pub fn fits(&self, value: &Value) -> bool {
+        match self {
+            Slot::OptionalText(..) | Slot::Text(..) | Slot::Choice(_) | Slot::Path(_) | Slot::Endpoint(_) => {
+                matches!(value, Value::Text(_))
+            }
+            Slot::Seconds(_) | Slot::Number(..) => matches!(value, Value::Number(_)),
+            Slot::Flag(_) => matches!(value, Value::Flag(_)),
+            Slot::Addresses(_) | Slot::Command(_) => matches!(value, Value::List(_)),
+        }
     }
 
     /// Checks a value and puts it there; nothing changes on an error.
@@ -147,7 +159,7 @@ fn choose(slot: &mut dyn Choice, text: &str) -> Result<(), Problem> {
         Some(word) => format!("did you mean \"{word}\"? Allowed: {allowed}"),
         None => format!("allowed: {allowed}"),
     };
-    Err(Problem::new(format!("{} is not a choice", quoted(text)), advice))
+    Err(Problem::new(format!("{} is not a choice", quoted_if_short(text)), advice))
 }
 
 fn seconds(number: i64) -> Result<Option<Duration>, Problem> {

@@ -1,7 +1,7 @@
 //! What to say about a key or a section that does not exist.
 
 use super::error::{Problem, quoted};
-use super::schema::{KEYS, SECTIONS};
+use super::schema::{KEYS, KEYS_SECTION, SECTIONS};
 use super::suggest::nearest;
 
 /// Names under which people write secrets into files.
@@ -26,11 +26,7 @@ const SECRETS: &[&str] = &[
 pub(super) fn key(section: &str, name: &str, is_table: bool) -> Problem {
     let lower = name.to_lowercase().replace('-', "_");
     if !is_table && SECRETS.contains(&lower.as_str()) {
-        return Problem::new(
-            format!("{} looks like a secret, and secrets never go into this file", quoted(name)),
-            "take it out, renew it, and name the environment variable that holds it (env = \"…\") or a command \
-             that prints it (command = [\"…\"])",
-        );
+        return looks_like_a_secret(name);
     }
     if is_table {
         return unknown_section(section, name);
@@ -51,6 +47,9 @@ pub(super) fn key(section: &str, name: &str, is_table: bool) -> Problem {
     if let Some(key) = meant.and_then(|meant| KEYS.iter().find(|key| key.name == meant)) {
         return Problem::new(what, format!("did you mean \"{}\" in [{}]?", key.name, key.section));
     }
+    if !is_table && ["secret", "token", "passw", "bearer"].iter().any(|part| lower.contains(part)) {
+        return looks_like_a_secret(name);
+    }
     let here: Vec<&str> = here.collect();
     let advice = if here.is_empty() {
         format!("every key stands in a section: {}", sections())
@@ -58,6 +57,14 @@ pub(super) fn key(section: &str, name: &str, is_table: bool) -> Problem {
         format!("the keys of this section: {}", here.join(", "))
     };
     Problem::new(what, advice)
+}
+
+fn looks_like_a_secret(name: &str) -> Problem {
+    Problem::new(
+        format!("{} looks like a secret, and secrets never go into this file", quoted(name)),
+        "take it out, renew it, and name the environment variable that holds it (env = \"…\") or a command that \
+         prints it (command = [\"…\"])",
+    )
 }
 
 fn unknown_section(section: &str, name: &str) -> Problem {
@@ -81,6 +88,9 @@ fn unknown_section(section: &str, name: &str) -> Problem {
 pub(super) fn not_a_section(dotted: &str) -> Problem {
     let advice = match KEYS.iter().find(|key| key.section == dotted) {
         Some(key) => format!("write [{dotted}] on a line of its own, and below it {} = …", key.name),
+        None if dotted == KEYS_SECTION => {
+            "write [keys] on a line of its own, and below it ACTION = [\"KEY\"]".to_owned()
+        }
         None => format!("the sections: {}", sections()),
     };
     Problem::new(format!("\"{dotted}\" is a section, not a key"), advice)
