@@ -33,6 +33,7 @@ pub(super) fn read(text: &str, path: &Path, home: Option<&Path>) -> Read {
         path,
         home,
         lines: line_starts(text),
+        reported: BTreeSet::new(),
         broken: BTreeSet::new(),
         errors: Vec::new(),
         layer: Layer { path: Some(path.to_owned()), ..Layer::default() },
@@ -49,7 +50,9 @@ struct Reader<'a> {
     path: &'a Path,
     home: Option<&'a Path>,
     lines: Vec<usize>,
-    /// Lines with a syntax error.
+    /// Lines whose syntax error was reported; one a line is enough.
+    reported: BTreeSet<usize>,
+    /// Lines on which a syntax error makes every meaning a guess.
     broken: BTreeSet<usize>,
     errors: Vec<ConfigError>,
     layer: Layer,
@@ -59,13 +62,35 @@ impl Reader<'_> {
     fn syntax_error(&mut self, error: &toml::de::Error) {
         let at = error.span().map_or(0, |span| span.start);
         let position = self.position(at);
-        let message = error.message();
-        let advice = match message {
-            "duplicate key" => "keep one of them",
-            _ => "correct this line: KEY = VALUE, texts in quotes",
+        let begin = position.line - 1;
+        let line_start = self.lines.get(begin).copied().unwrap_or_default();
+        let line_end = self.lines.get(position.line).copied().unwrap_or(self.text.len());
+        let line = self.text.get(line_start..line_end).unwrap_or_default();
+        // The reader takes what stands there for a number or a boolean, and calls it a wrong one.
+        let bare_text = line.split_once('=').is_some_and(|(before, value)| {
+            let value = value.trim_start();
+            at > line_start + before.len()
+                && value.starts_with(char::is_alphabetic)
+                && !["true", "false"].iter().any(|word| value.starts_with(word))
+        });
+        let (message, advice) = match error.message() {
+            _ if bare_text => ("a text without quotes", "write it in quotes: KEY = \"…\""),
+            "duplicate key" => ("duplicate key", "keep one of them"),
+            other => (other, "correct this line: KEY = VALUE, texts in quotes"),
         };
-        if self.broken.insert(position.line) {
-            self.error(position, Problem::new(format!("not valid TOML: {message}"), advice));
+        self.broken.insert(position.line);
+        if !self.reported.insert(position.line) {
+            return;
+        }
+        self.error(position, Problem::new(format!("not valid TOML: {message}"), advice));
+        // Below a header that cannot be read, every key is taken for one of another section.
+        if line.trim_start().starts_with('[') {
+            let starts = self.lines.iter().enumerate().skip(position.line);
+            let following =
+                starts.map(|(index, start)| (index + 1, self.text.get(*start..).unwrap_or_default()));
+            let until_next =
+                following.take_while(|(_, rest)| !rest.trim_start_matches([' ', '\t']).starts_with('['));
+            self.broken.extend(until_next.map(|(line, _)| line));
         }
     }
 
@@ -95,7 +120,8 @@ impl Reader<'_> {
 
     fn value(&mut self, key: &'static schema::Key, value: &Spanned<DeValue<'_>>) {
         let at = self.position(value.span().start);
-        if self.broken.contains(&at.line) {
+        let end = self.position(value.span().end);
+        if self.broken.range(at.line..=end.line).next().is_some() {
             return;
         }
         let mut scratch = super::Config::default();

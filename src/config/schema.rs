@@ -50,11 +50,10 @@ const LONGEST_POLL: i64 = 86_400;
 
 impl Slot<'_> {
     /// What the value must be, for the message about a wrong type.
-    pub fn form(&self) -> &'static str {
-        match self {
-            Slot::OptionalText(..) | Slot::Text(..) | Slot::Choice(_) | Slot::Path(_) | Slot::Endpoint(_) => {
-                "a text in quotes"
-            }
+    pub fn form(&self) -> String {
+        let form = match self {
+            Slot::Choice(slot) => return format!("one of {}", listed(&slot.words())),
+            Slot::OptionalText(..) | Slot::Text(..) | Slot::Path(_) | Slot::Endpoint(_) => "a text in quotes",
             Slot::Seconds(_) => "a whole number of seconds, without quotes",
             Slot::Number(..) => "a whole number, without quotes",
             Slot::Flag(_) => "true or false, without quotes",
@@ -62,7 +61,8 @@ impl Slot<'_> {
             Slot::Command(_) => {
                 "a list of texts, the program and its arguments: [\"pass\", \"show\", \"ado\"]"
             }
-        }
+        };
+        form.to_owned()
     }
 
     /// Whether `~/` at its beginning means the home folder.
@@ -154,12 +154,16 @@ fn choose(slot: &mut dyn Choice, text: &str) -> Result<(), Problem> {
         return Ok(());
     }
     let words = slot.words();
-    let allowed = words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ");
+    let allowed = listed(&words);
     let advice = match nearest(text, words.iter().copied()) {
         Some(word) => format!("did you mean \"{word}\"? Allowed: {allowed}"),
         None => format!("allowed: {allowed}"),
     };
     Err(Problem::new(format!("{} is not a choice", quoted_if_short(text)), advice))
+}
+
+fn listed(words: &[&str]) -> String {
+    words.iter().map(|word| format!("\"{word}\"")).collect::<Vec<_>>().join(", ")
 }
 
 fn seconds(number: i64) -> Result<Option<Duration>, Problem> {
