@@ -1,6 +1,8 @@
 //! Where the configuration is found, how its layers come together, and that every value knows its origin. The
 //! environment is a list here; the one of the process is never read or changed.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panic")]
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -346,7 +348,14 @@ fn keys_are_checked_against_the_vocabulary_of_the_dashboard() {
 fn example_without_target() -> String {
     let is_target = |line: &&str| line.starts_with("name = ") || line.starts_with("id = ");
     assert_eq!(EXAMPLE.lines().filter(is_target).count(), 2);
-    EXAMPLE.lines().filter(|line| !is_target(line)).map(|line| format!("{line}\n")).collect()
+    EXAMPLE.lines().filter(|line| !is_target(line)).collect::<Vec<_>>().join("\n")
+}
+
+/// The key in a line such as `# owner = "…"`, and the line without its comment sign.
+fn commented_key(line: &str) -> Option<(&str, &str)> {
+    let whole = line.strip_prefix("# ")?;
+    let (name, _) = whole.split_once(" = ")?;
+    name.chars().all(|c| c.is_ascii_lowercase() || c == '_').then_some((name, whole))
 }
 
 #[test]
@@ -368,11 +377,7 @@ fn the_example_gives_every_key_that_has_a_default_and_shows_the_others_as_commen
         if let Some(header) = line.strip_prefix('[') {
             section = header.split(']').next().unwrap();
         }
-        if let Some((name, _)) = line.strip_prefix("# ").and_then(|rest| rest.split_once(" = "))
-            && name.chars().all(|c| c.is_ascii_lowercase() || c == '_')
-        {
-            commented.push(format!("{section}.{name}"));
-        }
+        commented.extend(commented_key(line).map(|(name, _)| format!("{section}.{name}")));
     }
     for (section, name) in known_keys() {
         let key = format!("{section}.{name}");
@@ -387,17 +392,8 @@ fn the_example_gives_every_key_that_has_a_default_and_shows_the_others_as_commen
 
 #[test]
 fn the_commented_keys_of_the_example_are_right_when_they_are_used() {
-    let uncommented: String = EXAMPLE
-        .lines()
-        .map(|line| {
-            let is_key = line
-                .strip_prefix("# ")
-                .and_then(|rest| rest.split_once(" = "))
-                .is_some_and(|(name, _)| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
-            let line = if is_key { line.strip_prefix("# ").unwrap() } else { line };
-            format!("{line}\n")
-        })
-        .collect();
+    let uncommented = EXAMPLE.lines().map(|line| commented_key(line).map_or(line, |(_, whole)| whole));
+    let uncommented = uncommented.collect::<Vec<_>>().join("\n");
     let home = |name: &str| (name == "HOME").then(|| "/home/anna".to_owned());
     let config = parse(&uncommented, Path::new("config.example.toml"), &home).unwrap();
     assert_eq!(config.state.directory.as_deref(), Some(Path::new("/home/anna/.local/state/ado2entra")));
