@@ -75,7 +75,7 @@ pub(super) async fn verify_open_rows(session: &Arc<Session>) {
 async fn verify(session: &Arc<Session>) -> Result<(), Problem> {
     let store = session.store()?;
     let plan = store.load_plan().await?;
-    let journal = Journal::open(session, store.clone(), run_id()).await?;
+    let journal = Journal::open(session, store.clone(), run_id())?;
     let open: Vec<&PlanRow> = plan.rows.values().filter(|row| row.state.is_open()).collect();
     let event = ApplyEvent::Started { run: journal.run().to_owned(), due: open.len(), at: Timestamp::now() };
     session.tell(Msg::Apply(event)).await;
@@ -99,7 +99,7 @@ async fn prepare(session: &Arc<Session>, order: &ApplyOrder) -> Result<(Plan, Jo
         return Err(Problem::local(asked, refusal.clone(), ""));
     }
     let store = session.store()?;
-    let journal = Journal::open(session, store.clone(), run_id()).await?;
+    let journal = Journal::open(session, store.clone(), run_id())?;
     let plan = store.load_plan().await?;
     Ok((plan, journal))
 }

@@ -129,8 +129,12 @@ async fn event(session: &Session, source: Source, text: String) {
 async fn discovery(session: &Session) {
     fact(session, Source::Discovery, async {
         let found = session.services.entra.discover().await;
-        if let Ok(tenant) = &found {
-            session.set_destination(tenant.id);
+        match &found {
+            Ok(tenant) => {
+                session.set_destination(tenant.id);
+                session.open_store(tenant.id).await;
+            }
+            Err(_) => session.open_store_offline().await,
         }
         Fact::Discovery(found)
     })
@@ -385,7 +389,7 @@ fn addresses_to_look_up(roster: &Roster, graph_users: &[GraphUser]) -> Vec<Strin
 
 /// The owner: from the service where it says so, else from the configuration or the administrator's word.
 async fn owner(session: &Session, roster: &Roster) {
-    let told = match &session.store {
+    let told = match session.any_store() {
         Some(store) => store.load_plan().await.ok().and_then(|plan| plan.owner_told),
         None => None,
     }

@@ -125,13 +125,21 @@ impl Runner {
             let msg = match effect {
                 Effect::Tick(id, tick) => {
                     after(&session, |store| async move {
-                        store.tick(id, tick.clone()).await.map(|()| Msg::Ticked(id, tick))
+                        match tick.clone() {
+                            Some(tick) => store.tick(id, tick).await?,
+                            None => drop(store.untick(id).await?),
+                        }
+                        Ok(Msg::Ticked(id, tick))
                     })
                     .await
                 }
                 Effect::TickPhase(phase, tick) => {
                     after(&session, |store| async move {
-                        store.tick_phase(phase, tick.clone()).await.map(|()| Msg::PhaseTicked(phase, tick))
+                        match tick.clone() {
+                            Some(tick) => store.tick_phase(phase, tick).await?,
+                            None => drop(store.untick_phase(phase).await?),
+                        }
+                        Ok(Msg::PhaseTicked(phase, tick))
                     })
                     .await
                 }
@@ -150,8 +158,9 @@ impl Runner {
                     .await
                 }
                 Effect::SaveSession(json) => {
-                    if let Some(store) = &session.store {
-                        let _ = store.session_put("dashboard", json).await;
+                    // Not worth a word to anybody when it cannot be kept.
+                    if let (Ok(store), Ok(value)) = (session.store(), serde_json::from_str(&json)) {
+                        let _ = store.session_put("dashboard", value).await;
                     }
                     return;
                 }
@@ -224,11 +233,13 @@ pub async fn write_file(path: &Path, bytes: Vec<u8>, force: bool) -> Result<(), 
     let owned = path.to_owned();
     match tokio::task::spawn_blocking(move || write_private(&owned, &bytes, force)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Problem::local(format!("writing {}", path.display()), error.to_string(), "")),
-        Err(_) => Err(Problem {
-            kind: ProblemKind::Local,
-            ..Problem::local(format!("writing {}", path.display()), "the work ended unexpectedly", "Try again.")
-        }),
+        Ok(Err(error)) => {
+            let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
+            Err(Problem { kind, ..error.problem() })
+        }
+        Err(_) => {
+            Err(Problem::local(format!("writing {}", path.display()), "the work ended unexpectedly", "Try again."))
+        }
     }
 }
 
