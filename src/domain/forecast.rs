@@ -16,7 +16,7 @@ use super::people::{Directory, Roster};
 use super::plan::{Pair, Plan};
 
 /// What the forecast depends on besides the two lists.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
     /// The destination tenant.
     pub destination: Option<TenantId>,
@@ -100,6 +100,17 @@ impl Situation {
             hazards: plan.hazards.clone(),
             ..Self::at(now)
         }
+    }
+
+    /// Whether a comparison made with the other situation is the same as one made with this: the moment does not count,
+    /// and the planned maps only once the destination backs the organization.
+    pub fn compares_like(&self, other: &Self) -> bool {
+        let mut like = self.clone();
+        like.now = other.now;
+        if !self.is_connected() {
+            like.planned.clone_from(&other.planned);
+        }
+        like == *other
     }
 
     /// Whether the destination backs the organization.
