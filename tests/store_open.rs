@@ -1,4 +1,5 @@
 //! Opening a store: private, whole, of a known version; and what happens when it is not.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
