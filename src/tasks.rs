@@ -5,13 +5,23 @@
 //! carry domain types only.
 
 pub mod analysis;
+pub mod apply;
 pub mod context;
 pub mod effect;
+pub mod gather;
+pub mod lessons;
 pub mod model;
 pub mod msg;
+mod reading;
+pub mod runner;
+pub mod session;
+pub mod snapshot;
+mod watch;
 
 pub use analysis::{Analysis, analyse};
 pub use context::Context;
 pub use effect::Effect;
 pub use model::Model;
 pub use msg::{ApplyEvent, Fact, Msg};
+pub use runner::Runner;
+pub use session::{Session, Setup, SetupError};

@@ -54,6 +54,8 @@ pub struct Context {
     pub poll_health: Option<Duration>,
     /// How many candidates a person has on screen and in JSON.
     pub candidates: usize,
+    /// The undocumented batch route was asked for; this version uses the documented call for each person.
+    pub batch_route: bool,
     /// Why there is no usable store; deciding, ticking and applying are refused then.
     pub store_problem: Option<crate::domain::Problem>,
 }

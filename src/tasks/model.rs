@@ -68,8 +68,8 @@ pub struct Model {
     pub requests: VecDeque<RequestLine>,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
-    /// The budget that Azure DevOps left us, if it said so.
-    pub budget: Option<Budget>,
+    /// The budget that each service left us, where it said so.
+    pub budgets: BTreeMap<crate::domain::Service, Budget>,
     /// The apply run, running or over.
     pub apply: Option<ApplyProgress>,
     /// The time by the latest message that told it.
@@ -93,7 +93,7 @@ impl Model {
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
             events: VecDeque::new(),
-            budget: None,
+            budgets: BTreeMap::new(),
             apply: None,
             now,
         }
@@ -186,7 +186,13 @@ impl Model {
                     self.requests.pop_front();
                 }
             }
-            Msg::BudgetRead(budget) => self.budget = Some(*budget),
+            Msg::BudgetRead(service, budget) => {
+                // A wait says nothing about the units, and the units nothing about a wait that is still on.
+                let known = self.budgets.entry(*service).or_insert(*budget);
+                known.remaining = budget.remaining.or(known.remaining);
+                known.limit = budget.limit.or(known.limit);
+                known.closed_until = budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+            }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
             | Msg::RowsNotSaved(..)

@@ -134,7 +134,7 @@ pub enum Msg {
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
-    BudgetRead(Budget),
+    BudgetRead(crate::domain::Service, Budget),
     /// Something for the event list.
     Happened(EventLine),
 }
