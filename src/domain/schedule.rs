@@ -122,7 +122,9 @@ fn state(input: &ScheduleInput<'_>) -> ConnectionState {
 fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
     let mut refusals = Vec::new();
     let situation = input.situation;
-    if let Some(tenant) = is_wrong_directory(situation.backing, situation.destination, input.plan.first_backing) {
+    if let Some(tenant) =
+        is_wrong_directory(situation.backing, situation.destination, input.plan.first_backing)
+    {
         refusals.push(format!(
             "The organization is connected to the wrong directory, {tenant}. Map nobody. See the way back on the \
              Connection tab."
@@ -136,9 +138,12 @@ fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
         );
     }
     if situation.administrators.is_none() {
-        let reason = input.facts.administrators.problem.as_deref().map_or_else(String::new, |problem| {
-            format!(" ({})", problem.headline())
-        });
+        let reason = input
+            .facts
+            .administrators
+            .problem
+            .as_deref()
+            .map_or_else(String::new, |problem| format!(" ({})", problem.headline()));
         refusals.push(format!(
             "Who the administrators are could not be read completely{reason}, so nothing is sent: they must go last, one by \
              one. See the prerequisite `admins-covered`."

@@ -168,7 +168,18 @@ mod tests {
 
     #[test]
     fn every_kind_of_hidden_character_is_marked() {
-        for c in ['\u{7f}', '\u{85}', '\u{ad}', '\u{200e}', '\u{2028}', '\u{2066}', '\u{feff}', '\u{fe0f}', '\u{e0041}', '\u{e000}'] {
+        for c in [
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{200e}',
+            '\u{2028}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{fe0f}',
+            '\u{e0041}',
+            '\u{e000}',
+        ] {
             assert_eq!(clean(&format!("a{c}b")), "a\u{FFFD}b", "U+{:04X}", u32::from(c));
             assert!(has_suspicious(&c.to_string()));
         }

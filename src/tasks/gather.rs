@@ -31,7 +31,8 @@ pub async fn gather(
     if sources.contains(&Source::Tokens) {
         if let Some(roster) = model.roster.value.clone() {
             let reader = Arc::clone(session);
-            drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told).await;
+            drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told)
+                .await;
         }
     }
     settle_analysis(session, messages, &mut model, &mut told).await;
@@ -54,7 +55,8 @@ pub async fn settle_analysis(
             return;
         }
         let (learner, plan) = (Arc::clone(session), Arc::clone(&model.plan));
-        drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told).await;
+        drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told)
+            .await;
     }
 }
 
@@ -87,7 +89,11 @@ pub async fn verify(
     drain(model, messages, async move { apply::verify_open_rows(&verifier).await }, &mut told).await;
 }
 
-async fn until_finished(messages: &mut Receiver<Msg>, model: &mut Model, told: &mut impl FnMut(&Model, &Msg)) {
+async fn until_finished(
+    messages: &mut Receiver<Msg>,
+    model: &mut Model,
+    told: &mut impl FnMut(&Model, &Msg),
+) {
     while let Some(msg) = messages.recv().await {
         model.absorb(&msg);
         told(model, &msg);

@@ -39,7 +39,9 @@ pub fn lessons(analysis: &Analysis, plan: &Plan) -> Vec<PlanLesson> {
             .people()
             .iter()
             .filter(|person| person.outcome == Outcome::Hazard)
-            .filter_map(|person| Some(Pair { storage_key: person.storage_key.clone(), target: person.target? }))
+            .filter_map(|person| {
+                Some(Pair { storage_key: person.storage_key.clone(), target: person.target? })
+            })
             .filter(|pair| !plan.hazards.contains(pair))
             .collect();
         if !new.is_empty() {

@@ -227,7 +227,8 @@ impl Model {
                 let known = self.budgets.entry(*service).or_insert(*budget);
                 known.remaining = budget.remaining.or(known.remaining);
                 known.limit = budget.limit.or(known.limit);
-                known.closed_until = budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+                known.closed_until =
+                    budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
             }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)

@@ -1,18 +1,23 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::{AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route};
+use crate::config::{
+    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
+};
 use crate::domain::activity::{Budget, RequestLine};
-use crate::domain::{Backing, Problem, ProblemKind, TenantId};
+use crate::domain::people::{Directory, Roster};
+use crate::domain::schedule::Call;
+use crate::domain::{Backing, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, Credentials, Endpoints, Environment, Observer, RequestRecord, Services, Settings, Traffic, Way,
+    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
+    Settings, Traffic, Way,
 };
 use crate::store::{OpenError, Place, Store};
 
@@ -52,6 +57,24 @@ pub enum SetupError {
     Services(Problem),
 }
 
+/// The people as last read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest {
+    pub(super) roster: Option<Arc<Roster>>,
+    pub(super) directory: Option<Arc<Directory>>,
+}
+
+/// A call that a dry run shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryCall {
+    /// `PATCH`, `DELETE`, `POST`.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The JSON body, as text, where there is one.
+    pub body: Option<String>,
+}
+
 /// An opened session. Cheap to clone through its `Arc`.
 #[derive(Debug)]
 pub struct Session {
@@ -71,6 +94,8 @@ pub struct Session {
     backing: Mutex<Option<Backing>>,
     /// The owner that the configuration names.
     pub(super) owner: Option<String>,
+    /// The people as last read, for work that goes from person to person.
+    latest: Mutex<Latest>,
 }
 
 impl Session {
@@ -97,6 +122,7 @@ impl Session {
             destination: OnceLock::new(),
             backing: Mutex::new(None),
             owner: setup.config.organization.owner.clone(),
+            latest: Mutex::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -157,7 +183,8 @@ impl Session {
         }
         let Some(state_directory) = self.state_directory.clone() else { return };
         let organization = self.context.organization.clone();
-        let existing = tokio::task::spawn_blocking(move || Place::existing(&state_directory, &organization)).await;
+        let existing =
+            tokio::task::spawn_blocking(move || Place::existing(&state_directory, &organization)).await;
         if let Ok([place]) = existing.as_deref() {
             self.open_store(place.tenant()).await;
         }
@@ -165,10 +192,46 @@ impl Session {
 
     /// The Azure DevOps client with the credential that is right now.
     pub(super) fn azure_devops(&self) -> &AzureDevOps {
-        if self.connected.load(Ordering::Relaxed) {
-            &self.services.azure_devops_after
-        } else {
-            &self.services.azure_devops
+        if self.is_connected() { &self.services.azure_devops_after } else { &self.services.azure_devops }
+    }
+
+    /// The people as last read.
+    pub(super) fn latest(&self) -> Latest {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of the people.
+    pub(super) fn remember(&self, change: impl FnOnce(&mut Latest)) {
+        change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether the destination backs the organization, by the latest probe.
+    pub(super) fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// The call that a run would send for this row. Nothing is sent.
+    pub fn dry_call(&self, call: &Call, person: &StorageKey) -> DryCall {
+        let azure = self.azure_devops();
+        let planned = match call {
+            Call::Map { descriptor, target } => azure.map_call(descriptor, *target),
+            Call::Remove => azure.remove_call(person),
+            Call::Invite { address } => self.services.graph.invite_call(&self.invitation(address, None)),
+        };
+        DryCall {
+            method: planned.method.to_owned(),
+            url: planned.url,
+            body: planned.body.map(|body| body.to_string()),
+        }
+    }
+
+    /// The invitation for this address.
+    pub(super) fn invitation(&self, address: &str, display_name: Option<String>) -> Invitation {
+        Invitation {
+            address: address.to_owned(),
+            display_name,
+            redirect_url: format!("https://dev.azure.com/{}", self.context.organization),
+            send_mail: true,
         }
     }
 
@@ -304,10 +367,9 @@ fn observer(tx: mpsc::Sender<Msg>) -> Observer {
     Observer::new(move |traffic| {
         let msg = match traffic {
             Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
-            Traffic::Waiting { service, until } => Msg::BudgetRead(
-                service,
-                Budget { remaining: None, limit: None, closed_until: Some(until) },
-            ),
+            Traffic::Waiting { service, until } => {
+                Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
+            }
             Traffic::Budget { service, budget } => Msg::BudgetRead(
                 service,
                 Budget {

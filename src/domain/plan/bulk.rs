@@ -136,8 +136,18 @@ mod tests {
             person(3, Outcome::Safe, Some(3), mail(3)),
             person(4, Outcome::Safe, Some(4), mail(4)),
             person(5, Outcome::Safe, Some(5), mail(5)),
-            person(6, Outcome::Safe, Some(6), vec![candidate(6, &[EvidenceKind::Mail], &[WarningKind::NameContradicts])]),
-            person(7, Outcome::Safe, Some(7), vec![candidate(7, &[EvidenceKind::GuestUpn], &[WarningKind::Guest])]),
+            person(
+                6,
+                Outcome::Safe,
+                Some(6),
+                vec![candidate(6, &[EvidenceKind::Mail], &[WarningKind::NameContradicts])],
+            ),
+            person(
+                7,
+                Outcome::Safe,
+                Some(7),
+                vec![candidate(7, &[EvidenceKind::GuestUpn], &[WarningKind::Guest])],
+            ),
             person(8, Outcome::Safe, Some(8), mail(8)),
             person(9, Outcome::Safe, Some(8), mail(8)),
         ];

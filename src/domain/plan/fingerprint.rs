@@ -94,7 +94,12 @@ impl SeenPerson {
     fn differences(&self, now: &Self) -> Vec<String> {
         let mut found = Vec::new();
         compare(&mut found, "the person's name", &self.display_name, &now.display_name);
-        compare_address(&mut found, "the person's sign-in address", Some(&self.principal_name), Some(&now.principal_name));
+        compare_address(
+            &mut found,
+            "the person's sign-in address",
+            Some(&self.principal_name),
+            Some(&now.principal_name),
+        );
         compare_address(&mut found, "the person's mail address", self.mail.as_deref(), now.mail.as_deref());
         compare(&mut found, "the person's origin", &self.origin, &now.origin);
         if self.origin_id != now.origin_id {

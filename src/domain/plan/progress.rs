@@ -139,7 +139,8 @@ mod tests {
             person(5, Outcome::Connected, Some(5), vec![]),
         ]);
         let directory = directory([]);
-        let mut looked = row(&org_user(4, "D", "d@fabrikam.com"), Decision::Keep, Outcome::Missing, &directory);
+        let mut looked =
+            row(&org_user(4, "D", "d@fabrikam.com"), Decision::Keep, Outcome::Missing, &directory);
         looked.needs_a_look = true;
         let plan = plan([
             row(&org_user(3, "C", "c@fabrikam.com"), map(3), Outcome::Review, &directory),
@@ -165,7 +166,8 @@ mod tests {
     #[test]
     fn the_next_undecided_wraps_around_and_never_stays() {
         let (forecast, plan, order) = people();
-        let next = |after: Option<u32>| next_undecided(&order, after.map(key).as_ref(), &forecast, &plan).cloned();
+        let next =
+            |after: Option<u32>| next_undecided(&order, after.map(key).as_ref(), &forecast, &plan).cloned();
         assert_eq!(next(None), Some(key(2)));
         assert_eq!(next(Some(2)), Some(key(4)), "needs a look");
         assert_eq!(next(Some(4)), Some(key(2)));

@@ -76,7 +76,9 @@ pub fn confirm(
 pub fn undo(current: &PlanRow, previous: Option<&PlanRow>) -> Result<PlanRow, String> {
     if was_sent(current) {
         return Err(match current.decision {
-            Decision::Map { .. } => "This mapping was sent already. The service cannot undo a mapping.".to_owned(),
+            Decision::Map { .. } => {
+                "This mapping was sent already. The service cannot undo a mapping.".to_owned()
+            }
             _ => format!("`{}` was sent already and cannot be taken back here.", current.decision.name()),
         });
     }
@@ -99,7 +101,8 @@ mod tests {
     fn a_changed_outcome_or_person_needs_a_look_once() {
         let users: Vec<_> =
             (1..=6).map(|n| org_user(n, &format!("P{n}"), &format!("p{n}@fabrikam.com"))).collect();
-        let directory = directory((1..=6).map(|n| tenant_user(n, &format!("P{n}"), &format!("p{n}@contoso.com"))));
+        let directory =
+            directory((1..=6).map(|n| tenant_user(n, &format!("P{n}"), &format!("p{n}@contoso.com"))));
         let mut marked = row(&users[3], Decision::Keep, Outcome::Missing, &directory);
         marked.needs_a_look = true;
         let mut sent = row(&users[4], map(5), Outcome::Safe, &directory);

@@ -74,7 +74,8 @@ fn canary(rows: &[ScheduledRow], input: &ScheduleInput<'_>) -> Option<usize> {
         .enumerate()
         .filter(|(_, row)| !row.privileged && matches!(row.disposition, Disposition::Send(Call::Map { .. })))
         .min_by_key(|(at, row)| {
-            let safe = input.forecast.get(&row.storage_key).is_some_and(|person| person.outcome == Outcome::Safe);
+            let safe =
+                input.forecast.get(&row.storage_key).is_some_and(|person| person.outcome == Outcome::Safe);
             (!safe, Reverse(last_access(&row.storage_key, input)), *at)
         })
         .map(|(at, _)| at)

@@ -85,7 +85,9 @@ impl Run<'_> {
         self.named_if_privileged(user, person)?;
         self.as_decided(row, user, person)?;
         if person.outcome == Outcome::Connected {
-            return Err(refuse("Somebody mapped this person to another tenant user already; it cannot be undone."));
+            return Err(refuse(
+                "Somebody mapped this person to another tenant user already; it cannot be undone.",
+            ));
         }
         if person.outcome == Outcome::Hazard {
             return Err(refuse(
@@ -99,7 +101,9 @@ impl Run<'_> {
     /// The call, once nothing about the target speaks against it.
     fn send_map(&self, target: ObjectId, user: &OrgUser) -> Checked<Disposition> {
         let Some(found) = self.input.directory.get(target) else {
-            return Err(refuse("The target is not among the users of the tenant that were read. Choose another."));
+            return Err(refuse(
+                "The target is not among the users of the tenant that were read. Choose another.",
+            ));
         };
         self.book.may_be_target(found, user).map_err(Disposition::Refuse)?;
         if let Some(other) = self.book.waits_for_removal_of(target) {
@@ -143,7 +147,8 @@ impl Run<'_> {
         match (found.next(), found.next()) {
             (Some(guest), None) => self.send_map(guest.id, user),
             (None, _) => Ok(Disposition::Skip(
-                "invited; the guest is not visible in the tenant yet. It can take an hour; read again (r)".to_owned(),
+                "invited; the guest is not visible in the tenant yet. It can take an hour; read again (r)"
+                    .to_owned(),
             )),
             (Some(_), Some(_)) => Err(refuse(
                 "Several users of the tenant have the invited address. Decide `map` onto the right one.",

@@ -103,6 +103,8 @@ impl Summary {
 fn verified(plan: &Plan) -> usize {
     plan.rows
         .values()
-        .filter(|row| row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep))
+        .filter(|row| {
+            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
+        })
         .count()
 }

@@ -53,7 +53,8 @@ impl Journal {
         if state == RowState::Sending {
             row.attempts += 1;
         }
-        row.error = matches!(state, RowState::Failed | RowState::Refused | RowState::Unknown).then(|| detail.to_owned());
+        row.error = matches!(state, RowState::Failed | RowState::Refused | RowState::Unknown)
+            .then(|| detail.to_owned());
         let entry = JournalEntry {
             at: Timestamp::now(),
             run: self.run.clone(),

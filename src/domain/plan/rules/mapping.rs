@@ -48,10 +48,14 @@ impl Rulebook<'_> {
     pub(crate) fn may_be_target(&self, target: &TenantUser, user: &OrgUser) -> Result<(), String> {
         let name = text::named(&target.display_name, &target.user_principal_name);
         if target.deleted {
-            return Err(format!("{name} is deleted in the tenant. Have the account restored, or choose another."));
+            return Err(format!(
+                "{name} is deleted in the tenant. Have the account restored, or choose another."
+            ));
         }
         if target.enabled == Some(false) {
-            return Err(format!("{name} is disabled in the tenant. Have the account enabled, or choose another."));
+            return Err(format!(
+                "{name} is disabled in the tenant. Have the account enabled, or choose another."
+            ));
         }
         if target.pending {
             let own = self.plan.row(&user.storage_key).is_some_and(|row| match &row.decision {
@@ -66,16 +70,17 @@ impl Rulebook<'_> {
                 ));
             }
         }
-        if let Some(other) = self.claims.get(&target.id).into_iter().flatten().find(|key| **key != user.storage_key) {
+        if let Some(other) =
+            self.claims.get(&target.id).into_iter().flatten().find(|key| **key != user.storage_key)
+        {
             return Err(format!(
                 "{name} is planned for {} already: one target for one person. Take that decision back first.",
                 self.name_of(other)
             ));
         }
         let taken = self.by_service.get(&target.id).into_iter().flatten();
-        if let Some(other) = taken
-            .into_iter()
-            .find(|key| **key != user.storage_key && *self.decided(key) != Decision::Remove)
+        if let Some(other) =
+            taken.into_iter().find(|key| **key != user.storage_key && *self.decided(key) != Decision::Remove)
         {
             return Err(format!(
                 "The service maps {} onto {name} by itself on connecting. Remove that person first, or choose \
@@ -116,8 +121,9 @@ impl Rulebook<'_> {
     /// The second identity that holds this target and is decided `remove`: the map waits until it is gone.
     pub(crate) fn waits_for_removal_of(&self, target: ObjectId) -> Option<&str> {
         let holders = self.holders.get(&target)?;
-        let holder =
-            holders.iter().find(|it| it.key.as_ref().is_some_and(|key| *self.decided(key) == Decision::Remove))?;
+        let holder = holders
+            .iter()
+            .find(|it| it.key.as_ref().is_some_and(|key| *self.decided(key) == Decision::Remove))?;
         Some(&holder.name)
     }
 
@@ -143,15 +149,23 @@ impl Rulebook<'_> {
                 let words = match warning.kind {
                     WarningKind::NameContradicts => "The names contradict each other",
                     WarningKind::SharedMailbox => "The target looks like a shared mailbox, not a person",
-                    WarningKind::SuspiciousCharacters => "A name or address has invisible or misleading characters",
+                    WarningKind::SuspiciousCharacters => {
+                        "A name or address has invisible or misleading characters"
+                    }
                     WarningKind::ClaimedTwice => "Somebody else claims this target too",
                     _ => continue,
                 };
                 let detail = text::clean(&warning.detail);
-                asks.push(Ask::other(if detail.is_empty() { format!("{words}.") } else { format!("{words}: {detail}") }));
+                asks.push(Ask::other(if detail.is_empty() {
+                    format!("{words}.")
+                } else {
+                    format!("{words}: {detail}")
+                }));
             }
         }
-        if target.user_type == Some(UserType::Guest) || candidate.is_some_and(|it| it.warns(WarningKind::Guest)) {
+        if target.user_type == Some(UserType::Guest)
+            || candidate.is_some_and(|it| it.warns(WarningKind::Guest))
+        {
             asks.push(Ask {
                 kind: AskKind::Guest,
                 words: format!("{name} is a guest in the tenant, not a member."),
@@ -171,7 +185,8 @@ impl Rulebook<'_> {
             _ => {}
         }
         asks.extend(self.privileged(user, person));
-        if self.situation.operator_objects.contains(&target.id) && !self.situation.operator_keys.contains(&user.storage_key)
+        if self.situation.operator_objects.contains(&target.id)
+            && !self.situation.operator_keys.contains(&user.storage_key)
         {
             asks.push(Ask::other(format!("{name} is the account with which you read the tenant: your own.")));
         }
@@ -185,9 +200,7 @@ impl Rulebook<'_> {
         }
         match person.privileged {
             Some(true) => Some(Ask::other("This person is privileged: administrator or owner.".to_owned())),
-            None => Some(Ask::other(
-                "Whether this person is an administrator could not be read.".to_owned(),
-            )),
+            None => Some(Ask::other("Whether this person is an administrator could not be read.".to_owned())),
             Some(false) => None,
         }
     }

@@ -37,7 +37,9 @@ impl Rulebook<'_> {
             return Err(reason);
         }
         Ok(if person.outcome == Outcome::Connected {
-            vec![Ask::other("This person is connected and can work: removing takes the access away.".to_owned())]
+            vec![Ask::other(
+                "This person is connected and can work: removing takes the access away.".to_owned(),
+            )]
         } else {
             Vec::new()
         })
@@ -50,7 +52,9 @@ impl Rulebook<'_> {
             return Some("This is your own account: it is never removed.".to_owned());
         }
         if situation.owner.as_ref() == Some(&user.storage_key) {
-            return Some("This person owns the organization. Change the owner in the portal first.".to_owned());
+            return Some(
+                "This person owns the organization. Change the owner in the portal first.".to_owned(),
+            );
         }
         let Some(administrators) = &situation.administrators else {
             return Some(
@@ -65,10 +69,14 @@ impl Rulebook<'_> {
             );
         }
         if person.privileged.is_none() {
-            return Some("Whether this person is an administrator could not be read, so nothing is removed.".to_owned());
+            return Some(
+                "Whether this person is an administrator could not be read, so nothing is removed."
+                    .to_owned(),
+            );
         }
         address::is_listed(user, &situation.protected).then(|| {
-            "This address is protected by the configuration (`review.protected`): it is never removed.".to_owned()
+            "This address is protected by the configuration (`review.protected`): it is never removed."
+                .to_owned()
         })
     }
 
@@ -78,11 +86,17 @@ impl Rulebook<'_> {
             // The service maps them anyway; keeping costs them nothing.
             Outcome::Automatic => Ok(Vec::new()),
             Outcome::Hazard => Ok(vec![Ask::other(
-                "The service maps this person by itself all the same: `keep` does not resolve the hazard.".to_owned(),
+                "The service maps this person by itself all the same: `keep` does not resolve the hazard."
+                    .to_owned(),
             )]),
             _ => Ok(self
                 .privileged(user, person)
-                .map(|ask| Ask::other(format!("{} Kept as they are, they cannot sign in after connecting.", ask.words)))
+                .map(|ask| {
+                    Ask::other(format!(
+                        "{} Kept as they are, they cannot sign in after connecting.",
+                        ask.words
+                    ))
+                })
                 .into_iter()
                 .collect()),
         }
