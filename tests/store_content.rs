@@ -252,6 +252,8 @@ async fn what_was_read_before_the_switch_stays() {
     store.save_before(vec![reading(1, "second"), reading(2, "second")], false).await.unwrap();
     let before = store.readings(ReadingKind::Before).await.unwrap();
     assert_eq!(before[&key(1)], reading(1, "second"), "before the switch a newer one replaces");
+    assert_eq!(store.before_reading(&key(2)).await.unwrap(), Some(reading(2, "second")));
+    assert_eq!(store.before_reading(&key(3)).await.unwrap(), None);
 
     let problem = store.save_before(vec![reading(1, "late")], true).await.unwrap_err();
     assert!(problem.said.contains("switch has happened"), "{problem}");
