@@ -23,6 +23,8 @@ use crate::domain::Problem;
 mod desk;
 pub mod error;
 pub mod exports;
+#[cfg(test)]
+mod faults;
 pub mod files;
 pub mod journal;
 pub mod lock;

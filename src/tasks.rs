@@ -6,6 +6,7 @@
 
 pub mod analysis;
 pub mod apply;
+mod before;
 pub mod context;
 pub mod effect;
 pub mod gather;
@@ -24,4 +25,4 @@ pub use effect::Effect;
 pub use model::Model;
 pub use msg::{ApplyEvent, Fact, Msg};
 pub use runner::Runner;
-pub use session::{Session, Setup, SetupError};
+pub use session::{DryCall, Session, Setup, SetupError};

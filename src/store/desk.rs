@@ -65,7 +65,9 @@ impl Failure {
                 "The file was changed by something else than this program. Restore it from a backup, or move it aside \
                  and import an exported plan.",
             ),
-            Self::Refused { said, remedy } => Problem::local(asked, said, remedy),
+            Self::Refused { said, remedy } => {
+                Problem::local(asked, crate::domain::text::clean(&said), remedy)
+            }
             Self::Closed => Problem::local(asked, "the store is closed", "Start the program again."),
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, TransactionBehavior};
 
 use super::About;
 use super::desk::Writes;
@@ -65,7 +65,7 @@ pub(super) fn open(place: &Place, writes: Writes) -> Result<(Connection, About),
             .pragma_query_value(None, "journal_mode", |row| row.get(0))
             .map_err(failed("reading the journal mode"))?
     };
-    check_whose(&mut connection, path, place, writes)?;
+    check_whose(&connection, path, place, writes)?;
     let about = About { path: path.clone(), read_only: writes == Writes::Refused, journal_mode, file_system };
     Ok((connection, about))
 }
@@ -132,7 +132,7 @@ fn quick_check(connection: &Connection, path: &Path) -> Result<(), OpenError> {
 }
 
 /// Settings of the connection; none of them is kept in the file.
-fn set_up(connection: &Connection) -> rusqlite::Result<()> {
+pub(super) fn set_up(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.pragma_update(None, "trusted_schema", false)?;
     connection.pragma_update(None, "foreign_keys", true)?;
@@ -145,7 +145,10 @@ fn set_up(connection: &Connection) -> rusqlite::Result<()> {
 
 /// WAL where processes can share memory, else DELETE; both with FULL. Another process that has the file open may keep the
 /// mode from changing; either is durable, so the mode that SQLite reports is taken.
-fn set_journal_mode(connection: &Connection, file_system: &FileSystem) -> rusqlite::Result<String> {
+pub(super) fn set_journal_mode(
+    connection: &Connection,
+    file_system: &FileSystem,
+) -> rusqlite::Result<String> {
     let wanted = match file_system {
         FileSystem::Local => "WAL",
         FileSystem::Network(_) | FileSystem::Unknown => "DELETE",
@@ -154,11 +157,7 @@ fn set_journal_mode(connection: &Connection, file_system: &FileSystem) -> rusqli
 }
 
 /// Runs the migrations that the file has not seen, all in one transaction.
-pub(super) fn migrate(
-    connection: &mut Connection,
-    path: &Path,
-    migrations: &[&str],
-) -> Result<(), OpenError> {
+fn migrate(connection: &mut Connection, path: &Path, migrations: &[&str]) -> Result<(), OpenError> {
     let failed = |error: rusqlite::Error| opening(path, "bringing the store up to date", &error);
     let version = |connection: &Connection| -> rusqlite::Result<usize> {
         let found: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
@@ -181,31 +180,21 @@ pub(super) fn migrate(
     transaction.commit().map_err(failed)
 }
 
-/// A file that was moved or copied from another plan must not be taken for this one.
-fn check_whose(
-    connection: &mut Connection,
-    path: &Path,
-    place: &Place,
-    writes: Writes,
-) -> Result<(), OpenError> {
+/// A file that was moved or copied from another plan must not be taken for this one. A new file becomes this plan's.
+fn check_whose(connection: &Connection, path: &Path, place: &Place, writes: Writes) -> Result<(), OpenError> {
     let ours = format!("{}, {}", place.organization(), place.tenant());
-    let whose = |transaction: &Transaction<'_>| -> rusqlite::Result<Option<String>> {
-        transaction.query_row("SELECT value FROM meta WHERE key = 'whose'", [], |row| row.get(0)).optional()
+    let whose = || -> rusqlite::Result<Option<String>> {
+        connection.query_row("SELECT value FROM meta WHERE key = 'whose'", [], |row| row.get(0)).optional()
     };
-    let behavior = match writes {
-        Writes::Allowed => TransactionBehavior::Immediate,
-        Writes::Refused => TransactionBehavior::Deferred,
-    };
-    let found = (|| {
-        let transaction = connection.transaction_with_behavior(behavior)?;
-        let found = whose(&transaction)?;
-        if found.is_none() && writes == Writes::Allowed {
-            transaction.execute("INSERT INTO meta (key, value) VALUES ('whose', ?1)", [&ours])?;
-            transaction.commit()?;
-        }
-        Ok(found)
-    })()
-    .map_err(|error| opening(path, "reading whose plan the store holds", &error))?;
+    let failed = |error: rusqlite::Error| opening(path, "reading whose plan the store holds", &error);
+    let mut found = whose().map_err(failed)?;
+    if found.is_none() && writes == Writes::Allowed {
+        connection
+            .execute("INSERT OR IGNORE INTO meta (key, value) VALUES ('whose', ?1)", [&ours])
+            .map_err(failed)?;
+        // Another start of this program may have been quicker.
+        found = whose().map_err(failed)?;
+    }
     match found {
         Some(holds) if holds != ours => Err(OpenError::OtherPlan {
             path: path.to_path_buf(),

@@ -10,7 +10,7 @@
 //! | [`settle`] | what was sent earlier and is not proven yet |
 //! | [`brakes`] | when to stop |
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
@@ -21,6 +21,7 @@ use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::schedule::{Disposition, ScheduledRow};
 use crate::domain::{Problem, StorageKey};
 
+use super::before;
 use super::effect::ApplyOrder;
 use super::msg::{ApplyEvent, Msg};
 use super::session::Session;
@@ -75,7 +76,7 @@ pub(super) async fn verify_open_rows(session: &Arc<Session>) {
 async fn verify(session: &Arc<Session>) -> Result<(), Problem> {
     let store = session.store()?;
     let plan = store.load_plan().await?;
-    let journal = Journal::open(session, store.clone(), run_id()).await?;
+    let journal = Journal::open(session, store.clone(), run_id())?;
     let open: Vec<&PlanRow> = plan.rows.values().filter(|row| row.state.is_open()).collect();
     let event = ApplyEvent::Started { run: journal.run().to_owned(), due: open.len(), at: Timestamp::now() };
     session.tell(Msg::Apply(event)).await;
@@ -99,8 +100,12 @@ async fn prepare(session: &Arc<Session>, order: &ApplyOrder) -> Result<(Plan, Jo
         return Err(Problem::local(asked, refusal.clone(), ""));
     }
     let store = session.store()?;
-    let journal = Journal::open(session, store.clone(), run_id()).await?;
+    let journal = Journal::open(session, store.clone(), run_id())?;
     let plan = store.load_plan().await?;
+    let people = session.latest();
+    if let (Some(roster), Some(directory)) = (&people.roster, &people.directory) {
+        before::keep(session, roster, directory, &plan).await?;
+    }
     Ok((plan, journal))
 }
 
@@ -125,40 +130,42 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn rows(&mut self, rows: &[ScheduledRow], control: &mut watch::Receiver<Control>) -> Result<(), Problem> {
+    async fn rows(
+        &mut self,
+        rows: &[ScheduledRow],
+        control: &mut watch::Receiver<Control>,
+    ) -> Result<(), Problem> {
         self.note_what_is_not_sent(rows).await?;
         for scheduled in rows.iter().filter(|row| row.disposition == Disposition::Verify) {
             self.wait_while_paused(control).await?;
             settle::settle(self.session, &self.journal, self.plan_row(&scheduled.storage_key)).await?;
         }
-        let mut sends = rows.iter().filter(|row| matches!(row.disposition, Disposition::Send(_))).peekable();
+        let mut sends: VecDeque<ScheduledRow> =
+            rows.iter().filter(|row| matches!(row.disposition, Disposition::Send(_))).cloned().collect();
         // The canary: one alone, until one was verified.
-        while let Some(scheduled) = sends.peek() {
-            if scheduled.privileged {
-                break;
-            }
+        while let Some(scheduled) = sends.pop_front_if(|row| !row.privileged) {
             self.wait_while_paused(control).await?;
-            let Some(scheduled) = sends.next() else { break };
-            let row = row::send(self.session, &self.journal, self.plan_row(&scheduled.storage_key), scheduled).await?;
+            let row = self.plan_row(&scheduled.storage_key);
+            let row = row::send(self.session, &self.journal, row, &scheduled).await?;
             self.brakes.after_canary(&row)?;
             if row.state == RowState::Verified {
                 break;
             }
         }
-        let (last, others): (Vec<_>, Vec<_>) = sends.partition(|row| row.privileged);
-        self.abreast(&others, self.session.context.concurrency, control).await?;
-        self.abreast(&last, 1, control).await
+        let (last, others): (Vec<_>, Vec<_>) = sends.into_iter().partition(|row| row.privileged);
+        self.abreast(others, self.session.context.concurrency, control).await?;
+        self.abreast(last, 1, control).await
     }
 
     /// So many at a time; a row is only begun while nobody paused and no brake is on.
     async fn abreast(
         &mut self,
-        rows: &[&ScheduledRow],
+        rows: Vec<ScheduledRow>,
         concurrency: usize,
         control: &mut watch::Receiver<Control>,
     ) -> Result<(), Problem> {
         let mut under_way = FuturesUnordered::new();
-        let mut waiting = rows.iter();
+        let mut waiting = rows.into_iter();
         let mut stopped: Option<Problem> = None;
         loop {
             while stopped.is_none() && under_way.len() < concurrency {
@@ -173,7 +180,6 @@ impl Run<'_> {
                 let Some(scheduled) = waiting.next() else { break };
                 let row = self.plan_row(&scheduled.storage_key);
                 let (session, journal) = (Arc::clone(self.session), Arc::clone(&self.journal));
-                let scheduled = (*scheduled).clone();
                 under_way.push(async move { row::send(&session, &journal, row, &scheduled).await });
             }
             // What is under way is always waited for: its outcome has to be written down.

@@ -56,8 +56,6 @@ pub struct Context {
     pub candidates: usize,
     /// The undocumented batch route was asked for; this version uses the documented call for each person.
     pub batch_route: bool,
-    /// Why there is no usable store; deciding, ticking and applying are refused then.
-    pub store_problem: Option<crate::domain::Problem>,
 }
 
 impl Context {

@@ -6,7 +6,6 @@ use jiff::Timestamp;
 use tokio::sync::mpsc::Receiver;
 
 use crate::domain::activity::Source;
-use crate::domain::{Plan, Problem};
 
 use super::analysis::{Analysis, analyse};
 use super::effect::{ApplyOrder, Effect};
@@ -26,31 +25,18 @@ pub async fn gather(
     mut told: impl FnMut(&Model, &Msg),
 ) -> Model {
     let mut model = Model::new(Arc::clone(&session.context), Timestamp::now());
-    match load_plan(session).await {
-        Ok(plan) => {
-            model.absorb(&Msg::PlanLoaded(Box::new(plan)));
-        }
-        Err(problem) => told(&model, &Msg::Failed(problem)),
-    }
     let wanted = sources.to_vec();
     let reader = Arc::clone(session);
     drain(&mut model, messages, async move { reading::read(&reader, &wanted).await }, &mut told).await;
     if sources.contains(&Source::Tokens) {
         if let Some(roster) = model.roster.value.clone() {
             let reader = Arc::clone(session);
-            drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told).await;
+            drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told)
+                .await;
         }
     }
     settle_analysis(session, messages, &mut model, &mut told).await;
     model
-}
-
-/// The plan in the store; an empty one where there is no store.
-pub async fn load_plan(session: &Session) -> Result<Plan, Problem> {
-    match &session.store {
-        Some(store) => store.load_plan().await,
-        None => Ok(Plan::default()),
-    }
 }
 
 /// Analyses, keeps what the analysis teaches, and analyses again until nothing new comes of it.
@@ -65,11 +51,12 @@ pub async fn settle_analysis(
         model.now = Timestamp::now();
         let Some(analysis) = analysis(model).await else { return };
         model.absorb(&Msg::Analysed(Arc::clone(&analysis)));
-        if session.store.is_none() || lessons::lessons(&analysis, &model.plan, model.roster.get(), model.directory.get()).is_empty() {
+        if session.store().is_err() || lessons::lessons(&analysis, &model.plan).is_empty() {
             return;
         }
         let (learner, plan) = (Arc::clone(session), Arc::clone(&model.plan));
-        drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told).await;
+        drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told)
+            .await;
     }
 }
 
@@ -102,7 +89,11 @@ pub async fn verify(
     drain(model, messages, async move { apply::verify_open_rows(&verifier).await }, &mut told).await;
 }
 
-async fn until_finished(messages: &mut Receiver<Msg>, model: &mut Model, told: &mut impl FnMut(&Model, &Msg)) {
+async fn until_finished(
+    messages: &mut Receiver<Msg>,
+    model: &mut Model,
+    told: &mut impl FnMut(&Model, &Msg),
+) {
     while let Some(msg) = messages.recv().await {
         model.absorb(&msg);
         told(model, &msg);

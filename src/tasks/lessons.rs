@@ -2,7 +2,8 @@
 //! before the switch, the identities of the operator, rows whose outcome changed since they were decided.
 
 use crate::domain::connection::ConnectionState;
-use crate::domain::plan::{Pair, Plan, rules};
+use crate::domain::plan::reconcile::reconcile;
+use crate::domain::plan::{Pair, Plan};
 use crate::domain::{Outcome, Problem};
 use crate::store::Store;
 
@@ -38,14 +39,17 @@ pub fn lessons(analysis: &Analysis, plan: &Plan) -> Vec<PlanLesson> {
             .people()
             .iter()
             .filter(|person| person.outcome == Outcome::Hazard)
-            .filter_map(|person| Some(Pair { storage_key: person.storage_key.clone(), target: person.target? }))
+            .filter_map(|person| {
+                Some(Pair { storage_key: person.storage_key.clone(), target: person.target? })
+            })
             .filter(|pair| !plan.hazards.contains(pair))
             .collect();
         if !new.is_empty() {
             lessons.push(PlanLesson::Hazards(new));
         }
     }
-    let changed = rules::reconcile(plan, forecast);
+    let (Some(roster), Some(directory)) = (&analysis.roster, &analysis.directory) else { return lessons };
+    let changed = reconcile(plan, forecast, roster, directory);
     if !changed.is_empty() {
         lessons.push(PlanLesson::Rows(changed));
     }
@@ -54,7 +58,7 @@ pub fn lessons(analysis: &Analysis, plan: &Plan) -> Vec<PlanLesson> {
 
 /// Keeps the lessons, then tells them.
 pub(super) async fn learn(session: &Session, analysis: &Analysis, plan: &Plan) {
-    let Some(store) = &session.store else { return };
+    let Ok(store) = session.store() else { return };
     for lesson in lessons(analysis, plan) {
         match keep(store, &lesson).await {
             Ok(()) => session.tell(Msg::PlanLearned(Box::new(lesson))).await,
@@ -68,11 +72,11 @@ pub(super) async fn learn(session: &Session, analysis: &Analysis, plan: &Plan) {
 
 async fn keep(store: &Store, lesson: &PlanLesson) -> Result<(), Problem> {
     match lesson {
-        PlanLesson::Hazards(pairs) => store.add_hazards(pairs.clone()).await,
-        PlanLesson::FirstBacking(backing) => store.set_first_backing(*backing).await,
+        PlanLesson::Hazards(pairs) => store.add_hazards(pairs.iter().cloned().collect()).await,
+        PlanLesson::FirstBacking(backing) => store.set_first_backing(*backing).await.map(drop),
         PlanLesson::PreviousBacking(tenant) => store.set_previous_backing(*tenant).await,
-        PlanLesson::OperatorKey(key) => store.add_operator_key(key.clone()).await,
-        PlanLesson::OperatorObject(id) => store.add_operator_object(*id).await,
+        PlanLesson::OperatorKey(key) => store.add_operator(Some(key.clone()), None).await,
+        PlanLesson::OperatorObject(id) => store.add_operator(None, Some(*id)).await,
         PlanLesson::Rows(rows) => store.save_rows(rows.clone()).await,
         PlanLesson::Owner(address) => store.set_owner(address.clone()).await,
     }

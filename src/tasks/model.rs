@@ -39,6 +39,33 @@ pub struct ApplyProgress {
     pub finished: Option<(Timestamp, Option<Problem>)>,
 }
 
+/// How the store stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum StoreState {
+    /// Not open yet: the tenant's id has to be known first.
+    #[default]
+    Opening,
+    /// Decisions can be kept.
+    Usable,
+    /// Deciding, ticking and applying are refused, for this reason.
+    Unusable(Problem),
+}
+
+impl StoreState {
+    /// Why nothing can be kept now; `None` when it can.
+    pub fn refusal(&self) -> Option<Problem> {
+        match self {
+            Self::Usable => None,
+            Self::Unusable(problem) => Some(problem.clone()),
+            Self::Opening => Some(Problem::local(
+                "keeping decisions",
+                "the plan is not open yet: the tenant's id is not known",
+                "Wait for the tenant discovery, or give the tenant's GUID in the configuration.",
+            )),
+        }
+    }
+}
+
 /// Everything that is known at this moment.
 #[derive(Debug, Clone)]
 pub struct Model {
@@ -60,6 +87,8 @@ pub struct Model {
     pub plan: Arc<Plan>,
     /// Whether the plan was loaded from the store yet.
     pub plan_loaded: bool,
+    /// How the store stands.
+    pub store: StoreState,
     /// What is being read.
     pub reading: BTreeMap<Source, Progress>,
     /// When each source is read next.
@@ -89,6 +118,7 @@ impl Model {
             analysis: None,
             plan: Arc::new(Plan::default()),
             plan_loaded: false,
+            store: StoreState::default(),
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
@@ -150,6 +180,12 @@ impl Model {
                 }
             },
             Msg::Analysed(analysis) => self.analysis = Some(Arc::clone(analysis)),
+            Msg::StoreOpened(result) => {
+                self.store = match result {
+                    Ok(()) => StoreState::Usable,
+                    Err(problem) => StoreState::Unusable(problem.clone()),
+                };
+            }
             Msg::PlanLoaded(plan) => {
                 self.plan = Arc::new(Plan::clone(plan));
                 self.plan_loaded = true;
@@ -191,7 +227,8 @@ impl Model {
                 let known = self.budgets.entry(*service).or_insert(*budget);
                 known.remaining = budget.remaining.or(known.remaining);
                 known.limit = budget.limit.or(known.limit);
-                known.closed_until = budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+                known.closed_until =
+                    budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
             }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)

@@ -104,7 +104,10 @@ pub enum Msg {
     ReadingScheduled(Source, Option<Timestamp>),
     /// The comparison and everything that follows from it.
     Analysed(Arc<Analysis>),
-    /// The store was opened and this is its plan.
+    /// The store was opened, or not, with the reason. A store that is open for reading only is not usable: its plan is
+    /// shown, and deciding, ticking and applying are refused.
+    StoreOpened(Result<(), Problem>),
+    /// The plan as it is in the store.
     PlanLoaded(Box<Plan>),
     /// Decisions are on disk. Holds the number that the effect carried.
     RowsSaved(u64),

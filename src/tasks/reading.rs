@@ -68,26 +68,36 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     };
     let account = async {
         if has(Source::Operator) {
-            fact(session, Source::Operator, async { Fact::Operator(session.azure_devops().operator().await) }).await;
+            fact(session, Source::Operator, async {
+                Fact::Operator(session.azure_devops().operator().await)
+            })
+            .await;
         }
     };
     let administrators = async {
         if has(Source::Administrators) {
             fact(session, Source::Administrators, async {
-                Fact::Administrators(session.azure_devops().administrators(Some(&session.services.graph)).await)
+                Fact::Administrators(
+                    session.azure_devops().administrators(Some(&session.services.graph)).await,
+                )
             })
             .await;
         }
     };
     let tenant = async {
         if has(Source::Tenant) {
-            fact(session, Source::Tenant, async { Fact::Tenant(session.services.graph.organization().await) }).await;
+            fact(session, Source::Tenant, async {
+                Fact::Tenant(session.services.graph.organization().await)
+            })
+            .await;
         }
         if has(Source::Me) {
-            fact(session, Source::Me, async { Fact::Me(session.services.graph.me().await.map(Box::new)) }).await;
+            fact(session, Source::Me, async { Fact::Me(session.services.graph.me().await.map(Box::new)) })
+                .await;
         }
         if has(Source::MyRoles) {
-            fact(session, Source::MyRoles, async { Fact::MyRoles(session.services.graph.my_roles().await) }).await;
+            fact(session, Source::MyRoles, async { Fact::MyRoles(session.services.graph.my_roles().await) })
+                .await;
         }
         if has(Source::InvitationPolicy) {
             fact(session, Source::InvitationPolicy, async {
@@ -103,7 +113,8 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     };
     let around = async {
         if has(Source::Health) {
-            fact(session, Source::Health, async { Fact::Health(session.services.status.health().await) }).await;
+            fact(session, Source::Health, async { Fact::Health(session.services.status.health().await) })
+                .await;
         }
         if has(Source::AfterConnect) {
             fact(session, Source::AfterConnect, async {
@@ -129,8 +140,12 @@ async fn event(session: &Session, source: Source, text: String) {
 async fn discovery(session: &Session) {
     fact(session, Source::Discovery, async {
         let found = session.services.entra.discover().await;
-        if let Ok(tenant) = &found {
-            session.set_destination(tenant.id);
+        match &found {
+            Ok(tenant) => {
+                session.set_destination(tenant.id);
+                session.open_store(tenant.id).await;
+            }
+            Err(_) => session.open_store_offline().await,
         }
         Fact::Discovery(found)
     })
@@ -175,11 +190,13 @@ async fn roster(session: &Session) -> Option<Arc<Roster>> {
     let source = Source::Roster;
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
     let on_page = |items: &[OrgUser]| Some(Msg::RosterPageRead(Arc::new(items.to_vec())));
-    match listing(session, source, session.azure_devops().users(Raw::No), on_page).await {
+    match listing(session, source, session.azure_devops().users(Raw::Drop), on_page).await {
         Ok((users, skipped)) => {
             let at = Timestamp::now();
             let roster = Arc::new(Roster::new(users));
-            say_what_was_read(session, source, roster.people().len() + roster.services().len(), &skipped).await;
+            say_what_was_read(session, source, roster.people().len() + roster.services().len(), &skipped)
+                .await;
+            session.remember(|latest| latest.roster = Some(Arc::clone(&roster)));
             session.tell(Msg::RosterRead(Arc::clone(&roster), at)).await;
             Some(roster)
         }
@@ -201,7 +218,8 @@ async fn roster(session: &Session) -> Option<Arc<Roster>> {
 async fn directory(session: &Session) {
     let source = Source::Directory;
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
-    let listed = listing(session, source, session.services.graph.users(Raw::No), |_: &[TenantUser]| None).await;
+    let listed =
+        listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await;
     let (mut users, skipped) = match listed {
         Ok(read) => read,
         Err(problem) => {
@@ -223,6 +241,7 @@ async fn directory(session: &Session) {
     match built {
         Ok((directory, index)) => {
             say_what_was_read(session, source, directory.len(), &skipped).await;
+            session.remember(|latest| latest.directory = Some(Arc::clone(&directory)));
             session.tell(Msg::DirectoryRead(directory, index, at)).await;
         }
         Err(_) => {
@@ -275,7 +294,12 @@ where
 async fn say_what_was_read(session: &Session, source: Source, items: usize, skipped: &[Skipped]) {
     let mut text = format!("{items} read");
     if let Some(first) = skipped.first() {
-        text.push_str(&format!(", {} left out, the first at row {}: {}", skipped.len(), first.row, first.reason));
+        text.push_str(&format!(
+            ", {} left out, the first at row {}: {}",
+            skipped.len(),
+            first.row,
+            first.reason
+        ));
     }
     event(session, source, text).await;
 }
@@ -286,17 +310,19 @@ async fn graph_identities(session: &Session, roster: &Roster) -> Option<Vec<Grap
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
     let azure = session.azure_devops().clone();
     let read = async {
-        let (users, _) = listing(session, source, azure.graph_users(&["msa", "aad"], Raw::No), |_| None).await?;
+        let (users, _) =
+            listing(session, source, azure.graph_users(&["msa", "aad"], Raw::Drop), |_| None).await?;
         let known: BTreeSet<&Descriptor> =
             roster.people().iter().chain(roster.services()).map(|user| &user.descriptor).collect();
-        let others: Vec<&GraphUser> = users.iter().filter(|user| !known.contains(&user.descriptor)).collect();
+        let others: Vec<GraphUser> =
+            users.iter().filter(|user| !known.contains(&user.descriptor)).cloned().collect();
         let identities = stream::iter(others)
             .map(|user| {
                 let azure = azure.clone();
                 async move {
                     // A state that cannot be read counts as active: `None`.
                     let active = azure.is_active(&user.descriptor).await.ok();
-                    identity(user, active)
+                    identity(&user, active)
                 }
             })
             .buffered(ABREAST)
@@ -385,7 +411,7 @@ fn addresses_to_look_up(roster: &Roster, graph_users: &[GraphUser]) -> Vec<Strin
 
 /// The owner: from the service where it says so, else from the configuration or the administrator's word.
 async fn owner(session: &Session, roster: &Roster) {
-    let told = match &session.store {
+    let told = match session.any_store() {
         Some(store) => store.load_plan().await.ok().and_then(|plan| plan.owner_told),
         None => None,
     }
@@ -422,10 +448,12 @@ pub(super) async fn tokens(session: &Session, roster: &Roster) {
     session.tell(Msg::ReadingStarted(source, started)).await;
     let azure = session.azure_devops().clone();
     let mut inventory = crate::domain::facts::TokenInventory::default();
-    let mut answers = stream::iter(roster.people())
-        .map(|user| {
+    let subjects: Vec<(StorageKey, Descriptor)> =
+        roster.people().iter().map(|user| (user.storage_key.clone(), user.descriptor.clone())).collect();
+    let mut answers = stream::iter(subjects)
+        .map(|(key, descriptor)| {
             let azure = azure.clone();
-            async move { (user.storage_key.clone(), azure.tokens(&user.descriptor).await) }
+            async move { (key, azure.tokens(&descriptor).await) }
         })
         .buffered(ABREAST);
     let mut done = 0;
@@ -501,7 +529,8 @@ mod tests {
 
     #[test]
     fn an_owner_by_address_is_found_only_where_one_person_has_it() {
-        let owner = || Owner { storage_key: None, name: None, address: Some("P1@Fabrikam.com".into()), told: true };
+        let owner =
+            || Owner { storage_key: None, name: None, address: Some("P1@Fabrikam.com".into()), told: true };
         let one = Roster::new([user(1, "p1@fabrikam.com"), user(2, "p2@fabrikam.com")]);
         assert_eq!(with_key(owner(), &one).storage_key, Some(user(1, "").storage_key));
         let two = Roster::new([user(1, "p1@fabrikam.com"), user(2, "p1@fabrikam.com")]);

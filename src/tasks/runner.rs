@@ -8,7 +8,6 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::domain::people::Roster;
 use crate::domain::{Problem, ProblemKind};
 use crate::store::files::write_private;
 
@@ -30,8 +29,6 @@ pub struct Runner {
     tracker: TaskTracker,
     watching: Mutex<Option<CancellationToken>>,
     control: watch::Sender<Control>,
-    /// The people as last read, for what is read person by person.
-    roster: Mutex<Option<Arc<Roster>>>,
 }
 
 impl Runner {
@@ -42,7 +39,6 @@ impl Runner {
             tracker: TaskTracker::new(),
             watching: Mutex::new(None),
             control: watch::Sender::new(Control::Run),
-            roster: Mutex::new(None),
         }
     }
 
@@ -65,7 +61,7 @@ impl Runner {
             }
             Effect::Watch(on) => self.watch(on),
             Effect::ReadTokens => {
-                let roster = self.roster.lock().unwrap_or_else(PoisonError::into_inner).clone();
+                let roster = session.latest().roster;
                 self.tracker.spawn(async move {
                     match roster {
                         Some(roster) => reading::tokens(&session, &roster).await,
@@ -97,7 +93,8 @@ impl Runner {
             }
             Effect::Search { generation, query, directory, index } => {
                 self.tracker.spawn(async move {
-                    let found = tokio::task::spawn_blocking(move || index.search(&directory, &query, SEARCH_ANSWERS));
+                    let found =
+                        tokio::task::spawn_blocking(move || index.search(&directory, &query, SEARCH_ANSWERS));
                     if let Ok(found) = found.await {
                         session.tell(Msg::SearchAnswered(generation, Arc::new(found))).await;
                     }
@@ -125,33 +122,46 @@ impl Runner {
             let msg = match effect {
                 Effect::Tick(id, tick) => {
                     after(&session, |store| async move {
-                        store.tick(id, tick.clone()).await.map(|()| Msg::Ticked(id, tick))
+                        match tick.clone() {
+                            Some(tick) => store.tick(id, tick).await?,
+                            None => drop(store.untick(id).await?),
+                        }
+                        Ok(Msg::Ticked(id, tick))
                     })
                     .await
                 }
                 Effect::TickPhase(phase, tick) => {
                     after(&session, |store| async move {
-                        store.tick_phase(phase, tick.clone()).await.map(|()| Msg::PhaseTicked(phase, tick))
+                        match tick.clone() {
+                            Some(tick) => store.tick_phase(phase, tick).await?,
+                            None => drop(store.untick_phase(phase).await?),
+                        }
+                        Ok(Msg::PhaseTicked(phase, tick))
                     })
                     .await
                 }
                 Effect::ConfirmPair(pair, tick) => {
                     after(&session, |store| async move {
-                        store.confirm(pair.clone(), tick.clone()).await.map(|()| Msg::PairConfirmed(pair, tick))
+                        store
+                            .confirm(pair.clone(), tick.clone())
+                            .await
+                            .map(|()| Msg::PairConfirmed(pair, tick))
                     })
                     .await
                 }
                 Effect::NameOwner(address) => {
                     after(&session, |store| async move {
-                        store.set_owner(address.clone()).await.map(|()| {
-                            Msg::PlanLearned(Box::new(super::msg::PlanLesson::Owner(address)))
-                        })
+                        store
+                            .set_owner(address.clone())
+                            .await
+                            .map(|()| Msg::PlanLearned(Box::new(super::msg::PlanLesson::Owner(address))))
                     })
                     .await
                 }
                 Effect::SaveSession(json) => {
-                    if let Some(store) = &session.store {
-                        let _ = store.session_put("dashboard", json).await;
+                    // Not worth a word to anybody when it cannot be kept.
+                    if let (Ok(store), Ok(value)) = (session.store(), serde_json::from_str(&json)) {
+                        let _ = store.session_put("dashboard", value).await;
                     }
                     return;
                 }
@@ -182,10 +192,11 @@ impl Runner {
 
     fn analyse(&self, input: AnalysisInput) {
         let session = Arc::clone(&self.session);
-        self.roster.lock().unwrap_or_else(PoisonError::into_inner).clone_from(&input.roster);
         self.tracker.spawn(async move {
             let plan = Arc::clone(&input.plan);
-            let Ok(analysis) = tokio::task::spawn_blocking(move || Arc::new(analyse(input))).await else { return };
+            let Ok(analysis) = tokio::task::spawn_blocking(move || Arc::new(analyse(input))).await else {
+                return;
+            };
             session.tell(Msg::Analysed(Arc::clone(&analysis))).await;
             lessons::learn(&session, &analysis, &plan).await;
         });
@@ -224,11 +235,15 @@ pub async fn write_file(path: &Path, bytes: Vec<u8>, force: bool) -> Result<(), 
     let owned = path.to_owned();
     match tokio::task::spawn_blocking(move || write_private(&owned, &bytes, force)).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(error)) => Err(Problem::local(format!("writing {}", path.display()), error.to_string(), "")),
-        Err(_) => Err(Problem {
-            kind: ProblemKind::Local,
-            ..Problem::local(format!("writing {}", path.display()), "the work ended unexpectedly", "Try again.")
-        }),
+        Ok(Err(error)) => {
+            let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
+            Err(Problem { kind, ..error.problem() })
+        }
+        Err(_) => Err(Problem::local(
+            format!("writing {}", path.display()),
+            "the work ended unexpectedly",
+            "Try again.",
+        )),
     }
 }
 

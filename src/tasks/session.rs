@@ -1,20 +1,25 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::{AzureDevOpsWay, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route};
-use crate::domain::activity::{Budget, RequestLine};
-use crate::domain::{Backing, Problem, TenantId};
-use crate::services::{
-    AzureDevOps, Credentials, Endpoints, Environment, Observer, RequestRecord, Services, Settings, Traffic, Way,
+use crate::config::{
+    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
 };
-use crate::store::Store;
+use crate::domain::activity::{Budget, RequestLine};
+use crate::domain::people::{Directory, Roster};
+use crate::domain::schedule::Call;
+use crate::domain::{Backing, Problem, ProblemKind, StorageKey, TenantId};
+use crate::services::{
+    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
+    Settings, Traffic, Way,
+};
+use crate::store::{OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
@@ -52,6 +57,24 @@ pub enum SetupError {
     Services(Problem),
 }
 
+/// The people as last read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest {
+    pub(super) roster: Option<Arc<Roster>>,
+    pub(super) directory: Option<Arc<Directory>>,
+}
+
+/// A call that a dry run shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryCall {
+    /// `PATCH`, `DELETE`, `POST`.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The JSON body, as text, where there is one.
+    pub body: Option<String>,
+}
+
 /// An opened session. Cheap to clone through its `Arc`.
 #[derive(Debug)]
 pub struct Session {
@@ -59,8 +82,10 @@ pub struct Session {
     pub context: Arc<Context>,
     /// The clients.
     pub(super) services: Services,
-    /// The store, where there is a usable one.
-    pub(super) store: Option<Store>,
+    /// The store, once it was opened; inside, `None` where it could not be.
+    store: OnceLock<Option<Store>>,
+    /// Where stores are; `None` for a run without one.
+    state_directory: Option<PathBuf>,
     /// Where messages go.
     pub(super) tx: mpsc::Sender<Msg>,
     /// The destination backs the organization, by the latest probe: decides which credential is used.
@@ -69,6 +94,8 @@ pub struct Session {
     backing: Mutex<Option<Backing>>,
     /// The owner that the configuration names.
     pub(super) owner: Option<String>,
+    /// The people as last read, for work that goes from person to person.
+    latest: Mutex<Latest>,
 }
 
 impl Session {
@@ -84,43 +111,127 @@ impl Session {
             observer(tx.clone()),
         )
         .map_err(SetupError::Services)?;
-        let (store, store_problem) = if setup.use_store {
-            match Store::open(&setup.state_directory, &organization, &tenant).await {
-                Ok(store) => (Some(store), None),
-                Err(error) => (None, Some(error.to_problem())),
-            }
-        } else {
-            (None, Some(Problem::local("opening the store", "this run works without one", "")))
-        };
-        let context = Arc::new(context(&setup, organization, tenant, store_problem));
+        let context = Arc::new(context(&setup, organization, tenant));
         let session = Self {
             context,
             services,
-            store,
+            store: OnceLock::new(),
+            state_directory: setup.use_store.then(|| setup.state_directory.clone()),
             tx,
             connected: AtomicBool::new(false),
             destination: OnceLock::new(),
             backing: Mutex::new(None),
             owner: setup.config.organization.owner.clone(),
+            latest: Mutex::default(),
         };
+        // A GUID in the configuration needs no discovery.
+        if let Ok(id) = session.context.tenant.parse() {
+            session.set_destination(id);
+            session.open_store(id).await;
+        }
         Ok((Arc::new(session), rx))
     }
 
     /// The store, or the reason why there is none.
     pub(super) fn store(&self) -> Result<&Store, Problem> {
-        self.store.as_ref().ok_or_else(|| {
-            self.context.store_problem.clone().unwrap_or_else(|| {
-                Problem::local("keeping a decision", "there is no store", "Run without --snapshot.")
-            })
+        self.any_store().filter(|store| !store.is_read_only()).ok_or_else(|| {
+            Problem::local(
+                "keeping a decision",
+                "there is no store that can be written to",
+                "The state line and `config show` say where it should be; mend it and start again.",
+            )
         })
+    }
+
+    /// The store, even one that can only be read.
+    pub(super) fn any_store(&self) -> Option<&Store> {
+        self.store.get().and_then(Option::as_ref)
+    }
+
+    /// Opens the store of this destination tenant, once, and tells its plan.
+    pub(super) async fn open_store(&self, tenant: TenantId) {
+        if self.store.get().is_some() {
+            return;
+        }
+        let Some(state_directory) = &self.state_directory else { return };
+        let place = Place::new(state_directory, &self.context.organization, tenant);
+        let (store, refusal) = Store::open_best_async(place).await;
+        let plan = match &store {
+            Some(store) => Some(store.load_plan().await),
+            None => None,
+        };
+        if self.store.set(store).is_err() {
+            return;
+        }
+        let refused = |error: OpenError| {
+            let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
+            Problem { kind, ..error.problem() }
+        };
+        self.tell(Msg::StoreOpened(refusal.map_or(Ok(()), |error| Err(refused(error))))).await;
+        match plan {
+            Some(Ok(plan)) => self.tell(Msg::PlanLoaded(Box::new(plan))).await,
+            Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
+            None => {}
+        }
+    }
+
+    /// Without a connection the tenant's id is only known where the configuration holds it, or where this organization has
+    /// exactly one store.
+    pub(super) async fn open_store_offline(&self) {
+        if self.store.get().is_some() {
+            return;
+        }
+        let Some(state_directory) = self.state_directory.clone() else { return };
+        let organization = self.context.organization.clone();
+        let existing =
+            tokio::task::spawn_blocking(move || Place::existing(&state_directory, &organization)).await;
+        if let Ok([place]) = existing.as_deref() {
+            self.open_store(place.tenant()).await;
+        }
     }
 
     /// The Azure DevOps client with the credential that is right now.
     pub(super) fn azure_devops(&self) -> &AzureDevOps {
-        if self.connected.load(Ordering::Relaxed) {
-            &self.services.azure_devops_after
-        } else {
-            &self.services.azure_devops
+        if self.is_connected() { &self.services.azure_devops_after } else { &self.services.azure_devops }
+    }
+
+    /// The people as last read.
+    pub(super) fn latest(&self) -> Latest {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of the people.
+    pub(super) fn remember(&self, change: impl FnOnce(&mut Latest)) {
+        change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    /// Whether the destination backs the organization, by the latest probe.
+    pub(super) fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// The call that a run would send for this row. Nothing is sent.
+    pub fn dry_call(&self, call: &Call, person: &StorageKey) -> DryCall {
+        let azure = self.azure_devops();
+        let planned = match call {
+            Call::Map { descriptor, target } => azure.map_call(descriptor, *target),
+            Call::Remove => azure.remove_call(person),
+            Call::Invite { address } => self.services.graph.invite_call(&self.invitation(address, None)),
+        };
+        DryCall {
+            method: planned.method.to_owned(),
+            url: planned.url,
+            body: planned.body.map(|body| body.to_string()),
+        }
+    }
+
+    /// The invitation for this address.
+    pub(super) fn invitation(&self, address: &str, display_name: Option<String>) -> Invitation {
+        Invitation {
+            address: address.to_owned(),
+            display_name,
+            redirect_url: format!("https://dev.azure.com/{}", self.context.organization),
+            send_mail: true,
         }
     }
 
@@ -155,21 +266,22 @@ impl Session {
 
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
-        if let Some(store) = &self.store {
+        if let Some(store) = self.any_store() {
             let _ = store.flush().await;
         }
     }
 
     /// Like [`Session::flush`], for a thread without a runtime, and no longer than this.
     pub fn flush_blocking(&self, at_most: Duration) {
-        if let Some(store) = &self.store {
+        if let Some(store) = self.any_store() {
             let _ = store.flush_blocking(at_most);
         }
     }
 
     /// The session (tab, filter, sort, person) of the last time, as JSON.
     pub async fn saved_session(&self) -> Option<String> {
-        self.store.as_ref()?.session_get("dashboard").await.ok().flatten()
+        let saved = self.any_store()?.session_get("dashboard").await.ok().flatten()?;
+        Some(saved.to_string())
     }
 }
 
@@ -198,7 +310,7 @@ fn credentials(config: &Config) -> Credentials {
         Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
         Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
         Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: line.words().to_vec() },
+        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
         None => Way::NotBuiltIn { kind: "command".to_owned() },
     };
     let after_connect = match azure.after_connect {
@@ -210,21 +322,25 @@ fn credentials(config: &Config) -> Credentials {
         after_connect,
         entra: match config.credentials.entra.way() {
             Some(EntraWay::AzureCli) => Way::AzureCli,
-            Some(EntraWay::Command(line)) => Way::Command { command: line.words().to_vec() },
+            Some(EntraWay::Command(line)) => Way::Command { command: words(line) },
             Some(EntraWay::Env { env }) => Way::Env { env: env.to_owned() },
-            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.name().to_owned() },
+            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.as_str().to_owned() },
         },
         secret_variables: config.credentials.entra.secret_env.iter().cloned().collect(),
     }
 }
 
-fn context(setup: &Setup, organization: String, tenant: String, store_problem: Option<Problem>) -> Context {
+fn words(line: &CommandLine) -> Vec<String> {
+    std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
+}
+
+fn context(setup: &Setup, organization: String, tenant: String) -> Context {
     let config = &setup.config;
     Context {
         organization,
         tenant,
-        azure_devops_way: config.credentials.azure_devops.kind.name().to_owned(),
-        entra_way: config.credentials.entra.kind.name().to_owned(),
+        azure_devops_way: config.credentials.azure_devops.kind.as_str().to_owned(),
+        entra_way: config.credentials.entra.kind.as_str().to_owned(),
         portal: config.endpoints.azure_devops.as_str().to_owned(),
         simulated: setup.simulated,
         read_only: setup.read_only,
@@ -242,7 +358,6 @@ fn context(setup: &Setup, organization: String, tenant: String, store_problem: O
         poll_users: config.polling.users,
         poll_health: config.polling.health,
         candidates: 5,
-        store_problem,
         batch_route: config.apply.route == Route::Batch,
     }
 }
@@ -252,10 +367,9 @@ fn observer(tx: mpsc::Sender<Msg>) -> Observer {
     Observer::new(move |traffic| {
         let msg = match traffic {
             Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
-            Traffic::Waiting { service, until } => Msg::BudgetRead(
-                service,
-                Budget { remaining: None, limit: None, closed_until: Some(until) },
-            ),
+            Traffic::Waiting { service, until } => {
+                Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
+            }
             Traffic::Budget { service, budget } => Msg::BudgetRead(
                 service,
                 Budget {

@@ -12,8 +12,8 @@ use serde_json::value::RawValue;
 
 use crate::domain::activity::{Progress, Source};
 use crate::domain::facts::{
-    Administrators, Aged, Facts, InvitationPolicy, LegacyIdentity, Memberships, Operator, Owner, TenantDiscovery,
-    TenantProfile,
+    Administrators, Aged, Facts, InvitationPolicy, LegacyIdentity, Memberships, Operator, Owner,
+    TenantDiscovery, TenantProfile,
 };
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster, TenantUser};
@@ -110,9 +110,9 @@ pub async fn take(session: &Arc<Session>, path: &Path, force: bool) -> Result<()
     let mut out = Document::new(path.extension().is_some_and(|ending| ending == "zst"))?;
     out.head(&taken_at, &organization, &tenant)?;
     // Without the two lists a snapshot is not one: these must succeed.
-    out.list("org_users", session, Source::Roster, azure.users(Raw::Yes)).await?;
-    out.list("graph_users", session, Source::GraphIdentities, azure.graph_users(&[], Raw::Yes)).await?;
-    let groups = out.list("groups", session, Source::Administrators, azure.groups(Raw::Yes)).await?;
+    out.list("org_users", session, Source::Roster, azure.users(Raw::Keep)).await?;
+    out.list("graph_users", session, Source::GraphIdentities, azure.graph_users(&[], Raw::Keep)).await?;
+    let groups = out.list("groups", session, Source::Administrators, azure.groups(Raw::Keep)).await?;
     out.memberships(
         stream::iter(groups)
             .map(|group| {
@@ -123,7 +123,7 @@ pub async fn take(session: &Arc<Session>, path: &Path, force: bool) -> Result<()
             .collect::<Vec<_>>()
             .await,
     )?;
-    out.list("tenant_users", session, Source::Directory, graph.users(Raw::Yes)).await?;
+    out.list("tenant_users", session, Source::Directory, graph.users(Raw::Keep)).await?;
     write_file(path, out.finish()?, force).await
 }
 
@@ -170,7 +170,9 @@ impl Document {
         organization: &OrganizationPart,
         tenant: &TenantPart,
     ) -> Result<(), Problem> {
-        self.write(format!("{{\"schema\":\"{SCHEMA}\",\"taken_at\":\"{taken_at}\",\n\"organization\":").as_bytes())?;
+        self.write(
+            format!("{{\"schema\":\"{SCHEMA}\",\"taken_at\":\"{taken_at}\",\n\"organization\":").as_bytes(),
+        )?;
         self.json(organization)?;
         self.write(b",\n\"tenant\":")?;
         self.json(tenant)
@@ -252,7 +254,9 @@ pub async fn open(path: &Path, context: Context) -> Result<Model, Problem> {
     let owned = path.to_owned();
     match tokio::task::spawn_blocking(move || read(&owned, context)).await {
         Ok(result) => result,
-        Err(_) => Err(Problem::local(format!("reading {}", path.display()), "the work ended unexpectedly", "")),
+        Err(_) => {
+            Err(Problem::local(format!("reading {}", path.display()), "the work ended unexpectedly", ""))
+        }
     }
 }
 
@@ -281,8 +285,11 @@ fn read(path: &Path, context: Context) -> Result<Model, Problem> {
     if snapshot.schema != SCHEMA {
         return Err(bad(format!("its schema is `{}`, this version reads `{SCHEMA}`", snapshot.schema)));
     }
-    let people = wire::org_users_from_json(snapshot.org_users.get().as_bytes())?;
-    let tenant_users = wire::tenant_users_from_json(snapshot.tenant_users.get().as_bytes())?;
+    let (mut people, mut users) = (Vec::new(), Vec::new());
+    wire::org_users_from_json(snapshot.org_users.get().as_bytes(), |user| people.push(user))
+        .map_err(|error| bad(format!("org_users: {error}")))?;
+    wire::tenant_users_from_json(snapshot.tenant_users.get().as_bytes(), |user| users.push(user))
+        .map_err(|error| bad(format!("tenant_users: {error}")))?;
     let at = snapshot.taken_at;
     let context = Context {
         organization: snapshot.organization.name,
@@ -292,14 +299,22 @@ fn read(path: &Path, context: Context) -> Result<Model, Problem> {
         ..context
     };
     let mut model = Model::new(Arc::new(context), at);
-    let directory = Directory::new(tenant_users.items);
+    let directory = Directory::new(users);
     model.index = Some(Arc::new(TenantIndex::build(&directory)));
-    model.roster = Aged::known(Roster::new(people.items), at);
+    model.roster = Aged::known(Roster::new(people), at);
     model.directory = Aged::known(directory, at);
     let aged = |value| Aged { value, read_at: Some(at), problem: None };
     model.facts = Facts {
-        operator: Aged { value: snapshot.organization.operator.map(Arc::new), read_at: Some(at), problem: None },
-        backing: Aged { value: snapshot.organization.backing.map(Arc::new), read_at: Some(at), problem: None },
+        operator: Aged {
+            value: snapshot.organization.operator.map(Arc::new),
+            read_at: Some(at),
+            problem: None,
+        },
+        backing: Aged {
+            value: snapshot.organization.backing.map(Arc::new),
+            read_at: Some(at),
+            problem: None,
+        },
         discovery: Aged { value: snapshot.tenant.discovery.map(Arc::new), read_at: Some(at), problem: None },
         tenant: Aged { value: snapshot.tenant.profile.map(Arc::new), read_at: Some(at), problem: None },
         me: Aged { value: snapshot.tenant.me.map(Arc::new), read_at: Some(at), problem: None },

@@ -42,7 +42,12 @@ async fn pause(session: &Session, source: Source, pause: Duration, stop: &Cancel
     }
 }
 
-async fn again(session: &Arc<Session>, sources: &[Source], every: Option<Duration>, stop: &CancellationToken) {
+async fn again(
+    session: &Arc<Session>,
+    sources: &[Source],
+    every: Option<Duration>,
+    stop: &CancellationToken,
+) {
     let (Some(every), Some(first)) = (every, sources.first()) else { return };
     while pause(session, *first, every, stop).await {
         tokio::select! {

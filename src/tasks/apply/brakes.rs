@@ -50,7 +50,9 @@ impl Brakes {
                     "applying the plan",
                     format!(
                         "the first person was not verified: {}",
-                        row.error.as_deref().unwrap_or("the service took the call, but reading back does not show it yet")
+                        row.error
+                            .as_deref()
+                            .unwrap_or("the service took the call, but reading back does not show it yet")
                     ),
                     "Nobody else was touched. Wait a few minutes, verify again (`v`, or `apply --verify`), then apply again.",
                 )

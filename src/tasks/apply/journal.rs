@@ -22,14 +22,10 @@ pub(super) struct Journal {
 
 impl Journal {
     /// Takes the lock: one apply at a time for a store.
-    pub(super) async fn open(session: &Arc<Session>, store: Store, run: String) -> Result<Self, Problem> {
-        let lock = store.try_lock_apply().await.map_err(|held| Problem {
-            kind: ProblemKind::Refused,
-            ..Problem::local(
-                "taking the lock of this plan",
-                held.to_string(),
-                "Wait until the other run is over; this one can look, but not apply.",
-            )
+    pub(super) fn open(session: &Arc<Session>, store: Store, run: String) -> Result<Self, Problem> {
+        let lock = store.try_lock_apply().map_err(|not| {
+            let kind = if not.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
+            Problem { kind, ..not.problem() }
         })?;
         Ok(Self { session: Arc::clone(session), store, run, _lock: lock })
     }
@@ -57,7 +53,8 @@ impl Journal {
         if state == RowState::Sending {
             row.attempts += 1;
         }
-        row.error = matches!(state, RowState::Failed | RowState::Refused | RowState::Unknown).then(|| detail.to_owned());
+        row.error = matches!(state, RowState::Failed | RowState::Refused | RowState::Unknown)
+            .then(|| detail.to_owned());
         let entry = JournalEntry {
             at: Timestamp::now(),
             run: self.run.clone(),

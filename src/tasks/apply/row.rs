@@ -9,7 +9,7 @@ use crate::domain::people::{OrgUser, TenantUser};
 use crate::domain::plan::{PlanRow, RowState};
 use crate::domain::schedule::{Call, Disposition, ScheduledRow};
 use crate::domain::{Decision, ObjectId, Problem, ProblemKind, WarningKind};
-use crate::services::{Invitation, Taken};
+use crate::services::Taken;
 
 use super::journal::Journal;
 use super::settle::{self, Found};
@@ -39,7 +39,12 @@ pub(super) async fn send(
     Ok(row)
 }
 
-async fn map(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow, target: ObjectId) -> Result<(), Problem> {
+async fn map(
+    session: &Arc<Session>,
+    journal: &Journal,
+    row: &mut PlanRow,
+    target: ObjectId,
+) -> Result<(), Problem> {
     let Some(person) = person_again(session, journal, row).await? else { return Ok(()) };
     if person.origin_object() == Some(target) {
         // Somebody else, or the service itself, was quicker. Nothing is sent.
@@ -52,10 +57,13 @@ async fn map(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow, targe
     let azure = session.azure_devops().clone();
     let planned = azure.map_call(&person.descriptor, target);
     let detail = format!("{} {}", planned.method, planned.url);
-    let Some(taken) = call(session, journal, row, &detail, || azure.map(&person.descriptor, target)).await? else {
+    let Some(taken) = call(session, journal, row, &detail, || azure.map(&person.descriptor, target)).await?
+    else {
         return Ok(());
     };
-    journal.record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken)).await?;
+    journal
+        .record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken))
+        .await?;
     settle::settle_in_place(session, journal, row).await
 }
 
@@ -68,13 +76,22 @@ async fn remove(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow) ->
     let planned = azure.remove_call(&row.storage_key);
     let detail = format!("{} {}", planned.method, planned.url);
     let key = row.storage_key.clone();
-    let Some(taken) = call(session, journal, row, &detail, || azure.remove(&key)).await? else { return Ok(()) };
-    journal.record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken)).await?;
+    let Some(taken) = call(session, journal, row, &detail, || azure.remove(&key)).await? else {
+        return Ok(());
+    };
+    journal
+        .record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken))
+        .await?;
     settle::settle_in_place(session, journal, row).await
 }
 
 /// An existing user or guest with the address is used; only where there is none an invitation is sent.
-async fn invite(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow, address: &str) -> Result<(), Problem> {
+async fn invite(
+    session: &Arc<Session>,
+    journal: &Journal,
+    row: &mut PlanRow,
+    address: &str,
+) -> Result<(), Problem> {
     let graph = session.services.graph.clone();
     let existing = match graph.users_at(address).await {
         Ok(users) => users,
@@ -87,17 +104,15 @@ async fn invite(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow, ad
             return journal.record(row, RowState::Applied, &detail, None).await;
         }
         many => {
-            let reason = format!("{} users of the tenant have the address {address}; decide `map` onto one", many.len());
+            let reason = format!(
+                "{} users of the tenant have the address {address}; decide `map` onto one",
+                many.len()
+            );
             return refuse(journal, row, &reason).await;
         }
     }
     let Some(person) = person_again(session, journal, row).await? else { return Ok(()) };
-    let invitation = Invitation {
-        address: address.to_owned(),
-        display_name: Some(person.display_name.to_string()),
-        redirect_url: format!("https://dev.azure.com/{}", session.context.organization),
-        send_mail: true,
-    };
+    let invitation = session.invitation(address, Some(person.display_name.to_string()));
     let detail = format!("POST invitations for {address}");
     let sent = async {
         let invited = graph.invite(&invitation).await?;
@@ -109,7 +124,9 @@ async fn invite(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow, ad
         async move {
             match sent {
                 Some(sent) => sent.await,
-                None => Err(Problem::local("inviting", "the invitation is not sent twice", "Apply again later.")),
+                None => {
+                    Err(Problem::local("inviting", "the invitation is not sent twice", "Apply again later."))
+                }
             }
         }
     })
@@ -121,21 +138,27 @@ async fn invite(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow, ad
 }
 
 /// Reads the person again. `None`: the row was refused or failed, and that is written down.
-async fn person_again(session: &Session, journal: &Journal, row: &mut PlanRow) -> Result<Option<OrgUser>, Problem> {
+async fn person_again(
+    session: &Session,
+    journal: &Journal,
+    row: &mut PlanRow,
+) -> Result<Option<OrgUser>, Problem> {
     let key = row.new_storage_key.clone().unwrap_or_else(|| row.storage_key.clone());
     match session.azure_devops().user(&key).await {
         Ok(person) => Ok(Some(person)),
-        Err(problem) if problem.kind == ProblemKind::NotFound => match settle::under_a_new_key(session, journal, row).await {
-            Found::Person(person) => Ok(Some(*person)),
-            Found::Nobody => {
-                refuse(journal, row, "this person is not in the organization any more").await?;
-                Ok(None)
+        Err(problem) if problem.kind == ProblemKind::NotFound => {
+            match settle::under_a_new_key(session, journal, row).await {
+                Found::Person(person) => Ok(Some(*person)),
+                Found::Nobody => {
+                    refuse(journal, row, "this person is not in the organization any more").await?;
+                    Ok(None)
+                }
+                Found::Unread(problem) => {
+                    fail(journal, row, &problem).await?;
+                    Ok(None)
+                }
             }
-            Found::Unread(problem) => {
-                fail(journal, row, &problem).await?;
-                Ok(None)
-            }
-        },
+        }
         Err(problem) => {
             fail(journal, row, &problem).await?;
             Ok(None)
@@ -153,7 +176,8 @@ async fn target_again(
     let user = match session.services.graph.user(target).await {
         Ok(user) => user,
         Err(problem) if problem.kind == ProblemKind::NotFound => {
-            refuse(journal, row, "the target is not in the tenant any more (deleted, or not visible)").await?;
+            refuse(journal, row, "the target is not in the tenant any more (deleted, or not visible)")
+                .await?;
             return Ok(None);
         }
         Err(problem) => {
@@ -179,8 +203,9 @@ async fn target_again(
 
 fn differences(row: &PlanRow, person: &OrgUser, target: Option<&TenantUser>) -> Option<String> {
     let differences = row.seen.as_ref()?.differences(person, target);
-    (!differences.is_empty())
-        .then(|| format!("changed since it was decided: {}; look at it again and confirm", differences.join("; ")))
+    (!differences.is_empty()).then(|| {
+        format!("changed since it was decided: {}; look at it again and confirm", differences.join("; "))
+    })
 }
 
 async fn refuse(journal: &Journal, row: &mut PlanRow, reason: &str) -> Result<(), Problem> {
@@ -213,9 +238,12 @@ where
         match (problem.kind, problem.retry_at) {
             // The service said that it did not take the call: waiting and sending it again is safe.
             (ProblemKind::Throttled, Some(until)) => {
-                journal.record(row, RowState::Planned, "the service asked to wait; the call was not taken", None).await?;
+                journal
+                    .record(row, RowState::Planned, "the service asked to wait; the call was not taken", None)
+                    .await?;
                 session.tell(Msg::Apply(ApplyEvent::Throttled { until })).await;
-                let wait = Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO);
+                let wait =
+                    Duration::try_from(until.duration_since(Timestamp::now())).unwrap_or(Duration::ZERO);
                 tokio::time::sleep(wait).await;
             }
             (ProblemKind::OutcomeUnknown, _) => {

@@ -44,7 +44,7 @@ pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tena
     for outcome in ORDER {
         let Some(n) = counts.get(&outcome) else { continue };
         writeln!(out)?;
-        let heading = format!("{} ({}, {})", heading(outcome), outcome.name(), people(*n));
+        let heading = format!("{} ({}, {})", self::heading(outcome), outcome.name(), people(*n));
         writeln!(out, "{}", paint.tone(tone(outcome), &heading))?;
         for (user, person) in comparison.people().filter(|(_, person)| person.outcome == outcome) {
             entry(out, comparison, user, person)?;
