@@ -10,12 +10,12 @@ mod org_export;
 mod tenant_export;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufRead, BufReader, Cursor, Read as _};
 use std::path::Path;
 
 use crate::domain::Problem;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
-use crate::services::wire;
+use crate::services::{Skipped, wire};
 
 /// The largest file that is read, in bytes: half a million tenant users as JSON are about 700 MB.
 const LARGEST: u64 = 4 << 30;
@@ -31,70 +31,99 @@ pub struct FromFile<T> {
 
 /// The organization's people from a file. People without a storage key get `row:N`, by the row of a spreadsheet.
 pub fn org_users(path: &Path) -> Result<FromFile<Roster>, Problem> {
-    let (people, left_out): (Vec<OrgUser>, _) = match content(path)? {
-        Content::Json(bytes) => from_json(path, wire::org_users_from_json(&bytes))?,
-        Content::Csv(text) => (org_export::read(&text).map_err(|said| bad(path, said))?, Vec::new()),
+    let mut people: Vec<OrgUser> = Vec::new();
+    let left_out = match content(path)? {
+        Content::Json(from) => left_out(path, wire::org_users_from_json(from, |user| people.push(user)))?,
+        Content::Csv(text) => {
+            people = org_export::read(&text).map_err(|said| bad(path, said))?;
+            Vec::new()
+        }
     };
     if people.is_empty() {
-        return Err(bad(path, "there is nobody in it".into()));
+        return Err(nobody(path, &left_out));
     }
     Ok(FromFile { list: Roster::new(people), left_out })
 }
 
 /// The tenant's users from a file.
 pub fn tenant_users(path: &Path) -> Result<FromFile<Directory>, Problem> {
-    let (users, left_out): (Vec<TenantUser>, _) = match content(path)? {
-        Content::Json(bytes) => from_json(path, wire::tenant_users_from_json(&bytes))?,
-        Content::Csv(text) => (tenant_export::read(&text).map_err(|said| bad(path, said))?, Vec::new()),
+    let mut directory = Directory::default();
+    let left_out = match content(path)? {
+        Content::Json(from) => left_out(path, wire::tenant_users_from_json(from, |user| directory.insert(user)))?,
+        Content::Csv(text) => {
+            let users: Vec<TenantUser> = tenant_export::read(&text).map_err(|said| bad(path, said))?;
+            directory = Directory::new(users);
+            Vec::new()
+        }
     };
-    if users.is_empty() {
-        return Err(bad(path, "there is nobody in it".into()));
+    if directory.is_empty() {
+        return Err(nobody(path, &left_out));
     }
-    Ok(FromFile { list: Directory::new(users), left_out })
+    Ok(FromFile { list: directory, left_out })
 }
 
-fn from_json<T>(
-    path: &Path,
-    read: Result<wire::List<T>, wire::BadList>,
-) -> Result<(Vec<T>, Vec<String>), Problem> {
-    let read = read.map_err(|error| bad(path, error.to_string()))?;
-    let left_out = read.skipped.iter().map(|skipped| format!("row {}: {}", skipped.row, skipped.reason)).collect();
-    Ok((read.items, left_out))
+fn left_out(path: &Path, read: Result<Vec<Skipped>, wire::BadList>) -> Result<Vec<String>, Problem> {
+    let skipped = read.map_err(|error| bad(path, error.to_string()))?;
+    Ok(skipped.iter().map(|skipped| format!("row {}: {}", skipped.row, skipped.reason)).collect())
+}
+
+fn nobody(path: &Path, left_out: &[String]) -> Problem {
+    bad(path, match left_out.first() {
+        Some(first) => format!("nobody in it could be understood; {first}"),
+        None => "there is nobody in it".into(),
+    })
 }
 
 enum Content {
-    Json(Vec<u8>),
+    Json(Box<dyn BufRead>),
     Csv(String),
 }
 
 fn content(path: &Path) -> Result<Content, Problem> {
-    let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(|error| bad(path, error.to_string()))?;
-    if bytes.len() as u64 > LARGEST {
+    let file = File::open(path).map_err(|error| bad(path, error.to_string()))?;
+    let length = file.metadata().map_err(|error| bad(path, error.to_string()))?.len();
+    if length > LARGEST {
         return Err(bad(path, "it is larger than 4 GiB".into()));
     }
-    sort_out(bytes).map_err(|said| bad(path, said))
+    sort_out(BufReader::with_capacity(256 * 1024, file.take(LARGEST))).map_err(|said| bad(path, said))
 }
 
-/// Tells JSON from CSV by the first character, and takes a byte-order mark off. Spreadsheets also save UTF-16.
-fn sort_out(bytes: Vec<u8>) -> Result<Content, String> {
-    let bytes = match bytes.as_slice() {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => rest.to_vec(),
-        [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes)?.into_bytes(),
-        [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes)?.into_bytes(),
-        _ => bytes,
+/// Tells JSON from CSV by the first character, and takes a byte-order mark off. Spreadsheets also save UTF-16. JSON is handed
+/// on unread: it may be large.
+fn sort_out(mut from: impl BufRead + 'static) -> Result<Content, String> {
+    let beginning = from.fill_buf().map_err(|error| error.to_string())?;
+    let (mark, wide): (usize, Option<fn([u8; 2]) -> u16>) = match beginning {
+        [0xEF, 0xBB, 0xBF, ..] => (3, None),
+        [0xFF, 0xFE, ..] => (2, Some(u16::from_le_bytes)),
+        [0xFE, 0xFF, ..] => (2, Some(u16::from_be_bytes)),
+        _ => (0, None),
     };
-    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+    from.consume(mark);
+    if let Some(unit) = wide {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+        from_text(utf16(&bytes, unit)?)
+    } else {
+        let first = from.fill_buf().map_err(|error| error.to_string())?;
+        match first.iter().find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[' | b'{') => Ok(Content::Json(Box::new(from))),
+            _ => {
+                let mut bytes = Vec::new();
+                from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+                from_text(String::from_utf8(bytes).map_err(|error| {
+                    let at = error.utf8_error().valid_up_to() + 1;
+                    format!("byte {at} is not UTF-8: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")
+                })?)
+            }
+        }
+    }
+}
+
+fn from_text(text: String) -> Result<Content, String> {
+    match text.trim_start().chars().next() {
         None => Err("it is empty".into()),
-        Some(b'[' | b'{') => Ok(Content::Json(bytes)),
-        Some(_) => String::from_utf8(bytes).map(Content::Csv).map_err(|error| {
-            format!(
-                "byte {} is not UTF-8: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")",
-                error.utf8_error().valid_up_to() + 1
-            )
-        }),
+        Some('[' | '{') => Ok(Content::Json(Box::new(Cursor::new(text)))),
+        Some(_) => Ok(Content::Csv(text)),
     }
 }
 
@@ -129,14 +158,14 @@ mod tests {
 
     #[test]
     fn the_kind_is_seen_from_the_content() {
-        let is_json = |bytes: &[u8]| matches!(sort_out(bytes.to_vec()).unwrap(), Content::Json(_));
+        let is_json = |bytes: &[u8]| matches!(sort_out(Cursor::new(bytes.to_vec())).unwrap(), Content::Json(_));
         assert!(is_json(b"\xEF\xBB\xBF [ ]"));
         assert!(is_json(b"{\"id\":1}\n{\"id\":2}"));
         assert!(!is_json(b"Name,Email\n"));
         let wide: Vec<u8> =
             [0xFF, 0xFE].into_iter().chain("Name;Email".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        assert!(matches!(sort_out(wide).unwrap(), Content::Csv(text) if text == "Name;Email"));
-        assert!(sort_out(b" \n".to_vec()).is_err());
+        assert!(matches!(sort_out(Cursor::new(wide)).unwrap(), Content::Csv(text) if text == "Name;Email"));
+        assert!(sort_out(Cursor::new(b" \n".to_vec())).is_err());
     }
 
     #[test]
