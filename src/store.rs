@@ -81,7 +81,11 @@ impl Store {
     pub fn open_best(place: &Place) -> (Option<Self>, Option<OpenError>) {
         match Self::open(place) {
             Ok(store) => (Some(store), None),
-            Err(reason) if reason.is_still_readable() => (Self::open_read_only(place).ok(), Some(reason)),
+            Err(reason) if reason.is_still_readable() => match Self::open_read_only(place) {
+                Ok(store) => (Some(store), Some(reason)),
+                Err(OpenError::Missing { .. }) => (None, Some(reason)),
+                Err(worse) => (None, Some(worse)),
+            },
             Err(reason) => (None, Some(reason)),
         }
     }

@@ -1,4 +1,5 @@
 //! What is kept: the plan, the journal, readings, exports, the session, events; two handles; a killed process.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -251,6 +252,8 @@ async fn what_was_read_before_the_switch_stays() {
     store.save_before(vec![reading(1, "second"), reading(2, "second")], false).await.unwrap();
     let before = store.readings(ReadingKind::Before).await.unwrap();
     assert_eq!(before[&key(1)], reading(1, "second"), "before the switch a newer one replaces");
+    assert_eq!(store.before_reading(&key(2)).await.unwrap(), Some(reading(2, "second")));
+    assert_eq!(store.before_reading(&key(3)).await.unwrap(), None);
 
     let problem = store.save_before(vec![reading(1, "late")], true).await.unwrap_err();
     assert!(problem.said.contains("switch has happened"), "{problem}");
@@ -373,14 +376,14 @@ async fn a_stale_row_does_not_hide_what_another_run_sent() {
     let (state, one) = open();
     one.save_rows(vec![map(1), map(2)]).await.unwrap();
     let two = Store::open(&place(&state)).unwrap();
-    let stale = two.load_plan().await.unwrap();
+    let old = two.load_plan().await.unwrap();
     one.append_journal(line(1, RowState::Sending, 1, "PATCH")).await.unwrap();
 
     let problem =
-        two.save_rows(vec![stale.rows[&key(2)].clone(), stale.rows[&key(1)].clone()]).await.unwrap_err();
+        two.save_rows(vec![old.rows[&key(2)].clone(), old.rows[&key(1)].clone()]).await.unwrap_err();
     assert!(problem.said.contains("sending"), "{problem}");
     assert!(problem.remedy.contains("Read the plan again"), "{problem}");
-    two.save_rows(vec![stale.rows[&key(2)].clone()]).await.unwrap();
+    two.save_rows(vec![old.rows[&key(2)].clone()]).await.unwrap();
     assert_eq!(one.load_plan().await.unwrap().rows[&key(1)].state, RowState::Sending);
 
     let fresh = two.load_plan().await.unwrap();

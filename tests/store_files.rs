@@ -1,4 +1,5 @@
 //! Private files: whole or not at all, never through a link, never over an existing file without force.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};

@@ -1,4 +1,5 @@
 //! Opening a store: private, whole, of a known version; and what happens when it is not.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -178,6 +179,15 @@ async fn a_read_only_folder_shows_what_only_the_wal_file_holds() {
     set_mode(&copy.folder(), 0o500);
     let shown = Store::open_read_only(&copy).unwrap();
     assert_eq!(shown.load_plan().await.unwrap().rows.len(), 2);
+    drop(shown);
+
+    // Without the -shm file it cannot be read there. An old state must not be shown for the new one.
+    set_mode(&copy.folder(), 0o700);
+    fs::remove_file(beside(&copy.path(), "-shm")).unwrap();
+    set_mode(&copy.folder(), 0o500);
+    let (shown, reason) = Store::open_best(&copy);
+    assert!(shown.is_none());
+    assert!(reason.unwrap().to_string().contains("-wal"));
     set_mode(&copy.folder(), 0o700);
 }
 

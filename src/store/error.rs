@@ -165,8 +165,8 @@ impl OpenError {
                     .to_owned()
             }
             Self::ReadOnly { .. } => {
-                "What is stored is shown; to decide, tick or apply make it writable for you, or name another state \
-                 directory in the configuration ([state] directory)."
+                "What is already stored can be shown. To decide, tick or apply make it writable for you, or name another \
+                 state directory in the configuration ([state] directory)."
                     .to_owned()
             }
             Self::NotWritable { .. } => {

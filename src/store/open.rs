@@ -80,9 +80,20 @@ fn connect(path: &Path, how: OpenFlags) -> Result<Connection, OpenError> {
 /// content lies beside it, the file is opened as immutable, which needs neither.
 fn connect_for_reading(prepared: &Prepared) -> Result<Connection, OpenError> {
     let path = &prepared.path;
-    let mut wal = path.clone().into_os_string();
-    wal.push("-wal");
-    let newer_content = std::fs::metadata(wal).is_ok_and(|found| found.len() > 0);
+    let beside = |what: &str| {
+        let mut name = path.clone().into_os_string();
+        name.push(what);
+        std::fs::metadata(name)
+    };
+    let newer_content = beside("-wal").is_ok_and(|found| found.len() > 0);
+    if newer_content && !prepared.folder_writable && beside("-shm").is_err() {
+        return Err(OpenError::NotWritable {
+            path: path.clone(),
+            said: "its newest content lies in the file -wal beside it, and SQLite cannot take it in without making a \
+                   file -shm there"
+                .to_owned(),
+        });
+    }
     if prepared.folder_writable || newer_content {
         return connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension, Transaction, params};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
@@ -97,6 +97,22 @@ impl Store {
                 Ok(())
             })?;
             Ok(found)
+        })
+        .await
+    }
+
+    /// The reading of one person from before the switch.
+    pub async fn before_reading(&self, key: &StorageKey) -> Result<Option<Reading>, Problem> {
+        let key = key.clone();
+        self.read("reading a person as before the switch", move |transaction| {
+            let found: Option<String> = transaction
+                .query_row(
+                    "SELECT reading FROM reading WHERE kind = 'before' AND storage_key = ?1",
+                    [key.as_str()],
+                    |row| row.get(0),
+                )
+                .optional()?;
+            found.map(|reading| parse_json("a stored reading", &reading)).transpose()
         })
         .await
     }
