@@ -249,7 +249,7 @@ impl App {
 
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
-        if let Some(problem) = &self.model.context.store_problem {
+        if let Some(problem) = self.model.store.refusal() {
             return Some(format!("nothing can be kept: {}", problem.headline()));
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use crate::domain::ConnectionState;
 use crate::domain::activity::{Progress, Source};
+use crate::tasks::model::StoreState;
 
 use super::app::App;
 use super::widgets::pen::Pen;
@@ -33,7 +34,7 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     if !app.saving.is_idle() {
         parts.push(("saving".to_owned(), theme.caution));
     }
-    if let Some(problem) = &model.context.store_problem {
+    if let StoreState::Unusable(problem) = &model.store {
         parts.push((format!("nothing can be decided: {}", problem.headline()), theme.bad));
     }
     match oldest(app) {
@@ -58,15 +59,13 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
         };
         parts.push((state.0.to_owned(), state.1));
     }
-    if let Some(budget) = &model.budget {
-        if let Some(until) = budget.closed_until.filter(|until| *until > model.now) {
-            parts.push((
-                format!("the service asks to wait {}", span(until.duration_since(model.now))),
-                theme.caution,
-            ));
-        } else if let (Some(left), Some(limit)) = (budget.remaining, budget.limit) {
-            parts.push((format!("{left}/{limit} units left"), theme.dim));
-        }
+    if let Some(until) = model.waiting_until() {
+        parts.push((
+            format!("the service asks to wait {}", span(until.duration_since(model.now))),
+            theme.caution,
+        ));
+    } else if let Some((left, limit)) = model.units() {
+        parts.push((format!("{left}/{limit} units left"), theme.dim));
     }
     parts
 }
@@ -112,7 +111,7 @@ pub fn changes_at(app: &App) -> Option<Timestamp> {
 pub fn moves(app: &App) -> bool {
     let now = app.now();
     !app.model.reading.is_empty()
-        || app.model.budget.as_ref().and_then(|budget| budget.closed_until).is_some_and(|until| until > now)
+        || app.model.waiting_until().is_some()
         || app.model.apply.as_ref().and_then(|apply| apply.throttled_until).is_some_and(|until| until > now)
 }
 
