@@ -47,25 +47,36 @@ impl Spec {
     pub fn answer(&self, path: &str, method: &str, status: &str) -> Value {
         let answer = &self.document["paths"][path][method]["responses"][status];
         let schema = answer.get("schema").or_else(|| answer.pointer("/content/application~1json/schema"));
-        self.convert("", schema.unwrap_or_else(|| panic!("no schema for {method} {path} {status}")))
+        let schema = schema.unwrap_or_else(|| panic!("no schema for {method} {path} {status}"));
+        self.complete(self.convert("", schema))
+    }
+
+    /// Adds every definition, closed: descriptions refer to themselves in circles.
+    fn complete(&self, mut schema: Value) -> Value {
+        let definitions = self.document.pointer(self.root).unwrap().as_object().unwrap();
+        let closed: Map<_, _> =
+            definitions.iter().map(|(name, schema)| (name.clone(), self.convert(name, schema))).collect();
+        schema["$defs"] = Value::Object(closed);
+        schema
     }
 
     /// The same, as Azure DevOps wraps arrays: `{"count": …, "value": […]}`, as all examples show it.
     pub fn wrapped(&self, path: &str, method: &str) -> Value {
-        let inner = self.answer(path, method, "200");
+        let mut inner = self.answer(path, method, "200");
+        inner.as_object_mut().unwrap().remove("$defs");
         assert_eq!(inner["type"], "array", "{path} answers no array");
-        closed(&json!({"count": {"type": "integer"}, "value": inner}), &["count", "value"])
+        self.complete(closed(&json!({"count": {"type": "integer"}, "value": inner}), &["count", "value"]))
     }
 
     /// A definition by name.
     pub fn named(&self, name: &str) -> Value {
-        self.convert(name, self.definition(name))
+        self.complete(self.convert(name, self.definition(name)))
     }
 
     fn convert(&self, name: &str, schema: &Value) -> Value {
         if let Some(reference) = schema["$ref"].as_str() {
             let name = reference.rsplit('/').next().unwrap();
-            return self.convert(name, self.definition(name));
+            return json!({"$ref": format!("#/$defs/{name}")});
         }
         let open = match name {
             // examples flatten the links into the object, the description has them one level down
