@@ -3,6 +3,8 @@
 //! The simulator is started in this process and called over plain HTTP, with a client that knows nothing of the
 //! program's own.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests, outside of test functions")]
+
 #[path = "simulator_contract/harness.rs"]
 mod harness;
 #[path = "simulator_contract/schema.rs"]
