@@ -1,0 +1,184 @@
+//! The comparison of the two lists: for each person in the organization, what connecting will do or did, and who they may
+//! be in the tenant.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::candidate::Candidate;
+use super::connection::Backing;
+use super::facts::{Facts, GraphIdentity};
+use super::ids::{ObjectId, StorageKey, TenantId};
+use super::matching::TenantIndex;
+use super::outcome::Outcome;
+use super::people::{Directory, Roster};
+use super::plan::{Pair, Plan};
+
+/// What the forecast depends on besides the two lists.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Situation {
+    /// The destination tenant.
+    pub destination: Option<TenantId>,
+    /// What backs the organization now; `None` when it could not be read.
+    pub backing: Option<Backing>,
+    /// The tenant that backed it before a switch.
+    pub previous_backing: Option<TenantId>,
+    /// Storage keys of the operator, by `connectionData` before and after the switch.
+    pub operator_keys: BTreeSet<StorageKey>,
+    /// Object ids of the operator, by Graph `/me`.
+    pub operator_objects: BTreeSet<ObjectId>,
+    /// Project Collection Administrators; `None` when they could not be read completely.
+    pub administrators: Option<BTreeSet<StorageKey>>,
+    /// The owner, where known.
+    pub owner: Option<StorageKey>,
+    /// Users of the graph without an entitlement; `None` when they could not be read.
+    pub graph_identities: Option<Arc<Vec<GraphIdentity>>>,
+    /// Maps of the plan.
+    pub planned: HashMap<StorageKey, ObjectId>,
+    /// Pairs confirmed as the same person.
+    pub confirmed: BTreeSet<Pair>,
+    /// Hazard pairs of readings before the switch.
+    pub hazards: BTreeSet<Pair>,
+    /// Addresses never offered for removal or bulk decisions (configuration).
+    pub protected: BTreeSet<String>,
+    /// Days without access after which somebody counts as inactive.
+    pub inactive_after_days: u32,
+    /// The moment for which the forecast is made.
+    pub now: Timestamp,
+    /// How many candidates are kept for each person.
+    pub candidates: usize,
+}
+
+impl Situation {
+    /// Nothing known, at this moment.
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            destination: None,
+            backing: None,
+            previous_backing: None,
+            operator_keys: BTreeSet::new(),
+            operator_objects: BTreeSet::new(),
+            administrators: None,
+            owner: None,
+            graph_identities: None,
+            planned: HashMap::new(),
+            confirmed: BTreeSet::new(),
+            hazards: BTreeSet::new(),
+            protected: BTreeSet::new(),
+            inactive_after_days: 90,
+            now,
+            candidates: 5,
+        }
+    }
+
+    /// What the facts and the plan say.
+    pub fn new(facts: &Facts, plan: &Plan, now: Timestamp) -> Self {
+        let mut operator_keys = plan.operator_keys.clone();
+        operator_keys.extend(facts.operator.get().map(|operator| operator.storage_key.clone()));
+        let mut operator_objects = plan.operator_objects.clone();
+        operator_objects.extend(facts.me.get().map(|me| me.id));
+        Self {
+            destination: facts.destination(),
+            backing: facts.backing.get().copied(),
+            previous_backing: plan.previous_backing,
+            operator_keys,
+            operator_objects,
+            administrators: facts
+                .administrators
+                .get()
+                .filter(|found| found.unresolved.is_empty())
+                .map(|found| found.members.clone()),
+            owner: facts.owner.get().and_then(|owner| owner.storage_key.clone()),
+            graph_identities: facts.graph_identities.value.clone(),
+            planned: plan
+                .rows
+                .values()
+                .filter_map(|row| Some((row.storage_key.clone(), row.decision.target()?)))
+                .collect(),
+            confirmed: plan.confirmed.keys().cloned().collect(),
+            hazards: plan.hazards.clone(),
+            ..Self::at(now)
+        }
+    }
+
+    /// Whether a comparison made with the other situation is the same as one made with this: the moment does not count,
+    /// and the planned maps only once the destination backs the organization.
+    pub fn compares_like(&self, other: &Self) -> bool {
+        let mut like = self.clone();
+        like.now = other.now;
+        if !self.is_connected() {
+            like.planned.clone_from(&other.planned);
+        }
+        like == *other
+    }
+
+    /// Whether the destination backs the organization.
+    pub fn is_connected(&self) -> bool {
+        self.destination.is_some() && self.backing.and_then(Backing::tenant) == self.destination
+    }
+}
+
+/// What was found out about one org user.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    /// Who.
+    pub storage_key: StorageKey,
+    /// What connecting will do, or did.
+    pub outcome: Outcome,
+    /// Why, in one plain sentence.
+    pub why: String,
+    /// The tenant user that the outcome speaks of: of `automatic` and `hazard` the one the service chooses (or chose), of
+    /// `safe` the one that qualifies, of `connected` the identity itself.
+    pub target: Option<ObjectId>,
+    /// Proposals, best first.
+    pub candidates: Arc<[Candidate]>,
+    /// Operator, owner or administrator; `None` when that could not be read.
+    pub privileged: Option<bool>,
+    /// A guest identity that the service may map by itself; the reading after connecting decides.
+    pub may_map_by_itself: bool,
+}
+
+/// What was found out about everybody.
+#[derive(Debug, Clone, Default)]
+pub struct Forecast {
+    people: Vec<Person>,
+    by_key: HashMap<StorageKey, usize>,
+}
+
+impl Forecast {
+    /// From the people in the order of the roster.
+    pub fn new(people: Vec<Person>) -> Self {
+        let by_key = people.iter().enumerate().map(|(at, person)| (person.storage_key.clone(), at)).collect();
+        Self { people, by_key }
+    }
+
+    /// Everybody, in the order of the roster.
+    pub fn people(&self) -> &[Person] {
+        &self.people
+    }
+
+    /// This person.
+    pub fn get(&self, key: &StorageKey) -> Option<&Person> {
+        self.by_key.get(key).and_then(|at| self.people.get(*at))
+    }
+
+    /// How many people have each outcome; outcomes that nobody has are absent.
+    pub fn counts(&self) -> BTreeMap<Outcome, usize> {
+        let mut counts = BTreeMap::new();
+        for person in &self.people {
+            *counts.entry(person.outcome).or_default() += 1;
+        }
+        counts
+    }
+}
+
+/// Compares the two lists.
+pub fn forecast(
+    _roster: &Roster,
+    _directory: &Directory,
+    _index: &TenantIndex,
+    _situation: &Situation,
+) -> Forecast {
+    Forecast::default()
+}

@@ -1,0 +1,340 @@
+//! The two lists of people: the organization's ([`Roster`]) and the destination tenant's ([`Directory`]).
+//!
+//! Fields keep what the service wrote (originals are for display and for the CSV); comparison happens on keys made by
+//! [`super::matching`]. Every string is untrusted: it goes through [`super::text::clean`] before it is shown.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
+
+/// Where an identity of the organization comes from. Open: the service may name others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Origin {
+    /// A personal Microsoft account.
+    Msa,
+    /// An Entra identity.
+    Aad,
+    /// Azure DevOps itself: service identities.
+    Vsts,
+    /// Anything else that the service said, as it said it.
+    #[serde(untagged)]
+    Other(Arc<str>),
+}
+
+impl Origin {
+    /// As the service writes it.
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Msa => "msa",
+            Self::Aad => "aad",
+            Self::Vsts => "vsts",
+            Self::Other(text) => text,
+        }
+    }
+
+    /// Reads what the service wrote; case does not count.
+    pub fn parse(text: &str) -> Self {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "msa" => Self::Msa,
+            "aad" => Self::Aad,
+            "vsts" => Self::Vsts,
+            _ => Self::Other(text.trim().into()),
+        }
+    }
+}
+
+/// When somebody last used the organization.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LastAccess {
+    /// The service did not say.
+    Unknown,
+    /// Never: the service writes a date in year 1 (published examples show two different ones).
+    Never,
+    /// At this moment.
+    At(Timestamp),
+}
+
+impl LastAccess {
+    /// The moment, if there is one.
+    pub fn at(self) -> Option<Timestamp> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Never | Self::Unknown => None,
+        }
+    }
+}
+
+/// The state of the licence, as far as this program tells states apart.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntitlementStatus {
+    /// In use.
+    Active,
+    /// Invited and never signed in.
+    Pending,
+    /// Disabled, or about to be.
+    Disabled,
+    /// Deleted.
+    Deleted,
+    /// Another word of the service, or none.
+    Other(Arc<str>),
+}
+
+impl EntitlementStatus {
+    /// Reads the service's word.
+    pub fn parse(text: &str) -> Self {
+        match text.trim().to_ascii_lowercase().as_str() {
+            "active" => Self::Active,
+            "pending" => Self::Pending,
+            "disabled" | "pendingdisabled" => Self::Disabled,
+            "deleted" => Self::Deleted,
+            _ => Self::Other(text.trim().into()),
+        }
+    }
+}
+
+/// A person in the organization: one user entitlement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct OrgUser {
+    /// Identifies the person, before and after connecting.
+    pub storage_key: StorageKey,
+    /// For the next call only; changes on connecting.
+    pub descriptor: Descriptor,
+    /// Untrusted, for people's eyes.
+    pub display_name: Arc<str>,
+    /// The sign-in address (for an Entra guest the external address, never the `#EXT#` form).
+    pub principal_name: Arc<str>,
+    /// The mail address, where there is one.
+    pub mail: Option<Arc<str>>,
+    /// Which directory the identity comes from.
+    pub origin: Origin,
+    /// The id in that directory; `None` when absent or all zeros (a pending invitation).
+    pub origin_id: Option<Arc<str>>,
+    /// `Windows Live ID` for a Microsoft account, the tenant's GUID for an Entra identity.
+    pub domain: Option<Arc<str>>,
+    /// `member`, `guest` or another word; often absent.
+    pub meta_type: Option<Arc<str>>,
+    /// The Entra object behind it was deleted.
+    pub deleted_in_origin: bool,
+    /// The access level as the service shows it, such as `Basic`.
+    pub access_level: Option<Arc<str>>,
+    /// The licence's state.
+    pub status: EntitlementStatus,
+    /// Last use.
+    pub last_accessed: LastAccess,
+    /// When the entitlement was made.
+    pub created: Option<Timestamp>,
+}
+
+impl OrgUser {
+    /// The tenant that an Entra identity belongs to (its home for a member, the host for a guest).
+    pub fn identity_tenant(&self) -> Option<TenantId> {
+        match self.origin {
+            Origin::Aad => self.domain.as_deref().and_then(|domain| domain.parse().ok()),
+            _ => None,
+        }
+    }
+
+    /// The Entra object behind this identity, where it is one.
+    pub fn origin_object(&self) -> Option<ObjectId> {
+        match self.origin {
+            Origin::Aad => self.origin_id.as_deref().and_then(|id| id.parse().ok()),
+            _ => None,
+        }
+    }
+
+    /// Build services, agents, service principals, system accounts: counted apart, never offered.
+    pub fn is_service_identity(&self) -> bool {
+        matches!(
+            self.descriptor.subject_type(),
+            "svc" | "acs" | "agg" | "imp" | "s2s" | "aadsp" | "win" | "tst"
+        ) || self.origin == Origin::Vsts
+            || self.domain.as_deref().is_some_and(|domain| {
+                domain.eq_ignore_ascii_case("LOCAL AUTHORITY")
+                    || domain.eq_ignore_ascii_case("Build")
+                    || domain.eq_ignore_ascii_case("AgentPool")
+            })
+            || self.meta_type.as_deref().is_some_and(|kind| {
+                kind.eq_ignore_ascii_case("application") || kind.eq_ignore_ascii_case("managedIdentity")
+            })
+    }
+
+    /// Invited and never signed in: bind-pending, or without a readable origin id while pending.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.descriptor.subject_type(), "bnd" | "unusr")
+            || (self.status == EntitlementStatus::Pending && self.origin_id.is_none())
+    }
+}
+
+/// Member or guest, as the tenant says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum UserType {
+    /// A member, which an external person can be too.
+    Member,
+    /// A guest.
+    Guest,
+}
+
+impl UserType {
+    /// As Microsoft Graph writes it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "Member",
+            Self::Guest => "Guest",
+        }
+    }
+}
+
+/// A user object of the destination tenant.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct TenantUser {
+    /// Identifies the user.
+    pub id: ObjectId,
+    /// Untrusted, for people's eyes.
+    pub display_name: Box<str>,
+    /// Given name, where the tenant has one.
+    pub given_name: Option<Box<str>>,
+    /// Surname, where the tenant has one.
+    pub surname: Option<Box<str>>,
+    /// The userPrincipalName, which is what connecting maps by.
+    pub user_principal_name: Box<str>,
+    /// Main mail address.
+    pub mail: Option<Box<str>>,
+    /// Further addresses, unverified (Graph `otherMails`).
+    pub other_mails: Box<[Box<str>]>,
+    /// The smtp proxy addresses without their prefix; SIP, X500 and the like are left out.
+    pub proxy_addresses: Box<[Box<str>]>,
+    /// Addresses of sign-in identities (Graph `identities` of an e-mail kind).
+    pub identity_addresses: Box<[Box<str>]>,
+    /// Member or guest; `None` for an old object that has neither.
+    pub user_type: Option<UserType>,
+    /// Whether the account may sign in; `None` when it could not be read.
+    pub enabled: Option<bool>,
+    /// An invited guest who has not accepted yet.
+    pub pending: bool,
+    /// Soft-deleted: known from the tenant's deleted items.
+    pub deleted: bool,
+    /// The mail nickname.
+    pub mail_nickname: Option<Box<str>>,
+    /// The on-premises account name.
+    pub sam_account_name: Option<Box<str>>,
+    /// When the object was made.
+    pub created: Option<Timestamp>,
+}
+
+impl TenantUser {
+    /// The part before `#EXT#` of an external user's name, decoded to the invited address: the last `_` was the `@`.
+    /// Lossy, because `_` is legal in a local part.
+    pub fn decoded_guest_address(&self) -> Option<String> {
+        let lower = self.user_principal_name.to_ascii_lowercase();
+        let end = lower.find("#ext#")?;
+        let mangled = self.user_principal_name.get(..end)?;
+        let (local, domain) = mangled.rsplit_once('_')?;
+        (!local.is_empty() && domain.contains('.')).then(|| format!("{local}@{domain}"))
+    }
+}
+
+/// Everybody in the organization, people and service identities apart. Joined by storage key; a key that came twice
+/// counts once, the later reading wins.
+#[derive(Debug, Clone, Default)]
+pub struct Roster {
+    people: Vec<OrgUser>,
+    services: Vec<OrgUser>,
+    by_key: HashMap<StorageKey, usize>,
+}
+
+impl Roster {
+    /// Sorts people from service identities and drops repetitions. People are ordered by display name, then storage key.
+    pub fn new(users: impl IntoIterator<Item = OrgUser>) -> Self {
+        let mut unique: HashMap<StorageKey, OrgUser> = HashMap::new();
+        for user in users {
+            unique.insert(user.storage_key.clone(), user);
+        }
+        let (mut services, mut people): (Vec<_>, Vec<_>) =
+            unique.into_values().partition(OrgUser::is_service_identity);
+        let order = |a: &OrgUser, b: &OrgUser| {
+            (&a.display_name, &a.storage_key).cmp(&(&b.display_name, &b.storage_key))
+        };
+        people.sort_by(order);
+        services.sort_by(order);
+        let by_key = people.iter().enumerate().map(|(at, user)| (user.storage_key.clone(), at)).collect();
+        Self { people, services, by_key }
+    }
+
+    /// The people, ordered by display name, then storage key.
+    pub fn people(&self) -> &[OrgUser] {
+        &self.people
+    }
+
+    /// Service identities.
+    pub fn services(&self) -> &[OrgUser] {
+        &self.services
+    }
+
+    /// The person with this key.
+    pub fn get(&self, key: &StorageKey) -> Option<&OrgUser> {
+        self.by_key.get(key).and_then(|at| self.people.get(*at))
+    }
+
+    /// Where this person stands in [`Roster::people`].
+    pub fn position(&self, key: &StorageKey) -> Option<usize> {
+        self.by_key.get(key).copied()
+    }
+}
+
+/// Everybody in the destination tenant, joined by object id; an id that came twice counts once.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    users: Vec<TenantUser>,
+    by_id: HashMap<ObjectId, u32>,
+}
+
+impl Directory {
+    /// Keeps the order of arrival; for an id that came twice the later reading wins.
+    pub fn new(users: impl IntoIterator<Item = TenantUser>) -> Self {
+        let mut directory = Self::default();
+        for user in users {
+            directory.insert(user);
+        }
+        directory
+    }
+
+    /// Adds or replaces one user.
+    pub fn insert(&mut self, user: TenantUser) {
+        if let Some(slot) = self.by_id.get(&user.id).and_then(|at| self.users.get_mut(*at as usize)) {
+            *slot = user;
+        } else if let Ok(at) = u32::try_from(self.users.len()) {
+            self.by_id.insert(user.id, at);
+            self.users.push(user);
+        }
+    }
+
+    /// All users, in order of arrival.
+    pub fn users(&self) -> &[TenantUser] {
+        &self.users
+    }
+
+    /// The user with this object id.
+    pub fn get(&self, id: ObjectId) -> Option<&TenantUser> {
+        self.by_id.get(&id).and_then(|at| self.users.get(*at as usize))
+    }
+
+    /// Where this user stands in [`Directory::users`].
+    pub fn position(&self, id: ObjectId) -> Option<usize> {
+        self.by_id.get(&id).map(|at| *at as usize)
+    }
+
+    /// How many users there are.
+    pub fn len(&self) -> usize {
+        self.users.len()
+    }
+
+    /// Whether nobody was read.
+    pub fn is_empty(&self) -> bool {
+        self.users.is_empty()
+    }
+}
