@@ -69,7 +69,6 @@ fn environment(name: &str) -> Option<String> {
 }
 
 fn load(global: &Global) -> Result<Loaded, ConfigErrors> {
-    let overrides =
-        Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
+    let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
     crate::config::load(global.config.as_deref().map(Path::new), &overrides, &environment)
 }

@@ -249,8 +249,8 @@ impl App {
 
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
-        if let Some(problem) = &self.model.context.store_problem {
-            return Some(format!("nothing can be kept: {}", problem.headline()));
+        if let Some(problem) = self.model.store.refusal() {
+            return Some(format!("nothing can be kept: {problem}"));
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }
