@@ -5,8 +5,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::domain::ConnectionState;
 use crate::domain::activity::{Progress, Source};
+use crate::domain::{ConnectionState, Service};
+
 use crate::tasks::model::StoreState;
 
 use super::app::App;
@@ -59,15 +60,29 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
         };
         parts.push((state.0.to_owned(), state.1));
     }
-    if let Some(until) = model.waiting_until() {
-        parts.push((
-            format!("the service asks to wait {}", span(until.duration_since(model.now))),
-            theme.caution,
-        ));
-    } else if let Some((left, limit)) = model.units() {
+    if let Some((service, until)) = closed(app) {
+        let text = format!("{service} asks to wait {}", span(until.duration_since(model.now)));
+        parts.push((text, theme.caution));
+    }
+    let least = model
+        .budgets
+        .values()
+        .filter_map(|budget| budget.remaining.zip(budget.limit))
+        .min_by_key(|(left, limit)| left.saturating_mul(1000) / (*limit).max(1));
+    if let Some((left, limit)) = least {
         parts.push((format!("{left}/{limit} units left"), theme.dim));
     }
     parts
+}
+
+/// The service that asked to wait longest, and until when.
+fn closed(app: &App) -> Option<(Service, Timestamp)> {
+    let now = app.now();
+    app.model
+        .budgets
+        .iter()
+        .filter_map(|(service, budget)| Some((*service, budget.closed_until.filter(|until| *until > now)?)))
+        .max_by_key(|(_, until)| *until)
 }
 
 /// One long read in words: pages, people, rate, how long still.
@@ -111,7 +126,7 @@ pub fn changes_at(app: &App) -> Option<Timestamp> {
 pub fn moves(app: &App) -> bool {
     let now = app.now();
     !app.model.reading.is_empty()
-        || app.model.waiting_until().is_some()
+        || closed(app).is_some()
         || app.model.apply.as_ref().and_then(|apply| apply.throttled_until).is_some_and(|until| until > now)
 }
 
