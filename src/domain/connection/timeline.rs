@@ -132,8 +132,8 @@ pub(super) fn signed_in_again(findings: &Findings<'_>) -> bool {
     let tenant = findings
         .roster
         .and_then(|roster| roster.get(&operator.storage_key))
-        .and_then(|it| it.identity_tenant());
-    let kind = operator.descriptor.as_ref().map(super::super::ids::Descriptor::subject_type);
+        .and_then(crate::domain::people::OrgUser::identity_tenant);
+    let kind = operator.descriptor.as_ref().map(crate::domain::ids::Descriptor::subject_type);
     match findings.goal {
         Goal::Disconnect => kind == Some("msa"),
         Goal::Connect => {

@@ -154,8 +154,8 @@ fn steps_before_are_done_and_after_are_to_do() {
     let mut world = world();
     world.connect();
     let states: Vec<_> = world.steps().iter().map(|step| step.state).collect();
-    use StepState::{Current, Done, Todo};
-    assert_eq!(states, [Done, Done, Current, Todo, Todo, Todo, Todo]);
+    let (done, todo) = (StepState::Done, StepState::Todo);
+    assert_eq!(states, [done, done, StepState::Current, todo, todo, todo, todo]);
     assert!(world.steps().iter().map(|step| step.phase).eq(Phase::ALL));
 }
 
