@@ -25,6 +25,9 @@ pub const COMPARED: usize = 20;
 /// How many words of the index stand for one wanted word.
 const LIKE: usize = 24;
 
+/// How alike a word of the index must be to stand for a wanted one.
+const LEAST: f32 = 0.6;
+
 /// How many words are remembered from person to person.
 const REMEMBERED: usize = 50_000;
 
@@ -110,9 +113,7 @@ impl Search<'_> {
         let of_name = own.len();
         for local in &person.locals {
             let pieces: Vec<&String> = local.words.iter().filter(|word| !is_initial(word)).collect();
-            self.initials.extend(
-                local.words.iter().filter(|word| is_initial(word)).filter_map(|word| word.bytes().next()),
-            );
+            self.initials.extend(local.words.iter().filter(|word| is_initial(word)).filter_map(|word| word.bytes().next()));
             for piece in &pieces {
                 if own.len() < 14 && !own.iter().any(|known| similarity(known, piece) >= SAME) {
                     own.push((*piece).clone());
@@ -131,11 +132,7 @@ impl Search<'_> {
         for (at, word) in own.iter().enumerate() {
             let exact_only = at >= of_name && of_name > 1;
             let likes = self.likes(word, exact_only);
-            let known: usize = likes
-                .iter()
-                .filter(|(_, like)| *like >= 0.9)
-                .map(|(word, _)| self.index.with_word(*word).len())
-                .sum();
+            let known: usize = likes.iter().filter(|(_, like)| *like >= 0.9).map(|(word, _)| self.index.with_word(*word).len()).sum();
             let base = if at < of_name { 1.0 } else { 0.6 };
             let particle = if super::names::is_particle(word) { 0.3 } else { 1.0 };
             self.wanted.push(Wanted { likes, weight: base * particle * rarity(self.index.len(), known) });
@@ -148,9 +145,7 @@ impl Search<'_> {
             return;
         }
         let mut add = |piece: &str, initial: Option<u8>| {
-            if self.index.dictionary.find(piece).is_none()
-                && self.index.with_skeleton(&skeleton(piece)).len() == 0
-            {
+            if self.index.dictionary.find(piece).is_none() && self.index.with_skeleton(&skeleton(piece)).len() == 0 {
                 return false;
             }
             self.initials.extend(initial);
@@ -198,7 +193,7 @@ impl Search<'_> {
         if !exact_only || likes.is_empty() {
             self.likes_by_grams(word, &mut likes);
         }
-        likes.retain(|(_, like)| *like >= 0.68);
+        likes.retain(|(_, like)| *like >= LEAST);
         likes.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         likes.dedup_by_key(|like| like.0);
         likes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -224,12 +219,17 @@ impl Search<'_> {
                 }
             }
         }
-        let least = (count * 3).div_ceil(10).max(1);
+        // a swap in a word of four letters leaves one trigram standing
+        let least = if count <= 5 { 1 } else { (count * 3).div_ceil(10) };
         for other in touched.drain(..) {
             let Some(cell) = counts.get_mut(other as usize) else { continue };
             if usize::from(std::mem::take(cell)) >= least {
-                let like = similarity(word, self.index.dictionary.word(other));
-                if like >= 0.68 {
+                let known = self.index.dictionary.word(other);
+                if known.len().abs_diff(word.len()) > 3 {
+                    continue;
+                }
+                let like = similarity(word, known);
+                if like >= LEAST {
                     likes.push((other, like));
                 }
             }
@@ -259,12 +259,8 @@ impl Search<'_> {
     /// Bearers of the words, rarest words first.
     fn visit_words(&mut self) {
         let index = self.index;
-        let mut lists: Vec<(usize, u32)> = self
-            .wanted
-            .iter()
-            .flat_map(|wanted| wanted.likes.iter())
-            .map(|(word, _)| (index.with_word(*word).len(), *word))
-            .collect();
+        let mut lists: Vec<(usize, u32)> =
+            self.wanted.iter().flat_map(|wanted| wanted.likes.iter()).map(|(word, _)| (index.with_word(*word).len(), *word)).collect();
         lists.sort_unstable();
         lists.dedup();
         let mut left = VISITED;
@@ -341,10 +337,7 @@ fn logins_of_name(person: &OrgView<'_>) -> Vec<(String, f32)> {
 }
 
 /// More for a word that few have.
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "a rough weight; counts are far below the precision that matters"
-)]
+#[expect(clippy::cast_precision_loss, reason = "a rough weight; counts are far below the precision that matters")]
 fn rarity(users: usize, bearers: usize) -> f32 {
     (1.0 + users as f32 / bearers.max(1) as f32).ln().max(0.3)
 }
