@@ -26,4 +26,4 @@ pub use effect::Effect;
 pub use model::Model;
 pub use msg::{ApplyEvent, Fact, Msg};
 pub use runner::Runner;
-pub use session::{DryCall, Session, Setup, SetupError};
+pub use session::{DryCall, Session, Setup, SetupError, environment_of};

@@ -1,5 +1,6 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -15,7 +16,7 @@ use crate::domain::activity::{Budget, RequestLine};
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::people::{Directory, Roster};
 use crate::domain::schedule::Call;
-use crate::domain::{Backing, Problem, ProblemKind, StorageKey, TenantId};
+use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
     AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
     Settings, Traffic, Way,
@@ -45,6 +46,11 @@ pub struct Setup {
     pub sealed: bool,
     /// Whether the store may be opened for writing. Commands that only read still use it for decisions and ticks.
     pub use_store: bool,
+}
+
+/// The variables that credentials are looked for in, and that credential commands get.
+pub fn environment_of(variables: impl Iterator<Item = (OsString, OsString)>) -> Environment {
+    Environment::of(variables)
 }
 
 /// Why a session could not be opened.
@@ -174,6 +180,11 @@ impl Session {
             Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
             None => {}
         }
+    }
+
+    /// The plan in the store, where one is open.
+    pub(super) async fn stored_plan(&self) -> Option<Result<Plan, Problem>> {
+        Some(self.any_store()?.load_plan().await)
     }
 
     /// Without a connection the tenant's id is only known where the configuration holds it, or where this organization has
