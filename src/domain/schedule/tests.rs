@@ -238,6 +238,8 @@ fn an_accepted_invitation_becomes_a_map_onto_the_guest() {
         Some(Call::Map { descriptor: Descriptor::new("msa.1"), target: object(20) }),
         "pending, but its own"
     );
+    world.person(1).outcome = Outcome::Safe;
+    assert!(sent(world.row(1)).is_some(), "that the guest changes the outcome was to be expected");
     let mut twin = tenant_user(21, "Person 1", "other@contoso.com");
     twin.mail = Some("p1@fabrikam.com".into());
     world.directory.insert(twin);
