@@ -146,7 +146,9 @@ impl Rulebook<'_> {
                     WarningKind::ClaimedTwice => "Somebody else claims this target too",
                     _ => continue,
                 };
-                let detail = text::clean(&warning.detail);
+                // What is wrong with characters needs no second sentence, and would quote them.
+                let about_characters = warning.kind == WarningKind::SuspiciousCharacters;
+                let detail = text::clean(if about_characters { "" } else { &warning.detail });
                 asks.push(Ask::other(if detail.is_empty() {
                     format!("{words}.")
                 } else {
