@@ -24,6 +24,8 @@ pub mod paging;
 pub mod probe;
 pub mod settings;
 pub mod status;
+#[cfg(test)]
+mod testing;
 pub mod wire;
 
 pub use azure_devops::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
