@@ -15,8 +15,19 @@ use super::outcome::Outcome;
 use super::people::{Directory, Roster};
 use super::plan::{Pair, Plan};
 
+mod comparison;
+mod dates;
+mod decide;
+pub mod destination;
+pub mod shared;
+pub mod standing;
+
+pub use comparison::Comparison;
+pub use destination::infer_destination;
+use shared::Shared;
+
 /// What the forecast depends on besides the two lists.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
     /// The destination tenant.
     pub destination: Option<TenantId>,
@@ -102,6 +113,17 @@ impl Situation {
         }
     }
 
+    /// Whether a comparison made with the other situation is the same as one made with this: the moment does not count,
+    /// and the planned maps only once the destination backs the organization.
+    pub fn compares_like(&self, other: &Self) -> bool {
+        let mut like = self.clone();
+        like.now = other.now;
+        if !self.is_connected() {
+            like.planned.clone_from(&other.planned);
+        }
+        like == *other
+    }
+
     /// Whether the destination backs the organization.
     pub fn is_connected(&self) -> bool {
         self.destination.is_some() && self.backing.and_then(Backing::tenant) == self.destination
@@ -133,13 +155,15 @@ pub struct Person {
 pub struct Forecast {
     people: Vec<Person>,
     by_key: HashMap<StorageKey, usize>,
+    /// What the whole set said, for judging one person again.
+    shared: Arc<Shared>,
 }
 
 impl Forecast {
     /// From the people in the order of the roster.
     pub fn new(people: Vec<Person>) -> Self {
         let by_key = people.iter().enumerate().map(|(at, person)| (person.storage_key.clone(), at)).collect();
-        Self { people, by_key }
+        Self { people, by_key, shared: Arc::default() }
     }
 
     /// Everybody, in the order of the roster.
@@ -162,12 +186,8 @@ impl Forecast {
     }
 }
 
-/// Compares the two lists.
-pub fn forecast(
-    _roster: &Roster,
-    _directory: &Directory,
-    _index: &TenantIndex,
-    _situation: &Situation,
-) -> Forecast {
-    Forecast::default()
+/// Compares the two lists. The order of either list makes no difference to what is said about anybody.
+pub fn forecast(roster: &Roster, directory: &Directory, index: &TenantIndex, situation: &Situation) -> Forecast {
+    let comparison = Comparison::new(roster, directory, index, situation);
+    Forecast { shared: Arc::clone(&comparison.shared), ..Forecast::new(comparison.everybody()) }
 }

@@ -1,20 +1,24 @@
-//! Who an org user may be in the tenant: keys, names, candidates.
+//! Who an org user may be in the tenant: keys, names, candidates. `docs/matching.md` says how it works and how well.
+//!
+//! - [`fold`]: text in the form in which it is compared
+//! - [`keys`]: the addresses of both sides
+//! - [`names`], [`words`], [`nicknames`]: whether two names can be one person's
+//! - [`accounts`]: shared mailboxes, machines' accounts, second accounts
+//! - [`index`], [`dictionary`], [`retrieve`], [`search`]: finding a few among many
+//! - [`pair`]: one person and one tenant user side by side
+//!
+//! What only the whole set knows (who claims what, who is active) is [`super::forecast`].
 
-use super::ids::ObjectId;
-use super::people::Directory;
+pub mod accounts;
+pub mod dictionary;
+pub mod fold;
+pub mod index;
+pub mod keys;
+pub mod names;
+pub mod nicknames;
+pub mod pair;
+pub mod retrieve;
+pub mod search;
+pub mod words;
 
-/// An index over the tenant's users, built once, for addresses, names and the search as one types.
-#[derive(Debug, Default)]
-pub struct TenantIndex {}
-
-impl TenantIndex {
-    /// Indexes everybody in the directory.
-    pub fn build(_directory: &Directory) -> Self {
-        Self {}
-    }
-
-    /// Tenant users whose names or addresses fit what was typed, best first. The same query gives the same order always.
-    pub fn search(&self, _directory: &Directory, _query: &str, _limit: usize) -> Vec<ObjectId> {
-        Vec::new()
-    }
-}
+pub use index::TenantIndex;

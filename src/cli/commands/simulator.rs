@@ -1,0 +1,1 @@
+//! `simulator`: only the services, for tests and training.

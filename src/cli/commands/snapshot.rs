@@ -1,0 +1,1 @@
+//! `snapshot take`: everything read from both services, as one file.

@@ -1,0 +1,123 @@
+//! How alike two folded words of names are.
+
+use super::fold::{LONGEST_WORD, push_skeleton};
+use super::nicknames;
+
+/// From here on two words count as the same name, written differently.
+pub const SAME: f32 = 0.70;
+
+/// Below this two words have nothing to do with each other.
+pub const UNLIKE: f32 = 0.50;
+
+/// 0 to 1. Equal words give 1, spellings of one name 0.95, familiar forms 0.9, the beginning of a longer one 0.86, typing
+/// errors less the more there are.
+pub fn similarity(one: &str, other: &str) -> f32 {
+    if one == other {
+        return 1.0;
+    }
+    if !one.is_ascii() || !other.is_ascii() {
+        return characters_shared(one, other);
+    }
+    if is_initial(one) || is_initial(other) {
+        return 0.0;
+    }
+    if nicknames::alike(one, other) {
+        return 0.9;
+    }
+    let mut skeletons = String::with_capacity(one.len() + other.len() + 4);
+    push_skeleton(one, &mut skeletons);
+    let middle = skeletons.len();
+    push_skeleton(other, &mut skeletons);
+    let (bare_one, bare_other) = (skeletons.get(..middle).unwrap_or_default(), skeletons.get(middle..).unwrap_or_default());
+    if bare_one == bare_other && bare_one.len() > 1 {
+        return 0.95;
+    }
+    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    if short.len() >= 3 && long.starts_with(short) {
+        return 0.86;
+    }
+    typed(one, other).max(typed(bare_one, bare_other) - 0.04)
+}
+
+/// Whether this is one Latin letter.
+pub fn is_initial(word: &str) -> bool {
+    word.len() == 1
+}
+
+/// Of two words in a script without an alphabet (or in two scripts): the share of characters that both have.
+fn characters_shared(one: &str, other: &str) -> f32 {
+    let count = one.chars().filter(|c| other.contains(*c)).count();
+    let longest = one.chars().count().max(other.chars().count()).max(1);
+    ratio(count, longest) * 0.9
+}
+
+/// Two small numbers as a share.
+pub fn ratio(part: usize, whole: usize) -> f32 {
+    let small = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
+    small(part) / small(whole.max(1))
+}
+
+/// By typing errors: one letter wrong, missing, too many, or two swapped.
+fn typed(one: &str, other: &str) -> f32 {
+    let longest = one.len().max(other.len());
+    if longest == 0 || one.len().abs_diff(other.len()) > 4 {
+        return 0.0;
+    }
+    let errors = typing_errors(one.as_bytes(), other.as_bytes());
+    let share = 1.0 - ratio(errors, longest);
+    // a short word has little to be wrong about: `ann` and `jan` are two names
+    if longest <= 3 { share - 0.1 } else { share }
+}
+
+/// Optimal string alignment distance of two short words, without an allocation.
+fn typing_errors(one: &[u8], other: &[u8]) -> usize {
+    const WIDTH: usize = LONGEST_WORD * 2 + 1;
+    let other = other.get(..other.len().min(WIDTH - 1)).unwrap_or_default();
+    let width = other.len() + 1;
+    let mut rows = [[0_u8; WIDTH]; 3];
+    for (at, cell) in (0_u8..).zip(rows[1].iter_mut().take(width)) {
+        *cell = at;
+    }
+    let [mut before, mut last, mut now] = rows;
+    let mut previous = 0_u8;
+    for (row, &letter) in (1_u8..).zip(one.iter().take(WIDTH - 1)) {
+        now[0] = row;
+        for column in 1..width {
+            let target = other[column - 1];
+            let step = u8::from(letter != target);
+            let mut best = (last[column - 1] + step).min(last[column] + 1).min(now[column - 1] + 1);
+            if row > 1 && column > 1 && letter == other[column - 2] && previous == target {
+                best = best.min(before[column - 2] + 1);
+            }
+            now[column] = best;
+        }
+        previous = letter;
+        std::mem::swap(&mut before, &mut last);
+        std::mem::swap(&mut last, &mut now);
+    }
+    usize::from(last[width - 1])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_errors_are_counted_as_a_person_would() {
+        assert_eq!(typing_errors(b"wilkins", b"wilkinsr"), 1);
+        assert_eq!(typing_errors(b"ab", b"ba"), 1);
+        assert_eq!(typing_errors(b"", b"abc"), 3);
+        assert_eq!(typing_errors(b"kitten", b"sitting"), 3);
+    }
+
+    #[test]
+    fn kinds_of_likeness_are_in_order() {
+        let order = [similarity("müller", "müller"), similarity("mueller", "muller"), similarity("robert", "bob"),
+            similarity("alexander", "alexan"), similarity("hobson", "hobsson"), similarity("megan", "peter")];
+        assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "{order:?}");
+        assert!(similarity("hobson", "hobsson") >= SAME);
+        assert!(similarity("megan", "peter") < UNLIKE);
+        assert!(similarity("joan", "john") < 1.0);
+        assert!(similarity("佐藤", "王") < UNLIKE);
+    }
+}

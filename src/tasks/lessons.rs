@@ -1,0 +1,83 @@
+//! What a reading teaches the plan, kept before anything depends on it: the hazard pairs and the directory of every reading
+//! before the switch, the identities of the operator, rows whose outcome changed since they were decided.
+
+use crate::domain::connection::ConnectionState;
+use crate::domain::plan::reconcile::reconcile;
+use crate::domain::plan::{Pair, Plan};
+use crate::domain::{Outcome, Problem};
+use crate::store::Store;
+
+use super::analysis::Analysis;
+use super::msg::{Msg, PlanLesson};
+use super::session::Session;
+
+/// What is new in this analysis, compared with the plan it was made with. Nothing new gives an empty list, so that keeping
+/// a lesson and analysing again comes to rest.
+pub fn lessons(analysis: &Analysis, plan: &Plan) -> Vec<PlanLesson> {
+    let mut lessons = Vec::new();
+    let situation = &analysis.situation;
+    if let (None, Some(backing)) = (plan.first_backing, situation.backing) {
+        lessons.push(PlanLesson::FirstBacking(backing));
+    }
+    if analysis.state == ConnectionState::ConnectedElsewhere {
+        let tenant = situation.backing.and_then(crate::domain::Backing::tenant);
+        // Only a directory that is meant to be left is the one before; a wrong one is not.
+        let expected = plan.first_backing.is_none_or(|first| first.tenant() == tenant);
+        if let Some(tenant) = tenant.filter(|tenant| expected && plan.previous_backing != Some(*tenant)) {
+            lessons.push(PlanLesson::PreviousBacking(tenant));
+        }
+    }
+    for key in situation.operator_keys.difference(&plan.operator_keys) {
+        lessons.push(PlanLesson::OperatorKey(key.clone()));
+    }
+    for id in situation.operator_objects.difference(&plan.operator_objects) {
+        lessons.push(PlanLesson::OperatorObject(*id));
+    }
+    let Some(forecast) = &analysis.forecast else { return lessons };
+    if !situation.is_connected() && situation.backing.is_some() {
+        let new: Vec<Pair> = forecast
+            .people()
+            .iter()
+            .filter(|person| person.outcome == Outcome::Hazard)
+            .filter_map(|person| {
+                Some(Pair { storage_key: person.storage_key.clone(), target: person.target? })
+            })
+            .filter(|pair| !plan.hazards.contains(pair))
+            .collect();
+        if !new.is_empty() {
+            lessons.push(PlanLesson::Hazards(new));
+        }
+    }
+    let (Some(roster), Some(directory)) = (&analysis.roster, &analysis.directory) else { return lessons };
+    let changed = reconcile(plan, forecast, roster, directory);
+    if !changed.is_empty() {
+        lessons.push(PlanLesson::Rows(changed));
+    }
+    lessons
+}
+
+/// Keeps the lessons, then tells them.
+pub(super) async fn learn(session: &Session, analysis: &Analysis, plan: &Plan) {
+    let Ok(store) = session.store() else { return };
+    for lesson in lessons(analysis, plan) {
+        match keep(store, &lesson).await {
+            Ok(()) => session.tell(Msg::PlanLearned(Box::new(lesson))).await,
+            Err(problem) => {
+                session.tell(Msg::Failed(problem)).await;
+                return;
+            }
+        }
+    }
+}
+
+async fn keep(store: &Store, lesson: &PlanLesson) -> Result<(), Problem> {
+    match lesson {
+        PlanLesson::Hazards(pairs) => store.add_hazards(pairs.iter().cloned().collect()).await,
+        PlanLesson::FirstBacking(backing) => store.set_first_backing(*backing).await.map(drop),
+        PlanLesson::PreviousBacking(tenant) => store.set_previous_backing(*tenant).await,
+        PlanLesson::OperatorKey(key) => store.add_operator(Some(key.clone()), None).await,
+        PlanLesson::OperatorObject(id) => store.add_operator(None, Some(*id)).await,
+        PlanLesson::Rows(rows) => store.save_rows(rows.clone()).await,
+        PlanLesson::Owner(address) => store.set_owner(address.clone()).await,
+    }
+}
