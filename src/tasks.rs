@@ -14,12 +14,14 @@ pub mod gather;
 pub mod lessons;
 pub mod model;
 pub mod msg;
+pub mod offline;
 mod reading;
 pub mod runner;
 pub mod session;
 pub mod snapshot;
 mod watch;
 
+pub use crate::services::Environment;
 pub use analysis::{Analysis, analyse};
 pub use context::Context;
 pub use effect::Effect;
