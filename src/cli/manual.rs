@@ -31,8 +31,10 @@ pub fn page(out: &mut dyn Write) -> io::Result<()> {
 
 fn section(out: &mut dyn Write, before: &str, command: &Command) -> io::Result<()> {
     let name = format!("{before} {}", command.get_name());
-    let arguments: Vec<&Arg> =
-        command.get_arguments().filter(|argument| !argument.is_global_set() && argument.get_id() != "help").collect();
+    let arguments: Vec<&Arg> = command
+        .get_arguments()
+        .filter(|argument| !argument.is_global_set() && argument.get_id() != "help")
+        .collect();
     let mut synopsis = name.clone();
     for argument in &arguments {
         synopsis.push(' ');

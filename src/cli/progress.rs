@@ -75,7 +75,8 @@ impl ProgressLine {
     }
 
     fn line(&self, now: Timestamp) -> String {
-        let lists = self.reading.iter().filter(|(source, _)| matches!(source, Source::Roster | Source::Directory));
+        let lists =
+            self.reading.iter().filter(|(source, _)| matches!(source, Source::Roster | Source::Directory));
         let parts: Vec<String> = lists.map(|(source, progress)| describe(*source, progress, now)).collect();
         if parts.is_empty() { "reading …".into() } else { format!("reading {}", parts.join("; ")) }
     }

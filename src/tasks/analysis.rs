@@ -5,14 +5,17 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::connection::portal::Portal;
+use crate::domain::connection::timeline::{Step, current_phase, timeline};
+use crate::domain::connection::way_back::{WayBackStep, WrongDirectory, way_back, wrong_directory};
 use crate::domain::facts::Facts;
 use crate::domain::forecast::{Forecast, Situation, forecast};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::prerequisites::{Findings, evaluate};
-use crate::domain::{Check, ConnectionState, Goal, Plan, Verdict};
+use crate::domain::{Check, ConnectionState, Goal, Phase, Plan, Verdict};
 
-use super::context::Context;
+use super::context::{ConfiguredGoal, Context};
 
 /// What an analysis is made of: shared readings, so that making one copies nothing large.
 #[derive(Debug, Clone)]
@@ -52,6 +55,14 @@ pub struct Analysis {
     pub state: ConnectionState,
     /// What the administrator wants.
     pub goal: Goal,
+    /// The steps from here to *done*.
+    pub timeline: Vec<Step>,
+    /// The step that is due.
+    pub phase: Phase,
+    /// How to get back, at any time.
+    pub way_back: Vec<WayBackStep>,
+    /// The organization is connected to a directory that nobody meant.
+    pub wrong_directory: Option<WrongDirectory>,
     /// When it was made.
     pub at: Timestamp,
 }
@@ -63,8 +74,13 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
     situation.protected.clone_from(&input.context.protected);
     situation.candidates = input.context.candidates;
     let forecast = comparison(&input, &situation);
-    let goal = input.context.goal(situation.backing, situation.destination);
-    let checks = evaluate(&Findings {
+    let goal = Goal::resolve(
+        input.context.goal == ConfiguredGoal::Disconnect,
+        situation.backing,
+        input.plan.first_backing,
+        situation.destination,
+    );
+    let findings = Findings {
         organization: &input.context.organization,
         facts: &input.facts,
         roster: input.roster.as_deref(),
@@ -74,8 +90,14 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
         plan: &input.plan,
         goal,
         now: input.now,
-    });
+    };
+    let checks = evaluate(&findings);
+    let portal = Portal::new(&input.context.portal, &input.context.organization);
     Analysis {
+        timeline: timeline(&findings, &checks, &portal),
+        phase: current_phase(&findings, &checks),
+        way_back: way_back(&findings, &portal),
+        wrong_directory: wrong_directory(&findings, None, &portal),
         verdict: Verdict::of(&checks),
         state: ConnectionState::of(situation.backing, situation.destination),
         goal,

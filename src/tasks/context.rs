@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::domain::connection::Goal;
-
 /// What the administrator configured as the goal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ConfiguredGoal {
@@ -59,19 +57,6 @@ pub struct Context {
 }
 
 impl Context {
-    /// The goal, given what backs the organization.
-    pub fn goal(
-        &self,
-        backing: Option<crate::domain::Backing>,
-        destination: Option<crate::domain::TenantId>,
-    ) -> Goal {
-        match (self.goal, backing.and_then(crate::domain::Backing::tenant)) {
-            (ConfiguredGoal::Disconnect, _) => Goal::Disconnect,
-            (ConfiguredGoal::Auto, Some(tenant)) if Some(tenant) != destination => Goal::Switch,
-            (ConfiguredGoal::Auto, _) => Goal::Connect,
-        }
-    }
-
     /// The page on which *Connect directory* is.
     pub fn connect_page(&self) -> String {
         format!("{}/{}/_settings/organizationAad", self.portal.trim_end_matches('/'), self.organization)

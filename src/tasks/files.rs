@@ -49,7 +49,9 @@ pub fn org_users(path: &Path) -> Result<FromFile<Roster>, Problem> {
 pub fn tenant_users(path: &Path) -> Result<FromFile<Directory>, Problem> {
     let mut directory = Directory::default();
     let left_out = match content(path)? {
-        Content::Json(from) => left_out(path, wire::tenant_users_from_json(from, |user| directory.insert(user)))?,
+        Content::Json(from) => {
+            left_out(path, wire::tenant_users_from_json(from, |user| directory.insert(user)))?
+        }
         Content::Csv(text) => {
             let users: Vec<TenantUser> = tenant_export::read(&text).map_err(|said| bad(path, said))?;
             directory = Directory::new(users);
@@ -68,10 +70,13 @@ fn left_out(path: &Path, read: Result<Vec<Skipped>, wire::BadList>) -> Result<Ve
 }
 
 fn nobody(path: &Path, left_out: &[String]) -> Problem {
-    bad(path, match left_out.first() {
-        Some(first) => format!("nobody in it could be understood; {first}"),
-        None => "there is nobody in it".into(),
-    })
+    bad(
+        path,
+        match left_out.first() {
+            Some(first) => format!("nobody in it could be understood; {first}"),
+            None => "there is nobody in it".into(),
+        },
+    )
 }
 
 enum Content {
@@ -158,7 +163,8 @@ mod tests {
 
     #[test]
     fn the_kind_is_seen_from_the_content() {
-        let is_json = |bytes: &[u8]| matches!(sort_out(Cursor::new(bytes.to_vec())).unwrap(), Content::Json(_));
+        let is_json =
+            |bytes: &[u8]| matches!(sort_out(Cursor::new(bytes.to_vec())).unwrap(), Content::Json(_));
         assert!(is_json(b"\xEF\xBB\xBF [ ]"));
         assert!(is_json(b"{\"id\":1}\n{\"id\":2}"));
         assert!(!is_json(b"Name,Email\n"));

@@ -248,6 +248,19 @@ impl Model {
         }
     }
 
+    /// Until when some service asked to wait, if any did.
+    pub fn waiting_until(&self) -> Option<Timestamp> {
+        self.budgets.values().filter_map(|budget| budget.closed_until).filter(|until| *until > self.now).max()
+    }
+
+    /// Units left and units in all of the service that has the fewest left, where one said so.
+    pub fn units(&self) -> Option<(u64, u64)> {
+        self.budgets
+            .values()
+            .filter_map(|budget| budget.remaining.zip(budget.limit))
+            .min_by_key(|(left, _)| *left)
+    }
+
     /// What an analysis of this moment is made of.
     pub fn analysis_input(&self) -> AnalysisInput {
         AnalysisInput {

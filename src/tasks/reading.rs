@@ -24,6 +24,9 @@ const LOOK_UPS: usize = 200;
 /// How many small reads of one source are under way at a time.
 const ABREAST: usize = 3;
 
+/// How many readings are made before they count as contradicting each other.
+const READINGS: u32 = 4;
+
 /// How long between the two readings that have to agree before a change is believed.
 const SECOND_LOOK: std::time::Duration = std::time::Duration::from_millis(700);
 
@@ -158,19 +161,19 @@ pub(super) async fn backing(session: &Session) {
 }
 
 async fn agreed_backing(session: &Session) -> Result<Backing, Problem> {
-    let mut last = None;
     let mut notes = Vec::new();
-    for attempt in 0..3 {
+    for attempt in 0..READINGS {
         if attempt > 0 {
             tokio::time::sleep(SECOND_LOOK).await;
         }
         let reading = session.services.probe.read().await?;
         notes = reading.notes;
-        if let Some(backing) = reading.backing.filter(|backing| last == Some(*backing)) {
-            session.backed_by(backing);
+        session.observe(reading.backing);
+        // Believed now, and seen just now: by this reading and one before it.
+        if let Some(backing) = reading.backing.filter(|backing| session.believed_backing() == Some(*backing))
+        {
             return Ok(backing);
         }
-        last = reading.backing;
     }
     Err(Problem {
         said: format!("the readings do not agree: {}", notes.join("; ")),

@@ -12,6 +12,7 @@ use crate::config::{
     AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
 };
 use crate::domain::activity::{Budget, RequestLine};
+use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::people::{Directory, Roster};
 use crate::domain::schedule::Call;
 use crate::domain::{Backing, Problem, ProblemKind, StorageKey, TenantId};
@@ -91,7 +92,7 @@ pub struct Session {
     /// The destination backs the organization, by the latest probe: decides which credential is used.
     connected: AtomicBool,
     destination: OnceLock<TenantId>,
-    backing: Mutex<Option<Backing>>,
+    backing: Mutex<TwoReadings>,
     /// The owner that the configuration names.
     pub(super) owner: Option<String>,
     /// The people as last read, for work that goes from person to person.
@@ -120,7 +121,7 @@ impl Session {
             tx,
             connected: AtomicBool::new(false),
             destination: OnceLock::new(),
-            backing: Mutex::new(None),
+            backing: Mutex::default(),
             owner: setup.config.organization.owner.clone(),
             latest: Mutex::default(),
         };
@@ -241,15 +242,16 @@ impl Session {
         self.choose_credential();
     }
 
-    /// Takes note of what backs the organization.
-    pub(super) fn backed_by(&self, backing: Backing) {
-        *self.backing.lock().unwrap_or_else(PoisonError::into_inner) = Some(backing);
+    /// Takes in one reading of the probe; it is believed after a second, equal one.
+    pub(super) fn observe(&self, reading: Option<Backing>) -> Observation {
+        let observation = self.backing.lock().unwrap_or_else(PoisonError::into_inner).observe(reading);
         self.choose_credential();
+        observation
     }
 
     /// What backs the organization, as far as two equal readings said.
     pub(super) fn believed_backing(&self) -> Option<Backing> {
-        *self.backing.lock().unwrap_or_else(PoisonError::into_inner)
+        self.backing.lock().unwrap_or_else(PoisonError::into_inner).announced()
     }
 
     fn choose_credential(&self) {

@@ -9,8 +9,9 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
+use crate::domain::Backing;
 use crate::domain::activity::Source;
-use crate::domain::{Backing, Problem};
+use crate::domain::connection::readings::Observation;
 
 use super::msg::{Fact, Msg};
 use super::reading;
@@ -64,17 +65,24 @@ async fn probe(session: &Arc<Session>, every: Option<Duration>, stop: &Cancellat
     let mut slower = 1;
     while pause(session, Source::Backing, every * slower, stop).await {
         match session.services.probe.read().await {
-            Ok(reading) if reading.backing.is_some() && reading.backing == session.believed_backing() => {
-                slower = 1;
-                let fact = Fact::Backing(reading.backing.ok_or_else(no_reading));
-                session.tell(Msg::FactRead(fact, Timestamp::now())).await;
-            }
-            Ok(_) => {
+            Ok(reading) => {
                 slower = 1;
                 let before = session.believed_backing();
-                reading::backing(session).await;
-                if let Some(now) = session.believed_backing().filter(|now| Some(*now) != before) {
-                    announce(session, before, now).await;
+                match (session.observe(reading.backing), reading.backing) {
+                    (Observation::Unchanged, Some(backing)) => {
+                        session.tell(Msg::FactRead(Fact::Backing(Ok(backing)), Timestamp::now())).await;
+                    }
+                    (Observation::Changed { .. } | Observation::First(_), Some(backing)) => {
+                        session.tell(Msg::FactRead(Fact::Backing(Ok(backing)), Timestamp::now())).await;
+                        announce(session, before, backing).await;
+                    }
+                    // Something new, seen once, or headers that contradict each other: look again at once.
+                    _ => {
+                        reading::backing(session).await;
+                        if let Some(now) = session.believed_backing().filter(|now| Some(*now) != before) {
+                            announce(session, before, now).await;
+                        }
+                    }
                 }
             }
             Err(problem) => {
@@ -83,10 +91,6 @@ async fn probe(session: &Arc<Session>, every: Option<Duration>, stop: &Cancellat
             }
         }
     }
-}
-
-fn no_reading() -> Problem {
-    Problem::local("reading the probe", "no reading", "")
 }
 
 /// The moment of the switch: everything that depends on the directory is read again, with the credential for now.

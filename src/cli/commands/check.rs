@@ -82,11 +82,8 @@ fn exit(analysis: &Analysis) -> Exit {
 /// The prerequisites in words: first the answer, then what stands in its way, then the rest.
 fn text(out: &mut dyn Write, paint: Paint, model: &Model, analysis: &Analysis) -> io::Result<()> {
     let tenant = Tenant::of(model);
-    let heading = format!(
-        "Prerequisites for connecting {} to {}",
-        clean(&model.context.organization),
-        tenant.shown()
-    );
+    let heading =
+        format!("Prerequisites for connecting {} to {}", clean(&model.context.organization), tenant.shown());
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
     writeln!(out, "Read {}", moment(taken_at(model)))?;
     writeln!(out)?;
@@ -118,10 +115,8 @@ fn counts(checks: &[Check]) -> String {
     let mut parts = Vec::new();
     let ticked = checks.iter().filter(|check| check.ticked.is_some() && check.status.can_be_ticked()).count();
     for status in ORDER {
-        let n = checks
-            .iter()
-            .filter(|check| check.status == status && check.counts_as() == check.status)
-            .count();
+        let n =
+            checks.iter().filter(|check| check.status == status && check.counts_as() == check.status).count();
         if n > 0 {
             let words = match status {
                 CheckStatus::Fail => "fail",
@@ -194,7 +189,9 @@ fn may_tick(analysis: &Analysis, id: CheckId) -> Result<(), Failure> {
     let why = match check.status {
         CheckStatus::Pass => "it passes, and needs no tick",
         CheckStatus::NotApplicable => "it does not apply here, and needs no tick",
-        CheckStatus::Warn => "it was read, and a tick cannot change what was read; it does not stand in the way",
+        CheckStatus::Warn => {
+            "it was read, and a tick cannot change what was read; it does not stand in the way"
+        }
         _ => "it was read and fails; mend it instead",
     };
     let mut message = format!("{id} cannot be ticked: {why}.");

@@ -71,7 +71,9 @@ pub fn path(
              Name a file with --config",
         ));
     };
-    output.data(|out| writeln!(out, "{}", crate::domain::text::clean_to(&location.path.to_string_lossy(), 4_096)))?;
+    output.data(|out| {
+        writeln!(out, "{}", crate::domain::text::clean_to(&location.path.to_string_lossy(), 4_096))
+    })?;
     if !location.path.exists() {
         output.say("There is no such file yet; the defaults hold.");
     }

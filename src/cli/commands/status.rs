@@ -34,19 +34,12 @@ pub fn sentence(document: &StatusDocument, tenant: &str) -> (Tone, String) {
         (ConnectionState::ConnectedElsewhere, _) => {
             (Tone::Careful, format!("{organization} is connected to another tenant."))
         }
-        (ConnectionState::Unknown, _) => {
-            (Tone::Bad, format!("What backs {organization} could not be read."))
-        }
+        (ConnectionState::Unknown, _) => (Tone::Bad, format!("What backs {organization} could not be read.")),
     }
 }
 
 /// The status in words.
-pub fn text(
-    out: &mut dyn Write,
-    paint: Paint,
-    model: &Model,
-    document: &StatusDocument,
-) -> io::Result<()> {
+pub fn text(out: &mut dyn Write, paint: Paint, model: &Model, document: &StatusDocument) -> io::Result<()> {
     let tenant = Tenant::of(model).shown();
     let (tone, words) = sentence(document, &tenant);
     writeln!(out, "{}", paint.tone(tone, &words))?;

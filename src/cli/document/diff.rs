@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use serde::ser::Serializer;
 use serde::Serialize;
+use serde::ser::Serializer;
 
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};

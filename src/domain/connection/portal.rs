@@ -48,7 +48,11 @@ impl Portal {
 
     /// The rescue page: at Microsoft's for the real service, at the simulator's own address for the simulator.
     pub fn rescue_page(&self) -> String {
-        if self.base.eq_ignore_ascii_case(MICROSOFT) { RESCUE.to_owned() } else { format!("{}/me", self.base) }
+        if self.base.eq_ignore_ascii_case(MICROSOFT) {
+            RESCUE.to_owned()
+        } else {
+            format!("{}/me", self.base)
+        }
     }
 }
 

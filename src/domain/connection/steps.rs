@@ -34,7 +34,9 @@ pub(super) fn words(phase: Phase, findings: &Findings<'_>, checks: &[Check], por
         Phase::Validate => validate(findings, portal),
         Phase::Done => Words {
             title: "Nothing is left to do".to_owned(),
-            person: lines(["Write the hand-over document (`ado2entra report FILE`) and keep it with the before reading."]),
+            person: lines([
+                "Write the hand-over document (`ado2entra report FILE`) and keep it with the before reading.",
+            ]),
             ..Words::default()
         },
     }
@@ -61,7 +63,8 @@ fn prepare(findings: &Findings<'_>, checks: &[Check]) -> Words {
         "Take a snapshot (w): it is the way to prove what was lost.",
     ]);
     if findings.goal == Goal::Switch {
-        person.push("Entra groups and group rules do not come along: note their memberships first.".to_owned());
+        person
+            .push("Entra groups and group rules do not come along: note their memberships first.".to_owned());
         person.push(
             "Have the owner be an account that is in both directories; see Microsoft's page on changing the connection.".to_owned(),
         );
@@ -80,7 +83,9 @@ fn prepare(findings: &Findings<'_>, checks: &[Check]) -> Words {
 fn browser_account(findings: &Findings<'_>) -> String {
     findings.facts.operator.get().map_or_else(
         || "as an administrator of the organization".to_owned(),
-        |operator| format!("as {}", named(&operator.display_name, operator.account.as_deref().unwrap_or_default())),
+        |operator| {
+            format!("as {}", named(&operator.display_name, operator.account.as_deref().unwrap_or_default()))
+        },
     )
 }
 
@@ -88,7 +93,10 @@ fn destination(findings: &Findings<'_>) -> String {
     let facts = findings.facts;
     match (facts.tenant.get(), facts.destination()) {
         (Some(tenant), _) => {
-            let domain = tenant.verified_domains.first().map_or_else(String::new, |domain| format!("{}, ", clean(domain)));
+            let domain = tenant
+                .verified_domains
+                .first()
+                .map_or_else(String::new, |domain| format!("{}, ", clean(domain)));
             format!("{} ({domain}{})", clean(&tenant.display_name), tenant.id)
         }
         (None, Some(id)) => id.to_string(),
@@ -120,7 +128,8 @@ fn connect(findings: &Findings<'_>, portal: &Portal) -> Words {
         ));
     }
     let switch = findings.goal == Goal::Switch;
-    let mut person = vec![format!("Open the page below in the browser, signed in {}.", browser_account(findings))];
+    let mut person =
+        vec![format!("Open the page below in the browser, signed in {}.", browser_account(findings))];
     if switch {
         person.push(
             "Choose Switch directory; where the portal does not offer it: Disconnect directory, sign out and in, then Connect directory."
@@ -158,7 +167,9 @@ fn disconnect(findings: &Findings<'_>, portal: &Portal) -> Words {
 fn sign_in_again(findings: &Findings<'_>, portal: &Portal) -> Words {
     let aged = &findings.facts.operator;
     let sees = match (&aged.problem, aged.get()) {
-        (Some(problem), _) => vec![format!("Azure DevOps does not take the credential: {}", clean(&problem.headline()))],
+        (Some(problem), _) => {
+            vec![format!("Azure DevOps does not take the credential: {}", clean(&problem.headline()))]
+        }
         (None, Some(operator)) => vec![format!(
             "Signed in as {}{}",
             named(&operator.display_name, operator.account.as_deref().unwrap_or_default()),
@@ -172,7 +183,8 @@ fn sign_in_again(findings: &Findings<'_>, portal: &Portal) -> Words {
         sees,
         person: vec![
             format!("Open a private browser window and sign in with {kind}."),
-            "The program uses what `credentials.azure_devops.after_connect` names; sign in there too.".to_owned(),
+            "The program uses what `credentials.azure_devops.after_connect` names; sign in there too."
+                .to_owned(),
             "Locked out? Open the rescue page: see the way back.".to_owned(),
         ],
         address: Some(portal.home()),

@@ -101,7 +101,10 @@ pub fn current_phase(findings: &Findings<'_>, checks: &[Check]) -> Phase {
     if findings.goal != Goal::Disconnect && people_left(findings) != Some(0) {
         return Phase::Map;
     }
-    [Phase::Inform, Phase::Validate].into_iter().find(|phase| !ticked(findings, *phase)).unwrap_or(Phase::Done)
+    [Phase::Inform, Phase::Validate]
+        .into_iter()
+        .find(|phase| !ticked(findings, *phase))
+        .unwrap_or(Phase::Done)
 }
 
 fn ticked(findings: &Findings<'_>, phase: Phase) -> bool {
@@ -126,11 +129,16 @@ pub(super) fn signed_in_again(findings: &Findings<'_>) -> bool {
     }
     let aged = &findings.facts.operator;
     let Some(operator) = aged.get().filter(|_| aged.problem.is_none()) else { return false };
-    let tenant = findings.roster.and_then(|roster| roster.get(&operator.storage_key)).and_then(|it| it.identity_tenant());
+    let tenant = findings
+        .roster
+        .and_then(|roster| roster.get(&operator.storage_key))
+        .and_then(|it| it.identity_tenant());
     let kind = operator.descriptor.as_ref().map(super::super::ids::Descriptor::subject_type);
     match findings.goal {
         Goal::Disconnect => kind == Some("msa"),
-        Goal::Connect => kind == Some("aad") || (tenant.is_some() && tenant == findings.situation.destination),
+        Goal::Connect => {
+            kind == Some("aad") || (tenant.is_some() && tenant == findings.situation.destination)
+        }
         // An Entra identity alone says nothing here: the one before the switch was an Entra identity too.
         Goal::Switch => tenant.is_some() && tenant == findings.situation.destination,
     }

@@ -73,7 +73,11 @@ pub struct WrongDirectory {
 }
 
 /// The alert, when any tenant but the destination and the one that backed the organization first backs it now.
-pub fn wrong_directory(findings: &Findings<'_>, tenant_name: Option<&str>, portal: &Portal) -> Option<WrongDirectory> {
+pub fn wrong_directory(
+    findings: &Findings<'_>,
+    tenant_name: Option<&str>,
+    portal: &Portal,
+) -> Option<WrongDirectory> {
     let situation = findings.situation;
     let tenant = is_wrong_directory(situation.backing, situation.destination, findings.plan.first_backing)?;
     let name = tenant_name.map(|name| clean(name).into_owned()).filter(|name| !name.is_empty());
@@ -84,8 +88,12 @@ pub fn wrong_directory(findings: &Findings<'_>, tenant_name: Option<&str>, porta
         headline: "WRONG DIRECTORY: MAP NOBODY".to_owned(),
         lines: vec![
             format!("{} is connected to {shown}.{wanted}", clean(findings.organization)),
-            "Map nobody: each mapping would tie a person to the wrong directory, and cannot be undone.".to_owned(),
-            format!("The way back: {} → Disconnect directory, then connect the right one.", portal.directory_page()),
+            "Map nobody: each mapping would tie a person to the wrong directory, and cannot be undone."
+                .to_owned(),
+            format!(
+                "The way back: {} → Disconnect directory, then connect the right one.",
+                portal.directory_page()
+            ),
             format!("If that page does not let you in: {}", portal.rescue_page()),
         ],
         name,

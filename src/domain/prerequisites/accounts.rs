@@ -16,7 +16,9 @@ pub(super) fn public_cloud(findings: &Findings<'_>) -> Finding {
         if let Some(problem) = aged.problem.as_deref().filter(|it| it.kind == ProblemKind::NotFound) {
             return finding::fail("There is no such tenant in the public cloud")
                 .line(clean(&problem.headline()).into_owned())
-                .remedy("Look at `tenant.id` in the configuration: a verified domain of the tenant, or its id.");
+                .remedy(
+                    "Look at `tenant.id` in the configuration: a verified domain of the tenant, or its id.",
+                );
         }
         return finding::unread("the tenant's discovery document", aged);
     };
@@ -142,9 +144,8 @@ fn second_account(found: Finding, findings: &Findings<'_>, account: &ConnectingA
     let facts = findings.facts;
     let Some(me) = facts.me.get() else {
         return match facts.me.problem.as_deref() {
-            Some(problem) => {
-                found.line(format!("Which account reads the tenant is not known: {}", clean(&problem.headline())))
-            }
+            Some(problem) => found
+                .line(format!("Which account reads the tenant is not known: {}", clean(&problem.headline()))),
             None => found,
         };
     };
@@ -181,17 +182,20 @@ pub(super) fn source_membership(findings: &Findings<'_>) -> Finding {
                   another administrator who is in it.";
     let found = match (&user.origin, user.identity_tenant()) {
         (_, Some(own)) if own == tenant => {
-            let kind = user.meta_type.as_deref().map_or_else(|| "an identity".to_owned(), |kind| format!("a {}", clean(kind)));
+            let kind = user
+                .meta_type
+                .as_deref()
+                .map_or_else(|| "an identity".to_owned(), |kind| format!("a {}", clean(kind)));
             finding::pass(format!("{name} is {kind} of the directory that backs the organization"))
         }
         (Origin::Msa, _) => finding::fail(format!(
             "{name} is a Microsoft account outside the directory that backs the organization"
         ))
         .remedy(remedy),
-        (Origin::Aad, Some(_)) => {
-            finding::fail(format!("{name} belongs to another directory than the one that backs the organization"))
-                .remedy(remedy)
-        }
+        (Origin::Aad, Some(_)) => finding::fail(format!(
+            "{name} belongs to another directory than the one that backs the organization"
+        ))
+        .remedy(remedy),
         _ => finding::unknown(format!("To which directory {name} belongs could not be read"))
             .remedy("Look in the portal, then tick this with a note."),
     };

@@ -65,7 +65,12 @@ pub(super) fn covered(findings: &Findings<'_>) -> Finding {
 }
 
 /// The other administrators: at least one must be able to map after connecting.
-fn others(findings: &Findings<'_>, administrators: &Administrators, worst: &mut Verdicts, evidence: &mut Vec<String>) {
+fn others(
+    findings: &Findings<'_>,
+    administrators: &Administrators,
+    worst: &mut Verdicts,
+    evidence: &mut Vec<String>,
+) {
     let keys = others_of(findings, administrators);
     // Entra groups do not survive a switch; after connecting they count.
     let in_groups = administrators
@@ -109,7 +114,12 @@ fn others_of<'a>(findings: &Findings<'a>, administrators: &'a Administrators) ->
 }
 
 /// The owner: unknown until asked for, and warned about like an administrator.
-fn owner(findings: &Findings<'_>, administrators: &Administrators, worst: &mut Verdicts, evidence: &mut Vec<String>) {
+fn owner(
+    findings: &Findings<'_>,
+    administrators: &Administrators,
+    worst: &mut Verdicts,
+    evidence: &mut Vec<String>,
+) {
     let facts = findings.facts;
     let told = findings.plan.owner_told.as_deref();
     let known = facts.owner.get();
@@ -122,7 +132,10 @@ fn owner(findings: &Findings<'_>, administrators: &Administrators, worst: &mut V
     };
     let key = known.and_then(|owner| owner.storage_key.clone()).or_else(|| {
         let people = findings.roster?.people();
-        people.iter().find(|user| address::is_listed(user, [&address.to_owned()])).map(|user| user.storage_key.clone())
+        people
+            .iter()
+            .find(|user| address::is_listed(user, [&address.to_owned()]))
+            .map(|user| user.storage_key.clone())
     });
     match key {
         Some(key) => owner_fate(&key, findings, administrators, worst, evidence),
@@ -158,9 +171,14 @@ fn name(key: &StorageKey, findings: &Findings<'_>) -> String {
 fn fate(key: &StorageKey, findings: &Findings<'_>) -> Fate {
     let name = name(key, findings);
     let Some(person) = findings.forecast.and_then(|forecast| forecast.get(key)) else {
-        return Fate { line: format!("{name}: not among the organization's people"), able: false, kept: false };
+        return Fate {
+            line: format!("{name}: not among the organization's people"),
+            able: false,
+            kept: false,
+        };
     };
-    let target = person.target.and_then(|target| findings.directory.and_then(|directory| directory.get(target)));
+    let target =
+        person.target.and_then(|target| findings.directory.and_then(|directory| directory.get(target)));
     let kept = matches!(person.outcome, Outcome::Automatic | Outcome::Connected);
     let able = kept && target.is_some_and(lookup::is_enabled_member);
     let line = match (person.outcome, target) {

@@ -44,11 +44,18 @@ pub(super) fn addresses(findings: &Findings<'_>) -> Finding {
         }
         for address in addresses_of(user) {
             let line = format!("{}: {}", lookup::org_user_name(user), user.origin.as_str());
-            holders.entry(address).or_default().add(user.storage_key.as_str(), clean(&line).into_owned(), true);
+            holders.entry(address).or_default().add(
+                user.storage_key.as_str(),
+                clean(&line).into_owned(),
+                true,
+            );
         }
     }
     for identity in facts.graph_identities.get().into_iter().flatten() {
-        let line = format!("{}: without access of their own", named(&identity.display_name, &identity.principal_name));
+        let line = format!(
+            "{}: without access of their own",
+            named(&identity.display_name, &identity.principal_name)
+        );
         for address in distinct(Some(&identity.principal_name), identity.mail.as_deref()) {
             let active = identity.active != Some(false);
             holders.entry(address).or_default().add(identity.descriptor.as_str(), line.clone(), active);
@@ -91,8 +98,14 @@ pub(super) fn addresses(findings: &Findings<'_>) -> Finding {
         .remedy(remedy);
     }
     if facts.hidden_identities.get().is_none() {
-        return finding::unread("hidden identities with the same address (scope Identity: read)", &facts.hidden_identities)
-            .line(format!("Among the {} people that were read no address is there twice.", roster.people().len()));
+        return finding::unread(
+            "hidden identities with the same address (scope Identity: read)",
+            &facts.hidden_identities,
+        )
+        .line(format!(
+            "Among the {} people that were read no address is there twice.",
+            roster.people().len()
+        ));
     }
     let found = if sleeping.is_empty() {
         finding::pass("No address is there twice")

@@ -42,8 +42,11 @@ pub(super) fn invitations(findings: &Findings<'_>) -> Finding {
     let needed =
         format!("The plan has {} {}.", planned.len(), one_or(planned.len(), "invitation", "invitations"));
     let Some(policy) = facts.invitation_policy.get() else {
-        return finding::unread("who may invite guests (permission Policy.Read.All)", &facts.invitation_policy)
-            .line(needed);
+        return finding::unread(
+            "who may invite guests (permission Policy.Read.All)",
+            &facts.invitation_policy,
+        )
+        .line(needed);
     };
     let wait = "Changes to this setting or to roles take 15 to 60 minutes to be seen.";
     let found = match policy.allow_invites_from.as_str() {
@@ -55,16 +58,20 @@ pub(super) fn invitations(findings: &Findings<'_>) -> Finding {
             None => finding::unread("which account reads the tenant", &facts.me),
             Some(me) => match me.user_type {
                 Some(UserType::Member) => finding::pass("Members may invite guests, and you are one"),
-                Some(UserType::Guest) => by_role(findings, "Only members may invite guests, and you are a guest", wait),
+                Some(UserType::Guest) => {
+                    by_role(findings, "Only members may invite guests, and you are a guest", wait)
+                }
                 None => finding::unknown(format!(
                     "Members may invite guests; whether {} is one is not recorded",
                     lookup::tenant_user_name(me)
                 )),
             },
         },
-        "adminsAndGuestInviters" => {
-            by_role(findings, "Only administrators and guest inviters may invite, and you have no such role", wait)
-        }
+        "adminsAndGuestInviters" => by_role(
+            findings,
+            "Only administrators and guest inviters may invite, and you have no such role",
+            wait,
+        ),
         other => finding::unknown(format!("The invitation setting is unfamiliar: {}", clean(other)))
             .remedy("Ask the tenant's administrator whether you may invite, then tick this with a note."),
     };
@@ -74,7 +81,9 @@ pub(super) fn invitations(findings: &Findings<'_>) -> Finding {
 fn by_role(findings: &Findings<'_>, otherwise: &str, wait: &str) -> Finding {
     let roles = &findings.facts.my_roles;
     let Some(mine) = roles.get() else { return finding::unread("your roles in the tenant", roles) };
-    let held = INVITING_ROLES.iter().find(|(id, _)| mine.role_templates.iter().any(|mine| mine.eq_ignore_ascii_case(id)));
+    let held = INVITING_ROLES
+        .iter()
+        .find(|(id, _)| mine.role_templates.iter().any(|mine| mine.eq_ignore_ascii_case(id)));
     match held {
         Some((_, name)) => finding::pass(format!("You may invite guests: {name}")),
         None => finding::fail(otherwise).line("A role that you are only eligible for does not show until it is activated.").remedy(
@@ -94,14 +103,16 @@ pub(super) fn access_policy(findings: &Findings<'_>) -> Finding {
     let mut lines = Vec::new();
     for row in findings.plan.rows.values() {
         let name = || {
-            findings.roster.and_then(|roster| roster.get(&row.storage_key)).map_or_else(
-                || clean(row.storage_key.as_str()).into_owned(),
-                lookup::org_user_name,
-            )
+            findings
+                .roster
+                .and_then(|roster| roster.get(&row.storage_key))
+                .map_or_else(|| clean(row.storage_key.as_str()).into_owned(), lookup::org_user_name)
         };
         match &row.decision {
             Decision::Invite { .. } => lines.push(format!("{}: invited as a guest", name())),
-            Decision::Map { target } if is_guest(*target) => lines.push(format!("{}: mapped to a guest", name())),
+            Decision::Map { target } if is_guest(*target) => {
+                lines.push(format!("{}: mapped to a guest", name()))
+            }
             _ => {}
         }
     }

@@ -39,7 +39,9 @@ pub fn connecting_account<'a>(findings: &Findings<'a>) -> ConnectingAccount<'a> 
     };
     let org_user = org_user(findings);
     if let Some(user) = org_user
-        .filter(|user| user.identity_tenant().is_some() && user.identity_tenant() == findings.facts.destination())
+        .filter(|user| {
+            user.identity_tenant().is_some() && user.identity_tenant() == findings.facts.destination()
+        })
         .and_then(OrgUser::origin_object)
         .and_then(|object| directory.get(object))
     {
@@ -53,11 +55,8 @@ pub fn connecting_account<'a>(findings: &Findings<'a>) -> ConnectingAccount<'a> 
     let Some(account) = account else {
         return ConnectingAccount::WithoutAddress;
     };
-    let found: Vec<&TenantUser> = directory
-        .users()
-        .iter()
-        .filter(|user| !user.deleted && address::held_by(user, account))
-        .collect();
+    let found: Vec<&TenantUser> =
+        directory.users().iter().filter(|user| !user.deleted && address::held_by(user, account)).collect();
     let by_name = found.iter().find(|user| address::same(&user.user_principal_name, account));
     match (found.as_slice(), by_name) {
         ([], _) => ConnectingAccount::NotFound,

@@ -52,14 +52,19 @@ pub(super) fn unwanted(findings: &Findings<'_>) -> Finding {
     let silent = roster.people().iter().filter(|user| user.last_accessed == LastAccess::Unknown).count();
     let note = (silent > 0).then(|| format!("Without a last access that could be read: {silent}"));
     if lines.is_empty() {
-        return finding::pass(format!("Everybody used the organization in the last {days} days, or is decided"))
-            .evidence(note);
+        return finding::pass(format!(
+            "Everybody used the organization in the last {days} days, or is decided"
+        ))
+        .evidence(note);
     }
     let count = lines.len();
-    finding::warn(format!("{} not active for {days} days, never, or disabled, without a decision", people(count)))
-        .evidence(lines)
-        .evidence(note)
-        .remedy("Remove those who are no longer wanted before the switch (x), or decide to keep or map them.")
+    finding::warn(format!(
+        "{} not active for {days} days, never, or disabled, without a decision",
+        people(count)
+    ))
+    .evidence(lines)
+    .evidence(note)
+    .remedy("Remove those who are no longer wanted before the switch (x), or decide to keep or map them.")
 }
 
 /// Why somebody may be unwanted.
@@ -131,7 +136,11 @@ pub(super) fn subscriptions(findings: &Findings<'_>) -> Finding {
             Some(found) => {
                 let mail = found.mail.as_deref().unwrap_or(&found.user_principal_name);
                 if !address::same(mail, &user.principal_name) {
-                    differs.push(format!("{}: the target's mail is {}", lookup::org_user_name(user), clean(mail)));
+                    differs.push(format!(
+                        "{}: the target's mail is {}",
+                        lookup::org_user_name(user),
+                        clean(mail)
+                    ));
                 }
             }
         }

@@ -38,7 +38,9 @@ pub(super) fn hazards(findings: &Findings<'_>) -> Finding {
     }
     let summary = match (hazards, conflicts) {
         (0, _) => format!("{} in conflict without a decision", people(conflicts)),
-        (_, 0) if findings.situation.is_connected() => format!("{} went to the wrong person", people(hazards)),
+        (_, 0) if findings.situation.is_connected() => {
+            format!("{} went to the wrong person", people(hazards))
+        }
         (_, 0) => format!("{} would go to the wrong person", people(hazards)),
         _ => format!(
             "{} {} to the wrong person, {} in conflict without a decision",

@@ -23,7 +23,8 @@ pub(super) fn ssh_keys(findings: &Findings<'_>) -> Finding {
         };
     };
     let lines = with_any(inventory, findings, |tokens| {
-        (tokens.ssh_keys > 0).then(|| format!("{} SSH {}", tokens.ssh_keys, one_or(tokens.ssh_keys as usize, "key", "keys")))
+        (tokens.ssh_keys > 0)
+            .then(|| format!("{} SSH {}", tokens.ssh_keys, one_or(tokens.ssh_keys as usize, "key", "keys")))
     });
     if lines.is_empty() && everybody_read(inventory, findings) {
         return finding::pass("Nobody has SSH keys");
@@ -53,7 +54,11 @@ pub(super) fn inventory(findings: &Findings<'_>) -> Finding {
     let lines = with_any(inventory, findings, |tokens| {
         (tokens.access_tokens > 0).then(|| {
             let count = one_or(tokens.access_tokens as usize, "token", "tokens");
-            let global = if tokens.global_tokens > 0 { format!(", {} of them global", tokens.global_tokens) } else { String::new() };
+            let global = if tokens.global_tokens > 0 {
+                format!(", {} of them global", tokens.global_tokens)
+            } else {
+                String::new()
+            };
             format!("{} {count}{global}", tokens.access_tokens)
         })
     });
@@ -68,7 +73,9 @@ pub(super) fn inventory(findings: &Findings<'_>) -> Finding {
                 .remedy("Read them again (T), or tick this with a note.")
         };
     }
-    let found = finding::warn(format!("{} must make tokens anew", people(lines.len()))).evidence(lines).evidence(unread);
+    let found = finding::warn(format!("{} must make tokens anew", people(lines.len())))
+        .evidence(lines)
+        .evidence(unread);
     let found = if global > 0 { found.line(global_tokens(global, findings.now)) } else { found };
     finding::with_age(found, aged).remedy(
         "Tell them: the announcement says how. Tokens that pipelines and agents use need an owner who makes them anew on the \
@@ -82,7 +89,9 @@ fn global_tokens(count: u32, now: Timestamp) -> String {
     let today = TimeZone::UTC.to_datetime(now).date();
     let tokens = one_or(count as usize, "token is", "tokens are");
     if today >= end {
-        return format!("{count} {tokens} global: those stopped working on 2026-12-01. They need one for this organization.");
+        return format!(
+            "{count} {tokens} global: those stopped working on 2026-12-01. They need one for this organization."
+        );
     }
     let days = today.until(end).map_or(0, |span| span.get_days());
     format!(

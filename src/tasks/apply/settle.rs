@@ -3,12 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::people::OrgUser;
+use crate::domain::connection::join::{self, BeforeReading};
+use crate::domain::people::{OrgUser, Roster};
 use crate::domain::plan::{PlanRow, RowState};
 use crate::domain::{Decision, ObjectId, Problem, ProblemKind};
 
 use super::journal::Journal;
 use super::row::is_invitation;
+use crate::services::Raw;
+use crate::store::ReadingKind;
+use crate::tasks::before::memberships;
 use crate::tasks::session::Session;
 
 /// Pauses between the readings back: the service's answer may be ahead of what it shows.
@@ -153,7 +157,39 @@ async fn settle_invitation(session: &Session, journal: &Journal, row: &mut PlanR
     }
 }
 
-/// The rule of the glossary for a changed storage key.
-pub(super) async fn under_a_new_key(_session: &Session, _journal: &Journal, _row: &mut PlanRow) -> Found {
-    Found::Nobody
+/// Looks for a person whose key is gone, by the rule of the glossary; the new key is kept in the row.
+pub(super) async fn under_a_new_key(session: &Session, journal: &Journal, row: &mut PlanRow) -> Found {
+    match new_key(session, journal, row).await {
+        Ok(Some(person)) => {
+            row.new_storage_key = Some(person.storage_key.clone());
+            Found::Person(Box::new(person))
+        }
+        Ok(None) => Found::Nobody,
+        Err(problem) => Found::Unread(problem),
+    }
+}
+
+async fn new_key(session: &Session, journal: &Journal, row: &PlanRow) -> Result<Option<OrgUser>, Problem> {
+    let readings = journal.store().readings(ReadingKind::Before).await?;
+    let Some(before) = readings.get(&row.storage_key) else { return Ok(None) };
+    let before = BeforeReading {
+        storage_key: before.storage_key.clone(),
+        principal_name: before.user.principal_name.to_string(),
+        access_level: before.user.access_level.as_deref().map(str::to_owned),
+        memberships: before.memberships.clone().map(|groups| groups.into_iter().collect()),
+        target: row.decision.target(),
+    };
+    let (users, _) = session.azure_devops().users(Raw::Drop).all().await?;
+    let roster = Roster::new(users);
+    let by_member = memberships(session).await?;
+    let after = roster
+        .people()
+        .iter()
+        .map(|user| {
+            let groups = by_member.get(&user.descriptor).cloned().unwrap_or_default();
+            (user.storage_key.clone(), groups.into_iter().collect())
+        })
+        .collect();
+    let known = readings.keys().cloned().collect();
+    Ok(join::new_key(&before, &known, &roster, &after).and_then(|key| roster.get(&key).cloned()))
 }

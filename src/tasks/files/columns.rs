@@ -172,9 +172,14 @@ mod tests {
 
     #[test]
     fn headers_are_found_however_they_are_spelled() {
-        for text in ["Display Name,E-Mail (UTC)\nA,b@c.d\n", "\"MAIL\";\"display_name\"\r\nb@c.d;A\r\n", "Email\tName\nb@c.d\tA\n"] {
+        for text in [
+            "Display Name,E-Mail (UTC)\nA,b@c.d\n",
+            "\"MAIL\";\"display_name\"\r\nb@c.d;A\r\n",
+            "Email\tName\nb@c.d\tA\n",
+        ] {
             let table = Table::read(text, &COLUMNS, &[0]).unwrap();
-            let rows = table.each(|row| Ok((row.number, row.get(0).map(str::to_owned), row.get(1).map(str::to_owned))));
+            let rows = table
+                .each(|row| Ok((row.number, row.get(0).map(str::to_owned), row.get(1).map(str::to_owned))));
             assert_eq!(rows.unwrap(), [(2, Some("b@c.d".into()), Some("A".into()))], "{text}");
         }
     }
@@ -189,7 +194,9 @@ mod tests {
     fn every_wrong_cell_is_named_with_row_and_column() {
         let table = Table::read("Mail,Name\nx,A\n\ny,B\n", &COLUMNS, &[0]).unwrap();
         let error = table
-            .each(|row| -> Result<(), _> { Err(CellError { column: 0, reason: format!("{:?}", row.get(0)) }) })
+            .each(|row| -> Result<(), _> {
+                Err(CellError { column: 0, reason: format!("{:?}", row.get(0)) })
+            })
             .unwrap_err();
         assert_eq!(error, "row 2, column `Mail`: Some(\"x\"); row 3, column `Mail`: Some(\"y\")");
     }

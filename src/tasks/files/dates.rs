@@ -17,10 +17,16 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
     }
     let civil = text.parse::<DateTime>().ok().or_else(|| {
         // Month first: what the portals write in English, whatever the browser's language.
-        ["%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y, %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M"]
-            .iter()
-            .find_map(|form| DateTime::strptime(form, text).ok())
-            .or_else(|| Date::strptime("%m/%d/%Y", text).ok().map(Date::into))
+        [
+            "%m/%d/%Y %I:%M:%S %p",
+            "%m/%d/%Y, %I:%M:%S %p",
+            "%m/%d/%Y %I:%M %p",
+            "%m/%d/%Y %H:%M:%S",
+            "%m/%d/%Y %H:%M",
+        ]
+        .iter()
+        .find_map(|form| DateTime::strptime(form, text).ok())
+        .or_else(|| Date::strptime("%m/%d/%Y", text).ok().map(Date::into))
     })?;
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
@@ -45,7 +51,8 @@ mod tests {
     #[test]
     fn the_usual_spellings_are_one_moment() {
         let expected: Timestamp = "2026-03-05T14:07:00Z".parse().unwrap();
-        for text in ["2026-03-05T14:07:00Z", "2026-03-05 14:07:00", "3/5/2026 2:07:00 PM", "03/05/2026 14:07"] {
+        for text in ["2026-03-05T14:07:00Z", "2026-03-05 14:07:00", "3/5/2026 2:07:00 PM", "03/05/2026 14:07"]
+        {
             assert_eq!(moment(text), Some(expected), "{text}");
         }
         assert_eq!(moment("3/5/2026"), Some("2026-03-05T00:00:00Z".parse().unwrap()));

@@ -37,11 +37,25 @@ const COLUMNS: [Column; 12] = [
     Column { name: "mail address", known_as: &["mailaddress", "mail", "emailaddress", "email"] },
     Column {
         name: "access level",
-        known_as: &["accesslevel", "licensedisplayname", "license", "licence", "licensetype", "accountlicensetype"],
+        known_as: &[
+            "accesslevel",
+            "licensedisplayname",
+            "license",
+            "licence",
+            "licensetype",
+            "accountlicensetype",
+        ],
     },
     Column {
         name: "last access",
-        known_as: &["lastaccesseddate", "lastaccessed", "lastaccess", "lastaccesstime", "lastaccessdate", "lastsignin"],
+        known_as: &[
+            "lastaccesseddate",
+            "lastaccessed",
+            "lastaccess",
+            "lastaccesstime",
+            "lastaccessdate",
+            "lastsignin",
+        ],
     },
     Column { name: "storage key", known_as: &["storagekey", "userid", "id"] },
     Column { name: "descriptor", known_as: &["descriptor", "subjectdescriptor"] },

@@ -36,10 +36,7 @@ const COLUMNS: [Column; 14] = [
     Column { name: "account enabled", known_as: &["accountenabled", "enabled", "accountstatus"] },
     Column { name: "invitation state", known_as: &["invitationstate", "externaluserstate"] },
     Column { name: "mail nickname", known_as: &["mailnickname", "alias"] },
-    Column {
-        name: "on-premises account name",
-        known_as: &["onpremisessamaccountname", "samaccountname"],
-    },
+    Column { name: "on-premises account name", known_as: &["onpremisessamaccountname", "samaccountname"] },
     Column { name: "date created", known_as: &["createddatetime", "created", "datecreated"] },
 ];
 
@@ -55,9 +52,10 @@ fn user(row: &Row<'_>) -> Result<TenantUser, CellError> {
         .parse()
         .map_err(|error: crate::domain::ids::NotAnId| CellError { column: ID, reason: error.to_string() })?;
     let text = |column: usize| row.get(column).map(Into::into);
-    let upn = row
-        .get(UPN)
-        .ok_or_else(|| CellError { column: UPN, reason: "is empty, and everybody in a tenant has one".into() })?;
+    let upn = row.get(UPN).ok_or_else(|| CellError {
+        column: UPN,
+        reason: "is empty, and everybody in a tenant has one".into(),
+    })?;
     Ok(TenantUser {
         id,
         display_name: row.get(NAME).unwrap_or(upn).into(),
@@ -146,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_wrong_id_is_named_with_row_and_column() {
-        let error = read("UPN,Object Id\na@contoso.com,6f2e0000-0000-4000-8000-000000000001\nb@contoso.com,12\n");
+        let error =
+            read("UPN,Object Id\na@contoso.com,6f2e0000-0000-4000-8000-000000000001\nb@contoso.com,12\n");
         let error = error.unwrap_err();
         assert!(error.contains("row 3, column `Object Id`: `12`"), "{error}");
         let error = read("UPN,Name\na@contoso.com,A\n").unwrap_err();

@@ -13,11 +13,7 @@ use crate::tasks::Model;
 
 /// The whole plan.
 pub fn text(out: &mut dyn Write, paint: Paint, model: &Model) -> io::Result<()> {
-    let heading = format!(
-        "Plan of {} for {}",
-        clean(&model.context.organization),
-        Tenant::of(model).shown()
-    );
+    let heading = format!("Plan of {} for {}", clean(&model.context.organization), Tenant::of(model).shown());
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
     let decided: Vec<&PlanRow> = model
         .plan
