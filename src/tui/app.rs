@@ -250,11 +250,7 @@ impl App {
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
         if let Some(problem) = self.model.store.refusal() {
-<<<<<<< HEAD
-            return Some(format!("nothing can be kept: {}", problem.headline()));
-=======
             return Some(format!("nothing can be kept: {problem}"));
->>>>>>> tui
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }
