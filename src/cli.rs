@@ -31,3 +31,8 @@ pub use args::{Cli, command};
 pub use exit::{Exit, Failure};
 pub use launch::{Dashboard, Opening, run};
 pub use logging::log_file;
+
+/// Says on standard error what stood in the way, cleaned.
+pub fn complain(message: &str) {
+    let _ = output::write_lines(&mut std::io::stderr().lock(), &format!("ado2entra: {message}"));
+}

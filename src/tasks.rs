@@ -9,6 +9,7 @@ pub mod apply;
 mod before;
 pub mod context;
 pub mod effect;
+pub mod exports;
 pub mod files;
 pub mod gather;
 pub mod lessons;
@@ -27,3 +28,5 @@ pub use model::Model;
 pub use msg::{ApplyEvent, Fact, Msg};
 pub use runner::Runner;
 pub use session::{DryCall, Session, Setup, SetupError};
+
+pub use crate::services::Environment;

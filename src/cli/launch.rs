@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::manual;
 use super::output::Output;
 
-pub use opening::{Dashboard, Opening};
+pub use opening::{Dashboard, Opening, has_a_terminal};
 pub use running::{runtime, until_signal};
 
 /// Runs the program with these arguments. The dashboard is handed in, because commands and dashboard do not know each other.
@@ -35,7 +35,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, dashboard: &Dashboard<
         Ok(exit) => exit,
         Err(failure) => {
             if !failure.message.is_empty() {
-                output.say(&format!("ado2entra: {failure}"));
+                crate::cli::complain(&failure.message);
             }
             failure.exit
         }

@@ -63,11 +63,6 @@ impl Stop {
         self.asked.cancelled().await;
     }
 
-    /// Whether a signal came.
-    pub fn is_asked(&self) -> bool {
-        self.asked.is_cancelled()
-    }
-
     /// Runs the future to its end or to a signal.
     pub async fn run_until_signal(
         &self,

@@ -1,6 +1,5 @@
 //! `snapshot take`: everything read from both services, as one file; and opening one, to work offline.
 
-use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 

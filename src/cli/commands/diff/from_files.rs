@@ -8,9 +8,8 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::launch::until_signal;
 use crate::cli::output::Output;
 use crate::config::{Config, Loaded};
-use crate::domain::connection::Backing;
 use crate::domain::facts::{Aged, Cloud, TenantDiscovery};
-use crate::domain::forecast::infer;
+use crate::domain::forecast::infer_destination;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::{Problem, TenantId};
@@ -94,7 +93,7 @@ fn situate(
             ))
         })?),
     };
-    let (destination, inferred) = infer(roster, directory, given);
+    let (destination, backing) = infer_destination(roster, directory, given, args.backing_tenant);
     let at = model.now;
     if let Some(id) = destination {
         model.facts.discovery = Aged::known(
@@ -107,9 +106,8 @@ fn situate(
             at,
         );
     }
-    let backing = args.backing_tenant.or(inferred);
-    // Nobody was asked what backs the organization. Without a tenant that most identities share it is taken for one of
-    // Microsoft accounts, which is what this comparison is made for.
-    model.facts.backing = Aged::known(backing.map_or(Backing::MicrosoftAccounts, Backing::Tenant), at);
+    if let Some(backing) = backing {
+        model.facts.backing = Aged::known(backing, at);
+    }
     Ok(())
 }
