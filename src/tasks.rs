@@ -15,18 +15,18 @@ pub mod gather;
 pub mod lessons;
 pub mod model;
 pub mod msg;
+pub mod offline;
 mod reading;
 pub mod runner;
 pub mod session;
 pub mod snapshot;
 mod watch;
 
+pub use crate::services::Environment;
 pub use analysis::{Analysis, analyse};
 pub use context::Context;
 pub use effect::Effect;
 pub use model::Model;
 pub use msg::{ApplyEvent, Fact, Msg};
 pub use runner::Runner;
-pub use session::{DryCall, Session, Setup, SetupError};
-
-pub use crate::services::Environment;
+pub use session::{DryCall, Session, Setup, SetupError, environment_of};

@@ -27,7 +27,8 @@ struct World {
 fn world() -> World {
     let users: Vec<_> =
         (1..=5).map(|n| org_user(n, &format!("Person {n}"), &format!("p{n}@fabrikam.com"))).collect();
-    let directory = directory((1..=6).map(|n| tenant_user(n, &format!("Person {n}"), &format!("p{n}@contoso.com"))));
+    let directory =
+        directory((1..=6).map(|n| tenant_user(n, &format!("Person {n}"), &format!("p{n}@contoso.com"))));
     let found = |n| vec![candidate(n, &[EvidenceKind::Mail, EvidenceKind::Name], &[])];
     let people = vec![
         person(1, Outcome::Automatic, Some(1), found(1)),
@@ -136,7 +137,9 @@ fn an_unedited_file_changes_nothing_in_either_form() {
     let none = Import { unchanged: 5, ..Import::default() };
     assert_eq!(world.import(&world.csv()).unwrap(), none);
     let json = write_json("fabrikam", &records(&world.sheet()));
-    assert!(json.starts_with("{\n  \"schema\": \"ado2entra.plan/1\"") || json.contains("\"ado2entra.plan/1\""));
+    assert!(
+        json.starts_with("{\n  \"schema\": \"ado2entra.plan/1\"") || json.contains("\"ado2entra.plan/1\"")
+    );
     assert_eq!(world.import_as(json.as_bytes(), FileForm::Json).unwrap(), none);
     assert_eq!(FileForm::of_name("plan.JSON"), FileForm::Json);
     assert_eq!(FileForm::of_name("plan.csv"), FileForm::Csv);
@@ -148,7 +151,8 @@ fn what_spreadsheets_write_is_read() {
     let bom = format!("\u{feff}{}", world.csv().replace('\n', "\r\n"));
     assert_eq!(world.import(&bom).unwrap().unchanged, 5);
     let mut writer = csv::WriterBuilder::new().delimiter(b';').from_writer(Vec::new());
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(world.csv().into_bytes().leak() as &[u8]);
+    let mut reader =
+        csv::ReaderBuilder::new().has_headers(false).from_reader(world.csv().into_bytes().leak() as &[u8]);
     for record in reader.records() {
         let cells = record.unwrap();
         let rewritten = cells.iter().map(|cell| match cell {
@@ -176,7 +180,11 @@ fn edits_become_a_preview() {
         [(key(3), map(3))],
         "by object id"
     );
-    assert_eq!(world.changes(&[(2, C::TargetUpn, "p6@contoso.com")]), [(key(2), map(6))], "the changed cell decides");
+    assert_eq!(
+        world.changes(&[(2, C::TargetUpn, "p6@contoso.com")]),
+        [(key(2), map(6))],
+        "the changed cell decides"
+    );
     assert_eq!(world.changes(&[(2, C::TargetObjectId, &object(6).to_string())]), [(key(2), map(6))]);
     assert_eq!(world.changes(&[(1, C::Decision, "remove")]), [(key(1), Decision::Remove)]);
     assert_eq!(
@@ -269,7 +277,10 @@ fn each_wrong_cell_refuses_the_file() {
         // Who disappears from the storage_key column is missing, too; the edit is what is looked for.
         let mut list = records(&world.sheet());
         for (n, column, text) in &edits {
-            list.iter_mut().find(|it| it.get(C::DisplayName).ends_with(&n.to_string())).unwrap().set(*column, *text);
+            list.iter_mut()
+                .find(|it| it.get(C::DisplayName).ends_with(&n.to_string()))
+                .unwrap()
+                .set(*column, *text);
         }
         let errors = world.import(&write_csv(&list)).expect_err(why);
         assert!(
@@ -292,7 +303,8 @@ fn all_errors_are_listed_with_row_and_column() {
     let places: Vec<_> = errors.iter().map(|it| (it.row.unwrap(), it.column.clone().unwrap())).collect();
     assert_eq!(
         places,
-        [(2, "target_object_id"), (3, "outcome"), (4, "mail"), (6, "decision")].map(|(row, it)| (row, it.to_owned()))
+        [(2, "target_object_id"), (3, "outcome"), (4, "mail"), (6, "decision")]
+            .map(|(row, it)| (row, it.to_owned()))
     );
     assert!(errors[3].to_string().starts_with("row 6, decision: `whatever` is not a decision"));
 }
@@ -318,7 +330,11 @@ fn who_is_gone_from_the_organization_stays_in_the_file() {
     assert_eq!(list.len(), 5);
     assert_eq!(list[4].get(Column::PrincipalName), "p2@fabrikam.com");
     assert_eq!(world.import(&world.csv()).unwrap().unchanged, 5);
-    world.refused(&[(2, Column::TargetUpn, "p6@contoso.com")], "target_object_id", "not in the organization any more");
+    world.refused(
+        &[(2, Column::TargetUpn, "p6@contoso.com")],
+        "target_object_id",
+        "not in the organization any more",
+    );
 }
 
 #[test]
@@ -342,7 +358,10 @@ fn a_change_at_the_service_meanwhile_is_a_warning() {
     world.users[2].access_level = Some("Basic".into());
     world.roster = roster(world.users.clone());
     world.exported = Some(BTreeMap::new());
-    assert!(world.import(&file).unwrap_err()[0].reason.contains("the plan has"), "who the row is about must fit");
+    assert!(
+        world.import(&file).unwrap_err()[0].reason.contains("the plan has"),
+        "who the row is about must fit"
+    );
 }
 
 #[test]
@@ -354,7 +373,11 @@ fn a_file_older_than_a_decision_says_that_it_takes_it_back() {
     world.plan.rows.insert(key(3), later);
     let import = world.import(&file).unwrap();
     assert_eq!(import.changes[0].to, Decision::Undecided);
-    assert!(import.warnings.iter().any(|it| it.reason.contains("since the export (keep)")), "{:?}", import.warnings);
+    assert!(
+        import.warnings.iter().any(|it| it.reason.contains("since the export (keep)")),
+        "{:?}",
+        import.warnings
+    );
 }
 
 #[test]
@@ -383,9 +406,12 @@ fn files_that_are_no_plan_say_why() {
     assert!(reasons(b"{", json).contains("not JSON"));
     assert!(reasons(b"{\"schema\":\"ado2entra.diff/1\"}", json).contains("not a plan"));
     assert!(reasons(b"{\"schema\":\"ado2entra.plan/1\"}", json).contains("no list"));
-    assert!(reasons(b"{\"schema\":\"ado2entra.plan/1\",\"rows\":[1]}", json).contains("row 1: is not an object"));
     assert!(
-        reasons(b"{\"schema\":\"ado2entra.plan/1\",\"rows\":[{\"note\":[]}]}", json).contains("row 1, note: must be")
+        reasons(b"{\"schema\":\"ado2entra.plan/1\",\"rows\":[1]}", json).contains("row 1: is not an object")
+    );
+    assert!(
+        reasons(b"{\"schema\":\"ado2entra.plan/1\",\"rows\":[{\"note\":[]}]}", json)
+            .contains("row 1, note: must be")
     );
 }
 
@@ -400,7 +426,9 @@ fn an_extra_column_is_left_unread_and_said() {
 #[test]
 fn names_that_attack_terminals_and_spreadsheets_are_text() {
     let mut world = world();
-    for (user, name) in world.users.iter_mut().zip(["=cmd|' /C calc'!A0", "\u{1b}[2J\u{202e}x", "a\"b,c;d", "\t=1", "'@x"]) {
+    for (user, name) in
+        world.users.iter_mut().zip(["=cmd|' /C calc'!A0", "\u{1b}[2J\u{202e}x", "a\"b,c;d", "\t=1", "'@x"])
+    {
         user.display_name = name.into();
     }
     world.roster = roster(world.users.clone());
@@ -434,7 +462,8 @@ fn lists_for_others_have_their_columns() {
         "display_name,address,user_principal_name\nPerson 4,p4@outlook.com,\n"
     );
     assert_eq!(entra_create(&world.sheet(), &[]).lines().count(), 1, "decided");
-    let warned = person(3, Outcome::Safe, Some(3), vec![candidate(3, &[EvidenceKind::Mail], &[WarningKind::Guest])]);
+    let warned =
+        person(3, Outcome::Safe, Some(3), vec![candidate(3, &[EvidenceKind::Mail], &[WarningKind::Guest])]);
     let world = World { forecast: Forecast::new(vec![warned]), ..world };
     assert!(world.csv().contains("mail: mail,guest: guest"));
 }
@@ -443,8 +472,22 @@ fn lists_for_others_have_their_columns() {
 fn nasty() -> impl Strategy<Value = String> {
     proptest::collection::vec(
         prop_oneof![
-            Just('='), Just('+'), Just('-'), Just('@'), Just('\''), Just('\t'), Just('\r'), Just('\n'), Just('"'),
-            Just(','), Just(';'), Just('\u{feff}'), Just('\u{202e}'), Just('\u{1b}'), Just(' '), any::<char>(),
+            Just('='),
+            Just('+'),
+            Just('-'),
+            Just('@'),
+            Just('\''),
+            Just('\t'),
+            Just('\r'),
+            Just('\n'),
+            Just('"'),
+            Just(','),
+            Just(';'),
+            Just('\u{feff}'),
+            Just('\u{202e}'),
+            Just('\u{1b}'),
+            Just(' '),
+            any::<char>(),
         ],
         0..12,
     )
