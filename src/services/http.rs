@@ -249,6 +249,11 @@ impl Http {
         match exchange {
             Ok(exchange) => {
                 self.heed(call.endpoint.service, exchange.status, &exchange.headers);
+                let now = Timestamp::now();
+                let put_off = matches!(exchange.status.as_u16(), 429 | 503);
+                if let Some(wait) = wait::asked_wait(&exchange.headers, now).filter(|_| put_off) {
+                    self.close(call.endpoint.service, wait, now);
+                }
                 self.tell(record, None, None);
                 Ok((exchange.status, exchange.headers))
             }
