@@ -9,6 +9,7 @@ pub mod apply;
 mod before;
 pub mod context;
 pub mod effect;
+pub mod exports;
 pub mod files;
 pub mod gather;
 pub mod lessons;
