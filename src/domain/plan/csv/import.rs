@@ -161,7 +161,8 @@ impl Reading<'_> {
         let missing: Vec<_> = self.current.iter().filter(|(key, _)| !seen.contains_key(*key)).collect();
         for (key, record) in missing {
             let name = named(record.get(Column::DisplayName), record.get(Column::PrincipalName));
-            self.errors.push(ImportError::file(format!("{name} is missing from the file (storage_key {key})")));
+            self.errors
+                .push(ImportError::file(format!("{name} is missing from the file (storage_key {key})")));
         }
         known
     }
@@ -174,7 +175,8 @@ impl Reading<'_> {
     /// Read-only cells: an edit is an error, a change at the service meanwhile a warning.
     fn compare(&mut self, row: &ReadRow) {
         let key = row.record.storage_key();
-        let (Some(current), Some(baseline)) = (self.current.get(&key).cloned(), self.baseline(&key).cloned()) else {
+        let (Some(current), Some(baseline)) = (self.current.get(&key).cloned(), self.baseline(&key).cloned())
+        else {
             return;
         };
         for column in Column::ALL.iter().copied().filter(|column| !column.is_editable()) {
@@ -185,7 +187,11 @@ impl Reading<'_> {
                     self.error(row, column, format!("is {}, the plan has {}", shown(cell), shown(now)));
                 }
             } else if !same_cell(column, cell, before) {
-                let reason = format!("was edited: is {}, was {}; this column is read-only", shown(cell), shown(before));
+                let reason = format!(
+                    "was edited: is {}, was {}; this column is read-only",
+                    shown(cell),
+                    shown(before)
+                );
                 self.error(row, column, reason);
             } else if !same_cell(column, cell, now) {
                 let reason = format!("changed since the export: was {}, is {}", shown(before), shown(now));
@@ -237,14 +243,20 @@ impl Reading<'_> {
         if !matches!(decision, Decision::Map { .. }) {
             for column in [Column::TargetObjectId, Column::TargetUpn] {
                 if !row.record.get(column).trim().is_empty() {
-                    let reason = format!("only `map` has a target; empty the cell, or decide `map` instead of `{}`", decision.name());
+                    let reason = format!(
+                        "only `map` has a target; empty the cell, or decide `map` instead of `{}`",
+                        decision.name()
+                    );
                     self.error(row, column, reason);
                     fits = false;
                 }
             }
         }
         if !matches!(decision, Decision::Invite { .. }) && !address.is_empty() {
-            let reason = format!("only `invite` has an address; empty the cell, or decide `invite` instead of `{}`", decision.name());
+            let reason = format!(
+                "only `invite` has an address; empty the cell, or decide `invite` instead of `{}`",
+                decision.name()
+            );
             self.error(row, Column::InviteAddress, reason);
             fits = false;
         }
@@ -304,7 +316,11 @@ impl Reading<'_> {
         // A target that is planned already may have gone meanwhile: that is a matter of applying, not of reading the file.
         let planned = self.context.sheet.plan.decision(&row.record.storage_key()).target() == Some(target);
         if !planned && self.context.sheet.directory.get(target).is_none() {
-            self.error(row, Column::TargetObjectId, format!("nobody in the tenant has the object id {target}"));
+            self.error(
+                row,
+                Column::TargetObjectId,
+                format!("nobody in the tenant has the object id {target}"),
+            );
             return None;
         }
         Some(target)
@@ -315,7 +331,11 @@ impl Reading<'_> {
         match found.as_slice() {
             [one] => Some(*one),
             [] => {
-                self.error(row, Column::TargetUpn, format!("nobody in the tenant signs in as {}", clean(upn)));
+                self.error(
+                    row,
+                    Column::TargetUpn,
+                    format!("nobody in the tenant signs in as {}", clean(upn)),
+                );
                 None
             }
             several => {
@@ -358,7 +378,8 @@ impl Reading<'_> {
                     Judgement::Allowed => {}
                     Judgement::AskFirst(reasons) => asks = reasons,
                     Judgement::Refused(reason) => {
-                        let column = if to.target().is_some() { Column::TargetObjectId } else { Column::Decision };
+                        let column =
+                            if to.target().is_some() { Column::TargetObjectId } else { Column::Decision };
                         self.error(row, column, reason);
                         continue;
                     }
@@ -366,9 +387,19 @@ impl Reading<'_> {
                 self.warn_if_older(row, &key);
             }
             let note_from = sheet.plan.row(&key).and_then(|row| row.note.clone());
-            let note_to = if note_changed { Some(note).filter(|note| !note.is_empty()) } else { note_from.clone() };
+            let note_to =
+                if note_changed { Some(note).filter(|note| !note.is_empty()) } else { note_from.clone() };
             let name = named(current.get(Column::DisplayName), current.get(Column::PrincipalName));
-            changes.push(RowChange { storage_key: key, row: row.number, name, from, to, note_from, note_to, asks });
+            changes.push(RowChange {
+                storage_key: key,
+                row: row.number,
+                name,
+                from,
+                to,
+                note_from,
+                note_to,
+                asks,
+            });
         }
         if self.errors.is_empty() {
             Ok(Import { changes, warnings: self.warnings, unchanged })

@@ -22,7 +22,8 @@ fn cells<const N: usize>(row: [&str; N]) -> Vec<String> {
 pub fn identity_map(sheet: &Sheet<'_>, situation: &Situation) -> String {
     let rows = sheet.roster.people().iter().filter_map(|user| {
         let person = sheet.forecast.get(&user.storage_key);
-        let by_itself = person.filter(|person| person.outcome == Outcome::Automatic).and_then(|person| person.target);
+        let by_itself =
+            person.filter(|person| person.outcome == Outcome::Automatic).and_then(|person| person.target);
         let decision = sheet.plan.decision(&user.storage_key);
         let target = match decision {
             Decision::Map { target } => Some(*target),

@@ -185,7 +185,8 @@ fn of_row(sheet: &Sheet<'_>, row: &PlanRow) -> PlanRecord {
     record.set(Column::Decision, row.decision.name());
     record.set(Column::NeedsALook, if row.needs_a_look { "true" } else { "false" });
     record.set(Column::Note, row.note.as_deref().map(|note| clean_to(note, LONG)).unwrap_or_default());
-    let state = if row.decision.is_decided() || row.state != RowState::Planned { row.state.name() } else { "" };
+    let state =
+        if row.decision.is_decided() || row.state != RowState::Planned { row.state.name() } else { "" };
     record.set(Column::State, state);
     record.set(Column::Error, row.error.as_deref().map(|error| clean_to(error, LONG)).unwrap_or_default());
     if let Decision::Invite { address } = &row.decision {
@@ -204,7 +205,10 @@ fn of_row(sheet: &Sheet<'_>, row: &PlanRow) -> PlanRecord {
         record.set(Column::Outcome, person.outcome.name());
         let best = person.candidates.first();
         let best_user = best.and_then(|best| sheet.directory.get(best.object_id));
-        record.set(Column::CandidateUpn, best_user.map(|user| clean(&user.user_principal_name)).unwrap_or_default());
+        record.set(
+            Column::CandidateUpn,
+            best_user.map(|user| clean(&user.user_principal_name)).unwrap_or_default(),
+        );
         let shown = match row.decision.target() {
             Some(target) => person.candidates.iter().find(|candidate| candidate.object_id == target),
             None => best,
@@ -227,7 +231,11 @@ fn set_reasons(record: &mut PlanRecord, candidate: &Candidate) {
 /// `mail: adele@fabrikam.com; name: Adele Vance`.
 fn reasons<'a>(list: impl Iterator<Item = (&'a str, &'a str)>) -> String {
     let parts: Vec<String> = list
-        .map(|(kind, detail)| if detail.is_empty() { kind.to_owned() } else { format!("{kind}: {}", clean(detail)) })
+        .map(
+            |(kind, detail)| {
+                if detail.is_empty() { kind.to_owned() } else { format!("{kind}: {}", clean(detail)) }
+            },
+        )
         .collect();
     clean_to(&parts.join("; "), LONG).into_owned()
 }

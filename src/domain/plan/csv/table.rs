@@ -39,7 +39,8 @@ pub fn write_csv(records: &[PlanRecord]) -> String {
 
 /// Rows of cells as CSV text; the cells are guarded already.
 pub(super) fn lines(rows: impl Iterator<Item = Vec<String>>) -> String {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     for row in rows {
         // Writing to memory cannot fail, and all rows of a caller are equally long.
         let _ = writer.write_record(&row);
@@ -52,8 +53,10 @@ pub fn write_json(organization: &str, records: &[PlanRecord]) -> String {
     let rows: Vec<Value> = records
         .iter()
         .map(|record| {
-            let cells: Map<String, Value> =
-                Column::ALL.iter().map(|column| (column.name().to_owned(), json_cell(record, *column))).collect();
+            let cells: Map<String, Value> = Column::ALL
+                .iter()
+                .map(|column| (column.name().to_owned(), json_cell(record, *column)))
+                .collect();
             Value::Object(cells)
         })
         .collect();
@@ -67,11 +70,9 @@ fn json_cell(record: &PlanRecord, column: Column) -> Value {
     let text = record.get(column);
     match column {
         Column::NeedsALook => Value::Bool(text == "true"),
-        Column::Score => text
-            .parse::<f64>()
-            .ok()
-            .and_then(serde_json::Number::from_f64)
-            .map_or(Value::Null, Value::Number),
+        Column::Score => {
+            text.parse::<f64>().ok().and_then(serde_json::Number::from_f64).map_or(Value::Null, Value::Number)
+        }
         _ if text.is_empty() => Value::Null,
         _ => Value::String(text.to_owned()),
     }
@@ -148,7 +149,11 @@ fn read_csv(text: &str) -> ReadTable {
         let number = at + 2;
         match read {
             Err(error) => {
-                errors.push(ImportError { row: Some(number), column: None, reason: format!("cannot be read: {error}") });
+                errors.push(ImportError {
+                    row: Some(number),
+                    column: None,
+                    reason: format!("cannot be read: {error}"),
+                });
             }
             Ok(cells) if cells.iter().all(|cell| cell.trim().is_empty()) => {}
             Ok(cells) if cells.len() != columns.len() => errors.push(ImportError {
@@ -194,7 +199,11 @@ fn read_json(text: &str) -> ReadTable {
     for (at, row) in list.iter().enumerate() {
         let number = at + 1;
         let Some(cells) = row.as_object() else {
-            errors.push(ImportError { row: Some(number), column: None, reason: "is not an object".to_owned() });
+            errors.push(ImportError {
+                row: Some(number),
+                column: None,
+                reason: "is not an object".to_owned(),
+            });
             continue;
         };
         let mut record = PlanRecord::default();
@@ -209,7 +218,11 @@ fn read_json(text: &str) -> ReadTable {
                 Value::Bool(flag) => record.set(column, flag.to_string()),
                 Value::Number(value) => record.set(column, value.to_string()),
                 Value::Array(_) | Value::Object(_) => {
-                    errors.push(ImportError::new(number, Some(column), "must be a text, a number, true, false or null"));
+                    errors.push(ImportError::new(
+                        number,
+                        Some(column),
+                        "must be a text, a number, true, false or null",
+                    ));
                 }
             }
         }

@@ -247,7 +247,8 @@ fn what_was_sent_cannot_be_changed() {
         let mut sent = row(&case.user, map(2), Outcome::Safe, &case.directory);
         sent.state = state;
         case.plan = plan([sent]);
-        let locked = matches!(state, RowState::Sending | RowState::Applied | RowState::Verified | RowState::Unknown);
+        let locked =
+            matches!(state, RowState::Sending | RowState::Applied | RowState::Verified | RowState::Unknown);
         for decision in [map(1), Decision::Undecided, Decision::Keep, Decision::Remove] {
             assert_eq!(case.judge(&decision).is_refused(), locked, "{state:?} {decision:?}");
         }
@@ -257,7 +258,8 @@ fn what_was_sent_cannot_be_changed() {
 #[test]
 fn what_deserves_a_second_thought_is_asked() {
     let mut name_only = case(Outcome::Review);
-    name_only.person.candidates = Arc::from([candidate(1, &[EvidenceKind::Name, EvidenceKind::LocalPart], &[])]);
+    name_only.person.candidates =
+        Arc::from([candidate(1, &[EvidenceKind::Name, EvidenceKind::LocalPart], &[])]);
     asks(&name_only.judge(&map(1)), "Only the name");
     asks(&case(Outcome::Review).judge(&map(2)), "Nothing that was read");
     for (warning, words) in [
