@@ -278,8 +278,9 @@ impl Reading<'_> {
         let upn = row.record.get(Column::TargetUpn).trim().to_owned();
         let id_changed = !id.eq_ignore_ascii_case(baseline.get(Column::TargetObjectId).trim());
         let upn_changed = address::key(&upn) != address::key(baseline.get(Column::TargetUpn));
+        let (has_id, has_upn) = (!id.is_empty(), !upn.is_empty());
         match (id_changed, upn_changed) {
-            (true, true) if !id.is_empty() && !upn.is_empty() => {
+            (true, true) if has_id && has_upn => {
                 let by_id = self.by_id(row, &id);
                 let by_upn = self.by_name(row, &upn);
                 let (by_id, by_upn) = (by_id?, by_upn?);
@@ -293,18 +294,17 @@ impl Reading<'_> {
                 }
                 Some(by_id)
             }
-            (false, true) if !upn.is_empty() => self.by_name(row, &upn),
-            (true, true) if id.is_empty() && !upn.is_empty() => self.by_name(row, &upn),
-            (false, true) | (true, false) if upn.is_empty() || id.is_empty() => {
+            (true, _) | (false, false) if has_id => self.by_id(row, &id),
+            (_, true) | (false, false) if has_upn => self.by_name(row, &upn),
+            (false, false) => {
+                self.error(row, Column::TargetObjectId, "is empty, and `map` needs a target");
+                None
+            }
+            _ => {
                 let column = if id_changed { Column::TargetObjectId } else { Column::TargetUpn };
                 self.error(row, column, "was emptied, and `map` needs a target");
                 None
             }
-            _ if id.is_empty() => {
-                self.error(row, Column::TargetObjectId, "is empty, and `map` needs a target");
-                None
-            }
-            _ => self.by_id(row, &id),
         }
     }
 
