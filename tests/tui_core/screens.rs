@@ -106,7 +106,7 @@ fn help_and_palette() {
 #[test]
 fn a_question_before_a_decision_about_several() {
     let mut desk = Desk::ready();
-    desk.keys("2 Space Space x");
+    desk.keys("2 Space Space o");
     compare("question", &mut desk);
 }
 
