@@ -5,8 +5,7 @@
 //! memberships* is the same person under a new key; for a person who stays disconnected the principal name takes the place of the
 //! target. Anything less certain is nobody: a wrong join would hand one person's row to another.
 
-use std::collections::{BTreeSet, HashMap};
-use std::hash::BuildHasher;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::people::{EntitlementStatus, OrgUser, Roster};
@@ -30,11 +29,11 @@ pub struct BeforeReading {
 
 /// The new key of this person, where the old one is gone and exactly one entitlement can only be theirs. `known_before` are the
 /// keys of everybody in the reading before the switch: somebody who was there already is nobody's new key.
-pub fn new_key<S: BuildHasher>(
+pub fn new_key(
     before: &BeforeReading,
     known_before: &BTreeSet<StorageKey>,
     after: &Roster,
-    memberships_after: &HashMap<StorageKey, BTreeSet<String>, S>,
+    memberships_after: &BTreeMap<StorageKey, BTreeSet<String>>,
 ) -> Option<StorageKey> {
     if after.get(&before.storage_key).is_some() {
         return None;
@@ -85,7 +84,7 @@ mod tests {
     }
 
     fn find(before: &BeforeReading, users: Vec<OrgUser>, held: &[(u32, &[&str])]) -> Option<StorageKey> {
-        let memberships: HashMap<_, _> = held.iter().map(|(n, names)| (key(*n), groups(names))).collect();
+        let memberships = held.iter().map(|(n, names)| (key(*n), groups(names))).collect();
         new_key(before, &[key(1), key(2)].into(), &roster(users), &memberships)
     }
 
