@@ -64,6 +64,7 @@ fn resource_answer(shared: &Shared, call: &Call, caller: Caller, lower: &[&str],
         ("vsaex", ["_apis", "userentitlements", _]) if call.method == Method::DELETE => {
             entitlements::delete(shared, caller, id(2))
         }
+        ("vsaex", ["_apis", "groupentitlements"]) if get => entitlements::group_rules(shared),
         ("vsaex", ["_apis", "userentitlementsummary"]) if get => entitlements::summary(shared),
         ("vssps", ["_apis", "graph", rest @ ..]) => graph(shared, call, caller, rest, &id),
         ("vssps", ["_apis", "identities"]) if get => identities::search(shared, call),

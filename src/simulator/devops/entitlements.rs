@@ -6,9 +6,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Call, Caller, Fault, Shared, forbidden, is_administrator, not_found, wire};
+use super::{Call, Caller, Fault, Shared, forbidden, is_administrator, not_found, users::Wrapped, wire};
 use crate::simulator::{
     answer::{Answer, devops_error, devops_internal},
+    ids::Kind,
     paging::{next_page, page_size},
     world::person::Seen,
 };
@@ -163,4 +164,29 @@ pub(super) fn summary(shared: &Shared) -> Answer {
         })
         .collect();
     Answer::ok(&json!({"licenses": licenses}))
+}
+
+/// The rules that give access levels by group: one for each group of a tenant.
+pub(super) fn group_rules(shared: &Shared) -> Answer {
+    let rows: Vec<Value> = shared.read(|world| {
+        let groups = world.groups.iter().filter(|group| group.directory.is_some() && !group.gone);
+        groups
+            .map(|group| {
+                json!({
+                    "id": world.ids.make(Kind::GroupKey, group.number.into()),
+                    "group": wire::graph_group(shared, world, group),
+                    "licenseRule": {
+                        "licensingSource": "account", "accountLicenseType": "express", "msdnLicenseType": "none",
+                        "licenseDisplayName": "Basic", "status": "active", "statusMessage": "",
+                        "assignmentSource": "groupRule",
+                    },
+                    "status": "applied",
+                    "lastExecuted": world.now,
+                    "projectEntitlements": [],
+                    "members": [],
+                })
+            })
+            .collect()
+    });
+    Answer::list(&Wrapped { count: rows.len(), value: rows })
 }

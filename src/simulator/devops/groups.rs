@@ -26,6 +26,7 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
     let (rows, next) = shared.read(|world| {
         let groups = world.groups.iter().skip(start as usize).take(size);
         let rows: Vec<_> = groups
+            .filter(|group| !group.gone)
             .filter(|group| {
                 let kind = if group.directory.is_some() { "aadgp" } else { "vssgp" };
                 types.is_empty() || types.contains(&kind)
