@@ -133,6 +133,9 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
     if shared.on(Fault::SignInPage) {
         return Err(sign_in_page().into());
     }
+    if shared.on(Fault::SignInRedirect) {
+        return Err(probe::sign_in_redirect(shared).into());
+    }
     let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
     let expired = shared.on(Fault::ExpiredCredential);
     if scheme.eq_ignore_ascii_case("basic") {

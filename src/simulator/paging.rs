@@ -50,6 +50,13 @@ pub(super) fn next_place(shared: &Shared, place: Place, next: Option<u32>, count
         // the first page leads to the second, and the second to itself
         return Some(Place::new(if place.at == 0 { next.unwrap_or(0).max(1) } else { place.at }, 0));
     }
+    if shared.on(Fault::CyclingTokens) {
+        return Some(if place.at == 0 { Place::new(next.unwrap_or(0).max(1), 0) } else { Place::default() });
+    }
+    if shared.on(Fault::OverlappingPages) {
+        // a page of one row would lead to itself
+        return next.map(|next| Place::new(if next > place.at + 1 { next - 1 } else { next }, 0));
+    }
     if shared.on(Fault::EmptyPages) {
         return match next {
             // an empty page comes before every full one but the first, and another at the end
