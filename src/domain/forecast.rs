@@ -15,6 +15,17 @@ use super::outcome::Outcome;
 use super::people::{Directory, Roster};
 use super::plan::{Pair, Plan};
 
+mod comparison;
+mod dates;
+mod decide;
+pub mod destination;
+pub mod shared;
+pub mod standing;
+
+pub use comparison::Comparison;
+pub use destination::infer_destination;
+use shared::Shared;
+
 /// What the forecast depends on besides the two lists.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
@@ -144,13 +155,15 @@ pub struct Person {
 pub struct Forecast {
     people: Vec<Person>,
     by_key: HashMap<StorageKey, usize>,
+    /// What the whole set said, for judging one person again.
+    shared: Arc<Shared>,
 }
 
 impl Forecast {
     /// From the people in the order of the roster.
     pub fn new(people: Vec<Person>) -> Self {
         let by_key = people.iter().enumerate().map(|(at, person)| (person.storage_key.clone(), at)).collect();
-        Self { people, by_key }
+        Self { people, by_key, shared: Arc::default() }
     }
 
     /// Everybody, in the order of the roster.
@@ -173,12 +186,13 @@ impl Forecast {
     }
 }
 
-/// Compares the two lists.
+/// Compares the two lists. The order of either list makes no difference to what is said about anybody.
 pub fn forecast(
-    _roster: &Roster,
-    _directory: &Directory,
-    _index: &TenantIndex,
-    _situation: &Situation,
+    roster: &Roster,
+    directory: &Directory,
+    index: &TenantIndex,
+    situation: &Situation,
 ) -> Forecast {
-    Forecast::default()
+    let comparison = Comparison::new(roster, directory, index, situation);
+    Forecast { shared: Arc::clone(&comparison.shared), ..Forecast::new(comparison.everybody()) }
 }

@@ -126,7 +126,15 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
             .await;
         }
     };
-    tokio::join!(account, people, administrators, tenant, tenant_people, around);
+    // Boxed: together they would be a future too large for the stack of a thread.
+    tokio::join!(
+        Box::pin(account),
+        Box::pin(people),
+        Box::pin(administrators),
+        Box::pin(tenant),
+        Box::pin(tenant_people),
+        Box::pin(around)
+    );
 }
 
 async fn fact(session: &Session, source: Source, reading: impl Future<Output = Fact>) {
@@ -199,7 +207,11 @@ async fn roster(session: &Session) -> Option<Arc<Roster>> {
             let roster = Arc::new(Roster::new(users));
             say_what_was_read(session, source, roster.people().len() + roster.services().len(), &skipped)
                 .await;
-            session.remember(|latest| latest.roster = Some(Arc::clone(&roster)));
+            session.remember(|latest| {
+                latest.roster = Some(Arc::clone(&roster));
+                latest.successors_sought = false;
+                latest.unsaved = true;
+            });
             session.tell(Msg::RosterRead(Arc::clone(&roster), at)).await;
             Some(roster)
         }
@@ -244,7 +256,10 @@ async fn directory(session: &Session) {
     match built {
         Ok((directory, index)) => {
             say_what_was_read(session, source, directory.len(), &skipped).await;
-            session.remember(|latest| latest.directory = Some(Arc::clone(&directory)));
+            session.remember(|latest| {
+                latest.directory = Some(Arc::clone(&directory));
+                latest.unsaved = true;
+            });
             session.tell(Msg::DirectoryRead(directory, index, at)).await;
         }
         Err(_) => {

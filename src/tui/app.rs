@@ -126,6 +126,10 @@ pub struct Proposal {
 pub struct Drawn {
     /// How many lines the list of the active tab had; a page is that long.
     pub page: usize,
+    /// How far the details can be scrolled.
+    pub details_end: usize,
+    /// Who was selected in the list of people. A decision about somebody else than was drawn is dropped.
+    pub selected: Option<StorageKey>,
     /// The highlighted pair of the tab Mapping, if one was on the frame.
     pub proposal: Option<Proposal>,
 }
@@ -250,7 +254,7 @@ impl App {
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
         if let Some(problem) = self.model.store.refusal() {
-            return Some(format!("nothing can be kept: {}", problem.headline()));
+            return Some(format!("nothing can be kept: {problem}"));
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }

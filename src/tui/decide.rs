@@ -4,11 +4,18 @@
 //! as undecided as before, and a notice says why. The last decisions can be taken back until they are applied.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::domain::plan::{Judgement, PlanRow, Seen, SeenPerson, SeenTarget, judge};
+use jiff::Timestamp;
+
+use crate::domain::plan::reconcile::undo;
+use crate::domain::plan::rules::Rulebook;
+use crate::domain::plan::{Judgement, PlanRow, Seen};
 use crate::domain::text::clean;
-use crate::domain::{Decision, ObjectId, OrgUser, Plan, Problem, RowState, StorageKey};
-use crate::tasks;
+use crate::domain::{
+    Decision, Directory, Forecast, ObjectId, OrgUser, Person, Plan, Problem, Roster, RowState, StorageKey,
+};
+use crate::tasks::{self, Analysis};
 
 use super::app::{App, Effect};
 use super::overlay::{Confirm, Confirmed, Overlay};
@@ -101,105 +108,168 @@ impl Saving {
 }
 
 /// The plan as it will be when what is under way is on disk: two quick decisions must see each other.
-fn coming_plan(app: &App) -> Plan {
+pub fn coming_plan(app: &App) -> Arc<Plan> {
+    if app.saving.pending.is_empty() {
+        return Arc::clone(&app.model.plan);
+    }
     let mut plan = Plan::clone(&app.model.plan);
     for (key, row) in &app.saving.pending {
         plan.rows.insert(key.clone(), row.clone());
     }
-    plan
+    Arc::new(plan)
 }
 
 /// The row that a decision makes, bound to what the administrator sees.
-fn row_of(app: &App, plan: &Plan, user: &OrgUser, decision: Decision) -> PlanRow {
-    let target =
-        decision.target().and_then(|id| app.model.directory.value.as_ref()?.get(id)).map(SeenTarget::from);
-    let outcome = app
-        .model
-        .analysis
-        .as_ref()
-        .and_then(|analysis| analysis.forecast.as_ref()?.get(&user.storage_key))
-        .map(|person| person.outcome);
+pub fn row_of(
+    plan: &Plan,
+    user: &OrgUser,
+    person: &Person,
+    decision: Decision,
+    all: &Known,
+    now: Timestamp,
+) -> PlanRow {
+    let target = decision.target().and_then(|id| all.directory.get(id));
     let mut row =
         plan.row(&user.storage_key).cloned().unwrap_or_else(|| PlanRow::undecided(user.storage_key.clone()));
-    row.decision = decision;
     row.needs_a_look = false;
-    row.decided_at = Some(app.now());
-    row.decided_on = outcome;
-    row.seen = Some(Seen { person: SeenPerson::from(user), target });
+    row.decided_at = Some(now);
+    row.decided_on = Some(person.outcome);
+    row.seen = Some(Seen::now(user, target));
     row.state = RowState::Planned;
     row.error = None;
+    row.decision = decision;
     row
+}
+
+/// Everything that deciding needs, read and compared.
+#[derive(Debug, Clone)]
+pub struct Known {
+    /// The organization's people.
+    pub roster: Arc<Roster>,
+    /// The tenant's people.
+    pub directory: Arc<Directory>,
+    /// The comparison.
+    pub forecast: Arc<Forecast>,
+    /// What follows from everything that was read.
+    pub analysis: Arc<Analysis>,
+}
+
+impl Known {
+    /// What is known, or why nothing can be decided yet.
+    pub fn of(app: &App) -> Result<Self, String> {
+        if let Some(why) = app.cannot_decide() {
+            return Err(why);
+        }
+        let model = &app.model;
+        let known = || {
+            let analysis = model.analysis.clone()?;
+            Some(Self {
+                roster: model.roster.value.clone()?,
+                directory: model.directory.value.clone()?,
+                forecast: analysis.forecast.clone()?,
+                analysis,
+            })
+        };
+        known().ok_or_else(|| "both lists of people have to be read and compared first".to_owned())
+    }
 }
 
 /// Wishes something for people: refused with the reason, asked about once more, or saved.
 pub fn wish(app: &mut App, whom: &[StorageKey], wish: &Wish) -> Vec<Effect> {
-    if let Some(why) = app.cannot_decide() {
-        app.complain(why);
-        return Vec::new();
+    let known = match Known::of(app) {
+        Ok(known) => known,
+        Err(why) => {
+            app.complain(why);
+            return Vec::new();
+        }
+    };
+    let found: Vec<(&OrgUser, &Person, Decision)> = whom
+        .iter()
+        .filter_map(|key| Some((known.roster.get(key)?, known.forecast.get(key)?)))
+        .map(|(user, person)| (user, person, wish.decision(user)))
+        .collect();
+    let mut refusals = Vec::new();
+    if found.len() < whom.len() {
+        refusals.push("not in the organization any more, or not compared yet".to_owned());
     }
-    let (Some(analysis), Some(roster), Some(directory)) =
-        (app.model.analysis.clone(), app.model.roster.value.clone(), app.model.directory.value.clone())
-    else {
-        app.complain("wait until both lists of people were read and compared");
-        return Vec::new();
-    };
-    let Some(forecast) = analysis.forecast.clone() else {
-        app.complain("wait until both lists of people were read and compared");
-        return Vec::new();
-    };
-    let mut plan = coming_plan(app);
-    let (mut rows, mut reasons, mut refusals) = (Vec::new(), Vec::new(), Vec::new());
-    for key in whom {
-        let (Some(user), Some(person)) = (roster.get(key), forecast.get(key)) else {
-            refusals.push("this person is not in the organization any more".to_owned());
-            continue;
-        };
-        let decision = wish.decision(user);
-        match judge(&decision, user, person, &plan, &directory, &analysis.situation) {
+    let gone = whom.len() - found.len();
+    let plan = coming_plan(app);
+    let domains =
+        app.model.facts.tenant.get().map(|tenant| tenant.verified_domains.clone()).unwrap_or_default();
+    let together: BTreeMap<StorageKey, Decision> =
+        found.iter().map(|(user, _, decision)| (user.storage_key.clone(), decision.clone())).collect();
+    let book = Rulebook::new(&plan, &known.directory, &known.analysis.situation)
+        .with_roster(&known.roster)
+        .with_forecast(&known.forecast)
+        .with_verified_domains(&domains)
+        .with_decisions(&together);
+    let alone = whom.len() == 1;
+    let (mut rows, mut reasons) = (Vec::new(), Vec::new());
+    for (user, person, decision) in found {
+        match book.judge(&decision, user, person) {
             Judgement::Allowed => {}
             Judgement::AskFirst(why) => {
-                let name = clean(&user.display_name).into_owned();
-                reasons.extend(
-                    why.into_iter().map(|why| if whom.len() == 1 { why } else { format!("{name}: {why}") }),
-                );
+                let name = clean(&user.display_name);
+                reasons.extend(why.into_iter().map(|why| if alone { why } else { format!("{name}: {why}") }));
             }
             Judgement::Refused(why) => {
                 refusals.push(why);
                 continue;
             }
         }
-        let row = row_of(app, &plan, user, decision);
-        plan.rows.insert(key.clone(), row.clone());
-        rows.push(row);
+        rows.push(row_of(&plan, user, person, decision, &known, app.now()));
     }
-    let verb = rows.first().map_or("decide", |row| row.decision.name());
+    drop(book);
     if rows.is_empty() {
-        if let Some(why) = refusals.first() {
-            app.complain(why.clone());
-        }
+        app.complain(refusals.first().cloned().unwrap_or_else(|| "nobody is selected".to_owned()));
         return Vec::new();
     }
-    if whom.len() == 1 && reasons.is_empty() {
+    if alone && reasons.is_empty() {
         return save(app, rows);
     }
-    let mut text = if whom.len() == 1 { Vec::new() } else { vec![format!("{verb}: {}", people(rows.len()))] };
-    if let Some(first) = refusals.first() {
-        text.push(format!("left out: {} ({first})", people(refusals.len())));
+    let left_out = (refusals.len() + gone).saturating_sub(usize::from(gone > 0));
+    ask(app, &known, rows, reasons, left_out, refusals.first().map(String::as_str));
+    Vec::new()
+}
+
+fn ask(
+    app: &mut App,
+    known: &Known,
+    rows: Vec<PlanRow>,
+    reasons: Vec<String>,
+    left_out: usize,
+    first_refusal: Option<&str>,
+) {
+    let verb = rows.first().map_or("decide", |row| row.decision.name());
+    let title = match rows.as_slice() {
+        [row] => {
+            let name = known.roster.get(&row.storage_key).map(|user| clean(&user.display_name));
+            format!("{verb} {}?", name.unwrap_or_default())
+        }
+        _ => format!("{verb} {}?", people(rows.len())),
+    };
+    let mut text = Vec::new();
+    if rows.len() > 1 {
+        let mut names: Vec<String> = rows
+            .iter()
+            .take(6)
+            .filter_map(|row| known.roster.get(&row.storage_key))
+            .map(|user| clean(&user.display_name).into_owned())
+            .collect();
+        if rows.len() > names.len() {
+            names.push(format!("and {} more", rows.len() - names.len()));
+        }
+        text.push(names.join(", "));
+    }
+    if let Some(why) = first_refusal {
+        text.push(format!("left out: {} ({why})", people(left_out)));
     }
     let more = reasons.len().saturating_sub(8);
     text.extend(reasons.into_iter().take(8));
     if more > 0 {
         text.push(format!("and {more} more reasons to look twice"));
     }
-    let title = match rows.as_slice() {
-        [row] => {
-            let name = roster.get(&row.storage_key).map(|user| clean(&user.display_name).into_owned());
-            format!("{verb} {}?", name.unwrap_or_default())
-        }
-        _ => format!("{verb} {}?", people(rows.len())),
-    };
     app.overlays.push(Overlay::Confirm(Confirm { title, text, then: Confirmed::Save(rows) }));
-    Vec::new()
 }
 
 /// Saves rows; they count from the moment in which the store said so.
@@ -218,13 +288,10 @@ pub fn save_confirmed(app: &mut App, rows: Vec<PlanRow>) -> Vec<Effect> {
         .into_iter()
         .filter(|row| {
             let Some(seen) = &row.seen else { return true };
-            let user = app.model.roster.value.as_ref().and_then(|roster| roster.get(&row.storage_key));
-            let target = row
-                .decision
-                .target()
-                .and_then(|id| app.model.directory.value.as_ref()?.get(id))
-                .map(SeenTarget::from);
-            user.map(SeenPerson::from).as_ref() == Some(&seen.person) && target == seen.target
+            let model = &app.model;
+            let user = model.roster.value.as_ref().and_then(|roster| roster.get(&row.storage_key));
+            let target = row.decision.target().and_then(|id| model.directory.value.as_ref()?.get(id));
+            user.is_some_and(|user| Seen::now(user, target) == *seen)
         })
         .collect();
     if rows.len() < total {
@@ -247,24 +314,27 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
         app.complain("there is no decision to take back");
         return Vec::new();
     };
-    let sent = step.iter().filter(|(key, _)| app.model.plan.row(key).is_some_and(is_sent)).count();
-    let rows: Vec<PlanRow> = step
-        .into_iter()
-        .filter(|(key, _)| !app.model.plan.row(key).is_some_and(is_sent))
-        .map(|(key, before)| before.unwrap_or_else(|| PlanRow::undecided(key)))
-        .collect();
-    if sent > 0 {
-        app.complain(format!("{} were sent already; the service cannot take a mapping back", people(sent)));
+    let mut rows = Vec::new();
+    let mut refused = Vec::new();
+    for (key, before) in step {
+        let current = app.model.plan.row(&key).cloned().unwrap_or_else(|| PlanRow::undecided(key));
+        match undo(&current, before.as_ref()) {
+            Ok(row) => rows.push(row),
+            Err(why) => refused.push(why),
+        }
+    }
+    if let Some(why) = refused.first() {
+        app.complain(if refused.len() == 1 {
+            why.clone()
+        } else {
+            format!("{} times: {why}", refused.len())
+        });
     }
     if rows.is_empty() {
         return Vec::new();
     }
     app.revision += 1;
     vec![app.saving.begin(rows, true)]
-}
-
-fn is_sent(row: &PlanRow) -> bool {
-    row.state.is_open() || row.state == RowState::Verified
 }
 
 /// The store said that rows are on disk.

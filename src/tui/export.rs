@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::domain::people::LastAccess;
-use crate::domain::text::clean;
+use crate::domain::text::{clean, csv_guard};
 use crate::tasks;
 
 use super::app::{App, Effect, Tab};
@@ -37,16 +37,12 @@ pub fn write(app: &mut App, tab: Tab, path: &str) -> Vec<Effect> {
     }
 }
 
-/// A cell that a spreadsheet would take for a formula gets a leading `'`.
-fn guarded(cell: &str) -> String {
-    let cell = clean(cell).into_owned();
-    if cell.starts_with(['=', '+', '-', '@', '\'']) { format!("'{cell}") } else { cell }
-}
-
 fn csv(rows: &[Vec<String>]) -> Result<Vec<u8>, String> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
-        writer.write_record(row.iter().map(|cell| guarded(cell))).map_err(|error| error.to_string())?;
+        writer
+            .write_record(row.iter().map(|cell| csv_guard(&clean(cell)).into_owned()))
+            .map_err(|error| error.to_string())?;
     }
     writer.into_inner().map_err(|error| error.to_string())
 }

@@ -1,0 +1,210 @@
+//! What only the whole set knows: whose address is whose, who claims whom, who is active, when accounts were made.
+//!
+//! Made once for a forecast and kept with it, so that one person can be judged again at any time. Nothing here depends on
+//! the order of the lists.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use jiff::Timestamp;
+
+use super::Situation;
+use super::standing::Standing;
+use crate::domain::ids::{ObjectId, StorageKey};
+use crate::domain::matching::TenantIndex;
+use crate::domain::matching::fold::{address_key, domain_part};
+use crate::domain::matching::keys::OrgKeys;
+use crate::domain::people::{Directory, EntitlementStatus, Roster};
+
+/// Somebody who claims a tenant user: the addresses of the person lead there and nowhere else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Claim {
+    /// Place in the roster.
+    pub person: u32,
+    /// The person signs in with the tenant user's own name.
+    pub by_sign_in: bool,
+}
+
+/// Who is behind an active object id.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ActiveAs {
+    /// This entitlement.
+    Entitlement(StorageKey),
+    /// A user of the graph without an entitlement, by name.
+    Graph(String),
+}
+
+/// What only the whole set knows.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    /// Who has an address in the organization, in the order of the roster.
+    by_address: HashMap<String, Vec<u32>>,
+    /// Who claims the tenant user at a position.
+    claims: HashMap<u32, Vec<Claim>>,
+    /// Who is active in the organization already.
+    active: HashMap<ObjectId, Vec<ActiveAs>>,
+    /// Whom the plan maps onto a tenant user.
+    planned: HashMap<ObjectId, Vec<StorageKey>>,
+    /// On which day how many of the claimed accounts were made.
+    made_on: BTreeMap<i64, usize>,
+    claimed: usize,
+    /// The tenant's own domains: those of sign-in names and of mail boxes.
+    domains: HashSet<String>,
+    /// When the lists were read, as far as the dates in them tell; never later than the moment of the forecast.
+    pub(super) read_at: Option<Timestamp>,
+}
+
+/// A day, in seconds.
+const DAY: i64 = 86_400;
+
+/// How many days around an account's first day count as the same days.
+const SAME_DAYS: i64 = 3;
+
+impl Shared {
+    /// Looks over both lists. `standings` are in the order of the roster.
+    pub(super) fn new(
+        roster: &Roster,
+        directory: &Directory,
+        index: &TenantIndex,
+        situation: &Situation,
+        standings: &[Standing],
+    ) -> Self {
+        let mut shared = Self::default();
+        for (person, user) in (0_u32..).zip(roster.people()) {
+            for key in OrgKeys::of(user).iter() {
+                shared.by_address.entry(key.to_owned()).or_default().push(person);
+            }
+        }
+        shared.note_active(roster, situation);
+        shared.note_domains(directory);
+        for (key, target) in &situation.planned {
+            shared.planned.entry(*target).or_default().push(key.clone());
+        }
+        for keys in shared.planned.values_mut() {
+            keys.sort();
+        }
+        for ((person, standing), user) in (0_u32..).zip(standings).zip(roster.people()) {
+            if !matches!(standing, Standing::Open) {
+                continue;
+            }
+            let keys = OrgKeys::of(user);
+            if let Some((target, by_sign_in)) = claimed_by(&keys, directory, index) {
+                shared.claims.entry(target).or_default().push(Claim { person, by_sign_in });
+            }
+        }
+        for target in shared.claims.keys() {
+            shared.claimed += 1;
+            if let Some(made) = directory.users().get(*target as usize).and_then(|user| user.created) {
+                *shared.made_on.entry(made.as_second().div_euclid(DAY)).or_default() += 1;
+            }
+        }
+        let used = roster.people().iter().filter_map(|user| user.last_accessed.at());
+        let made = directory.users().iter().filter_map(|user| user.created);
+        shared.read_at = used.chain(made).max().map(|latest| latest.min(situation.now));
+        shared
+    }
+
+    fn note_active(&mut self, roster: &Roster, situation: &Situation) {
+        for user in roster.people().iter().chain(roster.services()) {
+            if user.status == EntitlementStatus::Deleted {
+                continue;
+            }
+            if let Some(object) = user.origin_object() {
+                self.active.entry(object).or_default().push(ActiveAs::Entitlement(user.storage_key.clone()));
+            }
+        }
+        for identity in situation.graph_identities.iter().flat_map(|list| list.iter()) {
+            // what could not be read counts as active
+            if let Some(object) = identity.origin_object.filter(|_| identity.active != Some(false)) {
+                self.active.entry(object).or_default().push(ActiveAs::Graph(identity.display_name.clone()));
+            }
+        }
+    }
+
+    fn note_domains(&mut self, directory: &Directory) {
+        let mut last = String::new();
+        for user in directory.users() {
+            let external = user.decoded_guest_address().is_some();
+            for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name))
+            {
+                let Some(domain) = domain_part(address.trim()) else { continue };
+                // most are of the domain before them
+                if !domain.eq_ignore_ascii_case(&last) {
+                    last = address_key(domain);
+                    if !self.domains.contains(&last) {
+                        self.domains.insert(last.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the tenant itself hands out addresses of this domain (an address key's).
+    pub fn is_own_domain(&self, domain: &str) -> bool {
+        self.domains.contains(domain)
+    }
+
+    /// Places in the roster of those who have this address.
+    pub fn with_address(&self, key: &str) -> &[u32] {
+        self.by_address.get(key).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Who claims the tenant user at this position, in the order of the roster.
+    pub fn claims(&self, target: u32) -> &[Claim] {
+        self.claims.get(&target).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// As whom the tenant user is active in the organization, apart from this person.
+    pub fn active_as(&self, object: ObjectId, person: &StorageKey) -> Option<&ActiveAs> {
+        let others = |own: &&ActiveAs| !matches!(own, ActiveAs::Entitlement(key) if key == person);
+        self.active.get(&object)?.iter().find(others)
+    }
+
+    /// Whom else the plan maps onto this tenant user.
+    pub fn planned_for(&self, object: ObjectId, person: &StorageKey) -> Option<&StorageKey> {
+        self.planned.get(&object)?.iter().find(|key| *key != person)
+    }
+
+    /// Whether many of the accounts that people of the organization lead to were made in the same days as this one:
+    /// administrators make accounts for everybody right before connecting, so such a date says nothing about one of them.
+    pub fn made_with_many(&self, made: Timestamp) -> bool {
+        let day = made.as_second().div_euclid(DAY);
+        let near: usize = self.made_on.range(day - SAME_DAYS..=day + SAME_DAYS).map(|(_, count)| count).sum();
+        near >= (self.claimed / 50).max(5)
+    }
+}
+
+/// The one tenant user that somebody's addresses lead to, and whether by the sign-in name itself.
+fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Option<(u32, bool)> {
+    let mut hits: Vec<u32> = Vec::new();
+    for key in keys.iter() {
+        hits.extend(index.with_address(directory, key));
+    }
+    hits.sort_unstable();
+    hits.dedup();
+    if let Some(sign_in) = &keys.sign_in {
+        let named = |at: &&u32| {
+            directory.users().get(**at as usize).is_some_and(|user| {
+                address_key(&user.user_principal_name) == *sign_in
+                    || user.decoded_guest_address().is_some_and(|address| address_key(&address) == *sign_in)
+            })
+        };
+        let mut by_name: Vec<u32> = hits.iter().filter(named).copied().collect();
+        if by_name.len() > 1 {
+            // an account that may sign in comes before one that may not
+            let enabled = |at: &u32| {
+                directory
+                    .users()
+                    .get(*at as usize)
+                    .is_some_and(|user| user.enabled != Some(false) && !user.deleted)
+            };
+            by_name.retain(enabled);
+        }
+        if let [only] = by_name.as_slice() {
+            return Some((*only, true));
+        }
+    }
+    match hits.as_slice() {
+        [only] => Some((*only, false)),
+        _ => None,
+    }
+}
