@@ -64,7 +64,7 @@ async fn tenant(play: &Play) -> Vec<String> {
             page["value"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()),
         );
         match page["@odata.nextLink"].as_str() {
-            Some(link) => next = link.to_owned(),
+            Some(link) => link.clone_into(&mut next),
             None => return ids,
         }
     }
