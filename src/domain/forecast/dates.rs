@@ -14,7 +14,7 @@ use crate::domain::matching::retrieve::{COMPARED, Scratch, promising};
 use crate::domain::people::{OrgUser, TenantUser};
 
 /// An account made within so many days of the reading is taken as made for the move.
-const MADE_FOR_THE_MOVE: i64 = 183;
+const MADE_FOR_THE_MOVE: i64 = 150;
 
 /// An account that is younger than the person's last access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +46,7 @@ impl Comparison<'_> {
 
     /// Only the tenant itself gives one of its addresses to somebody else: an address of another provider (of a guest, or
     /// among the other mails) stays its owner's, and a machine's account is no person's.
-    fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
+    pub(super) fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
         seen.compared.kind != AccountKind::Service
             && seen.compared.addresses.iter().any(|(_, key)| domain_part(key).is_some_and(|domain| self.shared.is_own_domain(domain)))
     }

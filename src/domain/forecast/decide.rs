@@ -137,6 +137,7 @@ impl<'a> Comparison<'a> {
         let names = match only.compared.name.verdict {
             Verdict::Agrees => "the names agree",
             Verdict::Fits => "the names fit",
+            Verdict::Doubt => "the given name agrees, and the address is a private one",
             _ => "the names say nothing against it",
         };
         let mut decided = Decided::new(Outcome::Safe, format!("{which} is {place} of exactly one tenant user; {names}")).onto(only.user.id);
@@ -260,6 +261,8 @@ impl<'a> Comparison<'a> {
             Verdict::Contradicts => {
                 return Some(format!("{who} has the address, but {} and {} are names of two people", shown(&view.user.display_name), shown(&user.display_name)));
             }
+            // people marry: a private address, which nobody gives to somebody else, and the given name are enough
+            Verdict::Doubt if seen.compared.name.given_agrees && !self.may_be_reissued(seen) => {}
             Verdict::Doubt => {
                 return Some(format!("{who} has the address, but {} and {} agree only in part", shown(&view.user.display_name), shown(&user.display_name)));
             }

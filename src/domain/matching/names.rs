@@ -5,7 +5,7 @@
 //! a surname that changed while the given name agrees is doubt, because people marry.
 
 use super::fold;
-use super::words::{SAME, UNLIKE, is_initial, ratio, similarity};
+use super::words::{SAME, UNLIKE, are_gendered_forms, is_initial, ratio, similarity};
 use crate::domain::people::TenantUser;
 use crate::domain::text::clean_to;
 
@@ -31,6 +31,14 @@ pub struct NameMatch {
     pub verdict: Verdict,
     /// 0 to 1: how much of the names agrees. Orders candidates, decides nothing.
     pub score: f32,
+    /// The given name agrees, written out on both sides.
+    pub given_agrees: bool,
+}
+
+impl NameMatch {
+    fn new(verdict: Verdict, score: f32) -> Self {
+        Self { verdict, score, given_agrees: verdict == Verdict::Agrees }
+    }
 }
 
 /// What a word is in a name.
@@ -212,6 +220,8 @@ struct Alignment<'a> {
     other: &'a [(String, Role)],
     own_found: Vec<bool>,
     other_found: Vec<Part>,
+    /// The given names are a man's and a woman's form of one.
+    gendered: bool,
 }
 
 impl<'a> Alignment<'a> {
@@ -221,6 +231,7 @@ impl<'a> Alignment<'a> {
             other: &other.words,
             own_found: vec![false; own.words.len()],
             other_found: vec![Part::Nothing; other.words.len()],
+            gendered: false,
         };
         if own.words.len() == 1 {
             // `tstephenson` is T. Stephenson before it is Stephenson with a typing error
@@ -252,6 +263,7 @@ impl<'a> Alignment<'a> {
             if !self.own_found[i] && self.other_found[j] == Part::Nothing {
                 self.own_found[i] = true;
                 self.other_found[j] = Part::Word(likeness);
+                self.gendered |= self.other[j].1 == Role::Given && are_gendered_forms(&self.own[i].0, &self.other[j].0);
             }
         }
     }
@@ -406,7 +418,7 @@ fn best_span(word: &str, words: &[(String, Role)], free: impl Fn(usize) -> bool)
 /// Compares how a person is written in the organization with what the tenant knows.
 pub fn compare(own: &Name, other: &Name) -> NameMatch {
     if own.is_empty() || other.is_empty() {
-        return NameMatch { verdict: Verdict::Unknown, score: 0.0 };
+        return NameMatch::new(Verdict::Unknown, 0.0);
     }
     if let Some(found) = compare_joined(own, other) {
         return found;
@@ -441,7 +453,7 @@ pub fn compare(own: &Name, other: &Name) -> NameMatch {
     }
     score = (score - 0.06 * ratio(left.len(), 1).min(3.0) - if alignment.has_loose_initial() { 0.01 } else { 0.0 }).max(0.0);
     let verdict = verdict(&alignment, own, given, surname, &left);
-    NameMatch { verdict, score }
+    NameMatch { given_agrees: matches!(given, Some(Part::Word(_))) && !alignment.gendered, ..NameMatch::new(verdict, score) }
 }
 
 /// What a word that is not the same still says for a name.
@@ -455,6 +467,7 @@ fn verdict(alignment: &Alignment<'_>, own: &Name, given: Option<Part>, surname: 
     let found = |part: Option<Part>| matches!(part, Some(Part::Word(_)));
     let nothing = |part: Option<Part>| matches!(part, Some(Part::Nothing));
     match (given, surname) {
+        (Some(Part::Word(_)), _) if alignment.gendered => Verdict::Doubt,
         (Some(Part::Word(_)), Some(Part::Word(_))) => Verdict::Agrees,
         // the surname agrees and the given name is written out on both sides, differently
         (Some(Part::Nothing), Some(Part::Word(_))) if !left.is_empty() => {
@@ -499,16 +512,16 @@ fn strangers(alignment: &Alignment<'_>, own: &Name) -> Verdict {
 /// The tenant has a single word and no fields: a first name, a mailbox, a login.
 fn compare_one_word(alignment: &Alignment<'_>, own: &Name, found: Part) -> NameMatch {
     match found {
-        Part::Word(likeness) if own.words.len() == 1 => NameMatch { verdict: Verdict::Agrees, score: likeness },
-        Part::Word(likeness) => NameMatch { verdict: Verdict::Fits, score: 0.6 * likeness },
-        Part::Initial => NameMatch { verdict: Verdict::Unknown, score: 0.1 },
-        Part::Nothing => NameMatch { verdict: strangers(alignment, own), score: 0.0 },
+        Part::Word(likeness) if own.words.len() == 1 => NameMatch::new(Verdict::Agrees, likeness),
+        Part::Word(likeness) => NameMatch::new(Verdict::Fits, 0.6 * likeness),
+        Part::Initial => NameMatch::new(Verdict::Unknown, 0.1),
+        Part::Nothing => NameMatch::new(strangers(alignment, own), 0.0),
     }
 }
 
 /// Whole names written together, and names in scripts that use no spaces.
 fn compare_joined(own: &Name, other: &Name) -> Option<NameMatch> {
-    let agrees = |score| Some(NameMatch { verdict: Verdict::Agrees, score });
+    let agrees = |score| Some(NameMatch::new(Verdict::Agrees, score));
     let all: String = own.words().collect();
     let both = other.joined_both_ways();
     if all.chars().count() >= 3 && both.contains(&all) {
@@ -528,24 +541,24 @@ fn compare_joined(own: &Name, other: &Name) -> Option<NameMatch> {
         (Some(given), Some(surname)) => match (all.contains(&given), all.contains(&surname)) {
             (true, true) => agrees(1.0),
             (true, false) if surname.starts_with(&all.replacen(&given, "", 1)) => {
-                Some(NameMatch { verdict: Verdict::Fits, score: 0.75 })
+                Some(NameMatch::new(Verdict::Fits, 0.75))
             }
             (false, true) if given.starts_with(&all.replacen(&surname, "", 1)) => {
-                Some(NameMatch { verdict: Verdict::Fits, score: 0.75 })
+                Some(NameMatch::new(Verdict::Fits, 0.75))
             }
             (false, false) if !all.chars().any(|c| given.contains(c) || surname.contains(c)) => {
-                Some(NameMatch { verdict: Verdict::Contradicts, score: 0.0 })
+                Some(NameMatch::new(Verdict::Contradicts, 0.0))
             }
             (false, true) if !all.chars().any(|c| given.contains(c)) && all.chars().count() > surname.chars().count() => {
-                Some(NameMatch { verdict: Verdict::Contradicts, score: 0.5 })
+                Some(NameMatch::new(Verdict::Contradicts, 0.5))
             }
-            _ => Some(NameMatch { verdict: Verdict::Doubt, score: 0.4 }),
+            _ => Some(NameMatch::new(Verdict::Doubt, 0.4)),
         },
         (None, Some(part)) | (Some(part), None) if all.contains(&part) => {
-            Some(NameMatch { verdict: Verdict::Doubt, score: 0.5 })
+            Some(NameMatch::new(Verdict::Doubt, 0.5))
         }
         _ => all.chars().count().ge(&2).then(|| both.iter().any(|way| way.contains(&all))).and_then(|inside| {
-            inside.then_some(NameMatch { verdict: Verdict::Fits, score: 0.7 })
+            inside.then_some(NameMatch::new(Verdict::Fits, 0.7))
         }),
     }
 }

@@ -137,10 +137,10 @@ fn look_further(found: NameMatch, person: &OrgView<'_>, user: &TenantUser, tenan
             let by_local = names::compare(&person.name, &spelled);
             match by_local.verdict {
                 Verdict::Agrees if spelled.words().count() > 1 => {
-                    NameMatch { verdict: Verdict::Fits, score: (by_local.score * 0.9).max(found.score) }
+                    NameMatch { verdict: Verdict::Fits, score: (by_local.score * 0.9).max(found.score), ..found }
                 }
                 Verdict::Contradicts if !same_address && spelled.words().count() > 1 => {
-                    NameMatch { verdict: Verdict::Doubt, score: found.score }
+                    NameMatch { verdict: Verdict::Doubt, ..found }
                 }
                 _ => found,
             }
