@@ -18,6 +18,9 @@ use crate::domain::text::{clean_to, has_suspicious};
 /// Below this a candidate is no proposal.
 const PROPOSED: f32 = 0.30;
 
+/// So many bearers of an address are looked at.
+const HITS: usize = 64;
+
 /// Somebody's account is expected to be this much better when it is somebody else's already.
 const TAKEN: f32 = 0.9;
 
@@ -43,7 +46,12 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Comparison<'a> {
     /// Looks over both lists.
-    pub fn new(roster: &'a Roster, directory: &'a Directory, index: &'a TenantIndex, situation: &'a Situation) -> Self {
+    pub fn new(
+        roster: &'a Roster,
+        directory: &'a Directory,
+        index: &'a TenantIndex,
+        situation: &'a Situation,
+    ) -> Self {
         let standings: Vec<Standing> =
             roster.people().iter().map(|user| Standing::of(user, directory, situation)).collect();
         let shared = Arc::new(Shared::new(roster, directory, index, situation, &standings));
@@ -73,12 +81,12 @@ impl<'a> Comparison<'a> {
     /// Evidence and warnings for a target picked by hand.
     pub fn judge_pair(&self, user: &OrgUser, target: &TenantUser) -> Candidate {
         let view = OrgView::of(user);
-        let at = self.directory.position(target.id).and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
+        let at = self.index.number_of(self.directory, target.id).unwrap_or(u32::MAX);
         let seen = self.see(&view, at, target);
         self.candidate(&view, &seen, self.is_privileged(user, Some(target.id)) == Some(true))
     }
 
-    /// Tenant users that have an address of this person, in the order of the directory.
+    /// Tenant users that have an address of this person, as numbers of the index.
     pub(super) fn hits(&self, person: &OrgView<'_>) -> Vec<u32> {
         let mut hits: Vec<u32> = Vec::new();
         for key in person.keys.iter() {
@@ -86,11 +94,12 @@ impl<'a> Comparison<'a> {
         }
         hits.sort_unstable();
         hits.dedup();
+        // an address that hundreds have is no evidence: `none@example.com` in everybody's other mails
+        hits.truncate(HITS);
         hits
     }
 
-    pub(super) fn see(&self, person: &OrgView<'_>, at: u32, user: &'a TenantUser) -> Seen<'a>
-    {
+    pub(super) fn see(&self, person: &OrgView<'_>, at: u32, user: &'a TenantUser) -> Seen<'a> {
         let compared = compare(person, user);
         let mut score = compared.score;
         if compared.addresses.is_empty() {
@@ -105,7 +114,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// Those with an address of the person, and the most promising by name and login; best first.
-    pub(super) fn look(&self, person: &OrgView<'_>, hits: &[u32], most: usize, scratch: &mut Scratch) -> Vec<Seen<'a>> {
+    pub(super) fn look(
+        &self,
+        person: &OrgView<'_>,
+        hits: &[u32],
+        most: usize,
+        scratch: &mut Scratch,
+    ) -> Vec<Seen<'a>> {
         let mut places = hits.to_vec();
         for at in promising(self.index, scratch, person, most) {
             if !hits.contains(&at) {
@@ -120,17 +135,22 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        let users = self.directory.users();
         let mut seen: Vec<Seen<'a>> = places
             .into_iter()
-            .filter_map(|at| users.get(at as usize).map(|user| self.see(person, at, user)))
+            .filter_map(|at| self.index.user(self.directory, at).map(|user| self.see(person, at, user)))
             .filter(|seen| seen.score >= PROPOSED || !seen.compared.addresses.is_empty())
             .collect();
         sort(&mut seen);
         seen
     }
 
-    pub(super) fn proposals(&self, person: &OrgView<'_>, seen: Vec<Seen<'a>>, limit: usize, privileged: bool) -> Vec<Candidate> {
+    pub(super) fn proposals(
+        &self,
+        person: &OrgView<'_>,
+        seen: Vec<Seen<'a>>,
+        limit: usize,
+        privileged: bool,
+    ) -> Vec<Candidate> {
         seen.into_iter().take(limit).map(|seen| self.candidate(person, &seen, privileged)).collect()
     }
 
@@ -149,7 +169,14 @@ impl<'a> Comparison<'a> {
         let user = seen.user;
         let own = person.user;
         if seen.compared.name.verdict == Verdict::Contradicts {
-            warn(WarningKind::NameContradicts, format!("{} and {} are names of two people", shown(&own.display_name), shown(&user.display_name)));
+            warn(
+                WarningKind::NameContradicts,
+                format!(
+                    "{} and {} are names of two people",
+                    shown(&own.display_name),
+                    shown(&user.display_name)
+                ),
+            );
         }
         if user.deleted {
             warn(WarningKind::Deleted, "the account is deleted".to_owned());
@@ -164,11 +191,18 @@ impl<'a> Comparison<'a> {
         }
         match self.shared.active_as(user.id, &own.storage_key) {
             Some(ActiveAs::Entitlement(key)) => {
-                let who = self.roster.get(key).map_or_else(|| key.to_string(), |user| shown(&user.display_name));
+                let who =
+                    self.roster.get(key).map_or_else(|| key.to_string(), |user| shown(&user.display_name));
                 warn(WarningKind::AlreadyInOrganization, format!("is in the organization already, as {who}"));
             }
             Some(ActiveAs::Graph(name)) => {
-                warn(WarningKind::AlreadyInOrganization, format!("is in the organization already, as {} (an identity without an access level)", shown(name)));
+                warn(
+                    WarningKind::AlreadyInOrganization,
+                    format!(
+                        "is in the organization already, as {} (an identity without an access level)",
+                        shown(name)
+                    ),
+                );
             }
             None => {}
         }
@@ -176,8 +210,14 @@ impl<'a> Comparison<'a> {
             warn(WarningKind::ClaimedTwice, detail);
         }
         match seen.compared.kind {
-            AccountKind::Shared => warn(WarningKind::SharedMailbox, "looks like a shared mailbox, not like a person's account".to_owned()),
-            AccountKind::Service => warn(WarningKind::SharedMailbox, "looks like an account of a machine, not of a person".to_owned()),
+            AccountKind::Shared => warn(
+                WarningKind::SharedMailbox,
+                "looks like a shared mailbox, not like a person's account".to_owned(),
+            ),
+            AccountKind::Service => warn(
+                WarningKind::SharedMailbox,
+                "looks like an account of a machine, not of a person".to_owned(),
+            ),
             AccountKind::Administration | AccountKind::Person => {}
         }
         if privileged {
@@ -186,11 +226,18 @@ impl<'a> Comparison<'a> {
         if let Some(newer) = self.newer(own, user) {
             let days = newer.days;
             let many = if newer.with_many { "; many accounts were made in the same days" } else { "" };
-            warn(WarningKind::NewerThanLastAccess, format!("the account was made {days} days after the person's last access{many}"));
+            warn(
+                WarningKind::NewerThanLastAccess,
+                format!("the account was made {days} days after the person's last access{many}"),
+            );
         }
-        let texts = [&*own.display_name, &*own.principal_name, &*user.display_name, &*user.user_principal_name];
+        let texts =
+            [&*own.display_name, &*own.principal_name, &*user.display_name, &*user.user_principal_name];
         if texts.into_iter().chain(user.mail.as_deref()).chain(own.mail.as_deref()).any(has_suspicious) {
-            warn(WarningKind::SuspiciousCharacters, "a name or an address has control, bidi or invisible characters in it".to_owned());
+            warn(
+                WarningKind::SuspiciousCharacters,
+                "a name or an address has control, bidi or invisible characters in it".to_owned(),
+            );
         }
         found
     }
@@ -201,14 +248,25 @@ impl<'a> Comparison<'a> {
         let own = self.roster.position(key).and_then(|at| u32::try_from(at).ok());
         let claims = self.shared.claims(seen.at);
         let mine = claims.iter().find(|claim| Some(claim.person) == own);
-        let other = claims.iter().filter(|claim| Some(claim.person) != own).max_by_key(|claim| (claim.by_sign_in, std::cmp::Reverse(claim.person)));
-        if let Some(other) = other.filter(|other| !mine.is_some_and(|mine| mine.by_sign_in && !other.by_sign_in)) {
-            let who = self.roster.people().get(other.person as usize).map(|user| shown(&user.display_name)).unwrap_or_default();
+        let other = claims
+            .iter()
+            .filter(|claim| Some(claim.person) != own)
+            .max_by_key(|claim| (claim.by_sign_in, std::cmp::Reverse(claim.person)));
+        if let Some(other) =
+            other.filter(|other| !mine.is_some_and(|mine| mine.by_sign_in && !other.by_sign_in))
+        {
+            let who = self
+                .roster
+                .people()
+                .get(other.person as usize)
+                .map(|user| shown(&user.display_name))
+                .unwrap_or_default();
             let how = if other.by_sign_in { "has its sign-in name" } else { "has an address of it" };
             return Some(format!("{who} {how}"));
         }
         let planned = self.shared.planned_for(seen.user.id, key)?;
-        let who = self.roster.get(planned).map_or_else(|| planned.to_string(), |user| shown(&user.display_name));
+        let who =
+            self.roster.get(planned).map_or_else(|| planned.to_string(), |user| shown(&user.display_name));
         Some(format!("the plan maps {who} to it"))
     }
 
@@ -232,7 +290,10 @@ fn sort(seen: &mut [Seen<'_>]) {
     seen.sort_by(|a, b| {
         b.score
             .total_cmp(&a.score)
-            .then_with(|| (a.user.deleted, a.user.enabled == Some(false)).cmp(&(b.user.deleted, b.user.enabled == Some(false))))
+            .then_with(|| {
+                (a.user.deleted, a.user.enabled == Some(false))
+                    .cmp(&(b.user.deleted, b.user.enabled == Some(false)))
+            })
             .then_with(|| a.user.user_principal_name.cmp(&b.user.user_principal_name))
             .then_with(|| a.user.id.cmp(&b.user.id))
     });
@@ -244,10 +305,33 @@ pub(super) fn shown(text: &str) -> String {
     if text.is_empty() { "somebody without a name".to_owned() } else { text.into_owned() }
 }
 
+/// So many people are worth a thread of their own.
+const WORTH_A_THREAD: usize = 500;
+
 impl Comparison<'_> {
-    /// Everything about everybody, in the order of the roster.
+    /// Everything about everybody, in the order of the roster. People are judged each for themselves, so several threads
+    /// come to the same as one.
     pub(super) fn everybody(&self) -> Vec<Person> {
-        let mut scratch = Scratch::default();
-        self.roster.people().iter().map(|user| self.person(user, &mut scratch)).collect()
+        let people = self.roster.people();
+        let threads = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(8)
+            .min(people.len() / WORTH_A_THREAD)
+            .max(1);
+        let share = |part: &[OrgUser]| {
+            let mut scratch = Scratch::default();
+            part.iter().map(|user| self.person(user, &mut scratch)).collect::<Vec<_>>()
+        };
+        if threads == 1 {
+            return share(people);
+        }
+        let parts: Vec<&[OrgUser]> = people.chunks(people.len().div_ceil(threads)).collect();
+        std::thread::scope(|scope| {
+            let running: Vec<_> = parts.iter().map(|part| (*part, scope.spawn(|| share(part)))).collect();
+            running
+                .into_iter()
+                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| share(part)))
+                .collect()
+        })
     }
 }
