@@ -31,9 +31,13 @@ impl Comparison<'_> {
     /// Whether the account was made after the person's last access.
     pub(super) fn newer(&self, person: &OrgUser, user: &TenantUser) -> Option<Newer> {
         let made = user.created?;
-        let used = person.last_accessed.at()?;
-        let days = (made.as_second() - used.as_second()) / 86_400;
-        (made > used && days >= 1).then(|| Newer { days, with_many: self.shared.made_with_many(made), made })
+        let last_access = person.last_accessed.at()?;
+        let days = (made.as_second() - last_access.as_second()) / 86_400;
+        (made > last_access && days >= 1).then(|| Newer {
+            days,
+            with_many: self.shared.made_with_many(made),
+            made,
+        })
     }
 
     /// Whether the dates are reason enough for a person to look before the pair is accepted.
@@ -88,12 +92,12 @@ impl Comparison<'_> {
     /// Another account in use, of exactly the same name, that was there when the person was last here: then the younger
     /// one is more likely a namesake's. (A disabled one beside it is what somebody leaves behind who came back.)
     fn older_namesake(&self, person: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
-        let used = person.user.last_accessed.at()?;
+        let last_access = person.user.last_accessed.at()?;
         let own = Name::of_tenant(seen.user);
         promising(self.index, scratch, person, COMPARED).into_iter().filter(|at| *at != seen.at).find_map(
             |at| {
                 let user = self.index.user(self.directory, at)?;
-                let older = user.created.is_some_and(|made| made < used)
+                let older = user.created.is_some_and(|made| made < last_access)
                     && user.enabled == Some(true)
                     && !user.deleted;
                 if !older || accounts::of_tenant_user(user) != AccountKind::Person {

@@ -95,7 +95,7 @@ impl<'a> Comparison<'a> {
         });
         if !self.situation.is_connected() && !decided.may_map_by_itself && decided.outcome == Outcome::Review
         {
-            decided.may_map_by_itself = seen.iter().any(|seen| self.is_guest_sign_in(view, seen.user));
+            decided.may_map_by_itself = seen.iter().any(|seen| is_guest_sign_in(view, seen.user));
         }
         if decided.may_map_by_itself && decided.outcome != Outcome::Hazard {
             decided.why.push_str("; may map by itself");
@@ -121,9 +121,8 @@ impl<'a> Comparison<'a> {
             if let Some(decided) = self.by_sign_in(view, hits, scratch) {
                 return Some(decided);
             }
-            if let Some(seen) = hits
-                .iter()
-                .find(|seen| self.is_guest_sign_in(view, seen.user) && seen.user.enabled != Some(false))
+            if let Some(seen) =
+                hits.iter().find(|seen| is_guest_sign_in(view, seen.user) && seen.user.enabled != Some(false))
                 && !self.is_confirmed(view, seen.user)
                 && let Some(reason) = self.hazard(view, seen, scratch)
             {
@@ -153,7 +152,7 @@ impl<'a> Comparison<'a> {
         let mut decided =
             Decided::new(Outcome::Safe, format!("{which} is {place} of exactly one tenant user; {names}"))
                 .onto(only.user.id);
-        decided.may_map_by_itself = !self.situation.is_connected() && self.is_guest_sign_in(view, only.user);
+        decided.may_map_by_itself = !self.situation.is_connected() && is_guest_sign_in(view, only.user);
         Some(decided)
     }
 
@@ -167,6 +166,12 @@ impl<'a> Comparison<'a> {
         });
         let (Some(seen), None) = (named.next(), named.next()) else { return None };
         let upn = shown(&seen.user.user_principal_name);
+        if let Some(reason) = self.unusable(view, seen.user) {
+            return Some(Decided::new(
+                Outcome::Conflict,
+                format!("{upn} has the sign-in address, but {reason}"),
+            ));
+        }
         let confirmed = self.is_confirmed(view, seen.user);
         if let Some(reason) = self.hazard(view, seen, scratch).filter(|_| !confirmed) {
             let why = format!("the sign-in address equals the userPrincipalName {upn}, but {reason}");
@@ -186,11 +191,6 @@ impl<'a> Comparison<'a> {
         self.situation
             .confirmed
             .contains(&Pair { storage_key: view.user.storage_key.clone(), target: user.id })
-    }
-
-    /// Whether this is a guest or an external member whose decoded name is the person's sign-in address.
-    fn is_guest_sign_in(&self, view: &OrgView<'_>, user: &TenantUser) -> bool {
-        user.decoded_guest_address().is_some_and(|address| Some(address_key(&address)) == view.keys.sign_in)
     }
 
     /// Why two claim one, or why the only target cannot be used.
@@ -359,6 +359,11 @@ impl<'a> Comparison<'a> {
             several => format!("{} tenant users have an address of this person", several.len()),
         }
     }
+}
+
+/// Whether this is a guest or an external member whose decoded name is the person's sign-in address.
+fn is_guest_sign_in(view: &OrgView<'_>, user: &TenantUser) -> bool {
+    user.decoded_guest_address().is_some_and(|address| Some(address_key(&address)) == view.keys.sign_in)
 }
 
 /// A place of an address, in a sentence.

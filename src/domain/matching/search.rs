@@ -42,7 +42,7 @@ impl TenantIndex {
             found.retain(|(_, user)| {
                 let mut has = false;
                 super::keys::for_each_tenant_key(user, &mut String::new(), |_, own| {
-                    has |= own.contains(&wanted)
+                    has |= own.contains(&wanted);
                 });
                 has
             });
