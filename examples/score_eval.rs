@@ -12,13 +12,13 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
+use ado2entra::domain::forecast::infer_destination;
 use ado2entra::domain::ids::{Descriptor, ObjectId, StorageKey};
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
     Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
 };
 use ado2entra::domain::{Forecast, Outcome, Person, Situation, forecast};
-use ado2entra::domain::forecast::infer_destination;
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
@@ -111,8 +111,7 @@ struct Figures {
 }
 
 impl Figures {
-    const HEADER: &'static str =
-        "counted  safe wrong  auto wrong  recall    @1    @3    @5  hazards found  false   left  missing-wrong none-as-missing  seconds";
+    const HEADER: &'static str = "counted  safe wrong  auto wrong  recall    @1    @3    @5  hazards found  false   left  missing-wrong none-as-missing  seconds";
 
     fn of(set: &Set, truth: &Value, show: bool) -> Self {
         let mut figures = Self { seconds: set.seconds, ..Self::default() };
@@ -126,15 +125,27 @@ impl Figures {
             let mut tell = |what: &str| {
                 if show {
                     let name = |id: Option<ObjectId>| {
-                        id.and_then(|id| set.directory.get(id)).map_or("nobody".to_owned(), |user| format!("{} <{}>", user.display_name, user.user_principal_name))
+                        id.and_then(|id| set.directory.get(id)).map_or("nobody".to_owned(), |user| {
+                            format!("{} <{}>", user.display_name, user.user_principal_name)
+                        })
                     };
-                    eprintln!("  {what} [{kind}] {} <{}> -> {} ({}: {}); truth {}", user.display_name, user.principal_name, name(choice), person.outcome, person.why, name(right));
+                    eprintln!(
+                        "  {what} [{kind}] {} <{}> -> {} ({}: {}); truth {}",
+                        user.display_name,
+                        user.principal_name,
+                        name(choice),
+                        person.outcome,
+                        person.why,
+                        name(right)
+                    );
                 }
             };
             match person.outcome {
                 Outcome::Safe => {
                     figures.safe += 1.0;
-                    let unfit = matches!(kind, "disabled-only" | "pending" | "twice-in-org" | "already-active") || hazard.is_some();
+                    let unfit =
+                        matches!(kind, "disabled-only" | "pending" | "twice-in-org" | "already-active")
+                            || hazard.is_some();
                     if choice != right || unfit {
                         figures.wrong_safe += 1.0;
                         tell("WRONG SAFE");
@@ -158,7 +169,9 @@ impl Figures {
             }
             if let Some(hazard) = hazard {
                 figures.hazards += 1.0;
-                if person.outcome == Outcome::Hazard || hazard == "already-active" && person.outcome == Outcome::Conflict {
+                if person.outcome == Outcome::Hazard
+                    || hazard == "already-active" && person.outcome == Outcome::Conflict
+                {
                     figures.hazards_found += 1.0;
                 } else {
                     tell("missed hazard");
@@ -219,9 +232,22 @@ impl Figures {
         let counted = self.counted.max(1.0);
         format!(
             "{:7} {:5} {:5} {:5} {:5}   {:.3} {:.3} {:.3} {:.3}  {:7} {:5}  {:5}  {:.3}  {:13} {:6.3}          {:.2}",
-            self.counted, self.safe, self.wrong_safe, self.automatic, self.wrong_automatic, self.recall / counted,
-            self.first[0] / counted, self.first[1] / counted, self.first[2] / counted, self.hazards, self.hazards_found,
-            self.false_alarms, self.left / self.people.max(1.0), self.missing_wrong, self.none_missing / self.none.max(1.0), self.seconds,
+            self.counted,
+            self.safe,
+            self.wrong_safe,
+            self.automatic,
+            self.wrong_automatic,
+            self.recall / counted,
+            self.first[0] / counted,
+            self.first[1] / counted,
+            self.first[2] / counted,
+            self.hazards,
+            self.hazards_found,
+            self.false_alarms,
+            self.left / self.people.max(1.0),
+            self.missing_wrong,
+            self.none_missing / self.none.max(1.0),
+            self.seconds,
         )
     }
 }
@@ -240,7 +266,8 @@ fn document(set: &Set) -> Value {
                 "outcome": person.outcome, "why": person.why, "candidates": candidates})
         })
         .collect();
-    let counts: BTreeMap<&str, usize> = set.forecast.counts().into_iter().map(|(outcome, count)| (outcome.name(), count)).collect();
+    let counts: BTreeMap<&str, usize> =
+        set.forecast.counts().into_iter().map(|(outcome, count)| (outcome.name(), count)).collect();
     json!({"schema": "ado2entra.diff/1", "summary": {"by_outcome": counts}, "users": users})
 }
 

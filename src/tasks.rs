@@ -20,6 +20,7 @@ mod reading;
 pub mod runner;
 pub mod session;
 pub mod snapshot;
+mod succession;
 mod watch;
 
 pub use crate::services::Environment;

@@ -1,13 +1,17 @@
 //! What Microsoft publishes as example answers is readable by our clients: every example of a call that we read is served
 //! from loopback and read through the client. The files and their licence are in `tests/specs/azure-devops/`.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use ado2entra::domain::people::LastAccess;
 use ado2entra::domain::{Descriptor, StorageKey};
-use ado2entra::services::{Credentials, Endpoints, Environment, Observer, Raw, Services, Settings, Way, wire};
+use ado2entra::services::{
+    Credentials, Endpoints, Environment, Observer, Raw, Services, Settings, Way, wire,
+};
 use axum::Router;
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -85,8 +89,12 @@ async fn user_entitlements() {
         let mut rows = Vec::new();
         inside(&body, "accessLevel", &mut rows);
         for row in rows.iter().filter(|row| row.get("user").is_some_and(Value::is_object)) {
-            let user = wire::org_user_from_json(&row.to_string()).unwrap_or_else(|why| panic!("{name}: {why}"));
-            assert!(!user.descriptor.as_str().is_empty() && !user.principal_name.is_empty(), "{name}: {user:?}");
+            let user =
+                wire::org_user_from_json(&row.to_string()).unwrap_or_else(|why| panic!("{name}: {why}"));
+            assert!(
+                !user.descriptor.as_str().is_empty() && !user.principal_name.is_empty(),
+                "{name}: {user:?}"
+            );
             assert_ne!(user.last_accessed, LastAccess::Unknown, "{name}");
             // The same row through the client, alone and as a list.
             let alone = serving(row).await.azure_devops.user(&user.storage_key).await.unwrap();
@@ -138,7 +146,10 @@ async fn groups_and_the_one_of_the_administrators() {
             assert!(skipped.is_empty(), "{name}");
             let administrators: Vec<_> = groups.iter().filter(|group| group.is_administrators()).collect();
             assert_eq!(administrators.len(), 1, "{name}: {administrators:?}");
-            assert!(administrators[0].principal_name.ends_with("\\Project Collection Administrators"), "{name}");
+            assert!(
+                administrators[0].principal_name.ends_with("\\Project Collection Administrators"),
+                "{name}"
+            );
         } else {
             let group = services.azure_devops.group(&Descriptor::new("vssgp.x")).await.unwrap();
             assert_eq!(group.descriptor.as_str(), body["descriptor"].as_str().unwrap(), "{name}");

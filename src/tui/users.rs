@@ -15,6 +15,7 @@ use super::app::{App, Effect, Tab};
 use super::decide::{Wish, wish};
 use super::mapping;
 use super::people::PeopleList;
+use super::prerequisites::DETAILS_STEP;
 use super::update::go;
 
 mod details;
@@ -29,18 +30,26 @@ pub struct State {
     pub list: PeopleList,
     /// Whether the details of the selected person are shown.
     pub details: bool,
+    /// First line of the details.
+    pub scrolled: usize,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { list: PeopleList::new(|_| true), details: false }
+        Self { list: PeopleList::new(|_| true), details: false, scrolled: 0 }
     }
 }
 
 /// Performs an action of this tab.
 pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     let page = isize::try_from(app.drawn.page.max(1)).unwrap_or(1);
+    let end = app.drawn.details_end;
     let App { model, users: state, .. } = app;
+    match action {
+        Action::DetailsDown => state.scrolled = (state.scrolled + DETAILS_STEP).min(end),
+        Action::DetailsUp => state.scrolled = state.scrolled.min(end).saturating_sub(DETAILS_STEP),
+        _ => state.scrolled = 0,
+    }
     match action {
         Action::Down => state.list.move_by(model, 1),
         Action::Up => state.list.move_by(model, -1),

@@ -41,18 +41,28 @@ impl Comparison<'_> {
         if !self.may_be_reissued(seen) {
             return None;
         }
-        self.newer(person, seen.user).filter(|newer| !newer.with_many && newer.days > i64::from(self.situation.inactive_after_days))
+        self.newer(person, seen.user)
+            .filter(|newer| !newer.with_many && newer.days > i64::from(self.situation.inactive_after_days))
     }
 
     /// Only the tenant itself gives one of its addresses to somebody else: an address of another provider (of a guest, or
     /// among the other mails) stays its owner's, and a machine's account is no person's.
     fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
         seen.compared.kind != AccountKind::Service
-            && seen.compared.addresses.iter().any(|(_, key)| domain_part(key).is_some_and(|domain| self.shared.is_own_domain(domain)))
+            && seen
+                .compared
+                .addresses
+                .iter()
+                .any(|(_, key)| domain_part(key).is_some_and(|domain| self.shared.is_own_domain(domain)))
     }
 
     /// Whether the dates, with a further sign, say that the account is somebody else's; the reason.
-    pub(super) fn dates_contradict(&self, person: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
+    pub(super) fn dates_contradict(
+        &self,
+        person: &OrgView<'_>,
+        seen: &Seen<'_>,
+        scratch: &mut Scratch,
+    ) -> Option<String> {
         if !self.may_be_reissued(seen) {
             return None;
         }
@@ -62,12 +72,17 @@ impl Comparison<'_> {
             return Some(format!("{begin}, and the names agree only in part"));
         }
         if let Some(older) = self.older_namesake(person, seen, scratch) {
-            return Some(format!("{begin}, and {} is an older account of the same name", super::comparison::shown(&older)));
+            return Some(format!(
+                "{begin}, and {} is an older account of the same name",
+                super::comparison::shown(&older)
+            ));
         }
         let read_at = self.shared.read_at.unwrap_or(self.situation.now);
         let age = (read_at.as_second() - newer.made.as_second()) / 86_400;
         let long = newer.days > i64::from(self.situation.inactive_after_days) && age > MADE_FOR_THE_MOVE;
-        long.then(|| format!("{begin}, and long before this reading: it may be somebody else's of the same name"))
+        long.then(|| {
+            format!("{begin}, and long before this reading: it may be somebody else's of the same name")
+        })
     }
 
     /// Another account in use, of exactly the same name, that was there when the person was last here: then the younger
@@ -75,14 +90,19 @@ impl Comparison<'_> {
     fn older_namesake(&self, person: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
         let used = person.user.last_accessed.at()?;
         let own = Name::of_tenant(seen.user);
-        promising(self.index, scratch, person, COMPARED).into_iter().filter(|at| *at != seen.at).find_map(|at| {
-            let user = self.directory.users().get(at as usize)?;
-            let older = user.created.is_some_and(|made| made < used) && user.enabled == Some(true) && !user.deleted;
-            if !older || accounts::of_tenant_user(user) != AccountKind::Person {
-                return None;
-            }
-            let found = compare(&Name::of_tenant(user), &own);
-            (found.verdict == Verdict::Agrees && found.score >= 0.97).then(|| user.user_principal_name.to_string())
-        })
+        promising(self.index, scratch, person, COMPARED).into_iter().filter(|at| *at != seen.at).find_map(
+            |at| {
+                let user = self.directory.users().get(at as usize)?;
+                let older = user.created.is_some_and(|made| made < used)
+                    && user.enabled == Some(true)
+                    && !user.deleted;
+                if !older || accounts::of_tenant_user(user) != AccountKind::Person {
+                    return None;
+                }
+                let found = compare(&Name::of_tenant(user), &own);
+                (found.verdict == Verdict::Agrees && found.score >= 0.97)
+                    .then(|| user.user_principal_name.to_string())
+            },
+        )
     }
 }

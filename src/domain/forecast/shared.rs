@@ -124,7 +124,8 @@ impl Shared {
         let mut last = String::new();
         for user in directory.users() {
             let external = user.decoded_guest_address().is_some();
-            for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name)) {
+            for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name))
+            {
                 let Some(domain) = domain_part(address.trim()) else { continue };
                 // most are of the domain before them
                 if !domain.eq_ignore_ascii_case(&last) {
@@ -190,7 +191,12 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
         let mut by_name: Vec<u32> = hits.iter().filter(named).copied().collect();
         if by_name.len() > 1 {
             // an account that may sign in comes before one that may not
-            let enabled = |at: &u32| directory.users().get(*at as usize).is_some_and(|user| user.enabled != Some(false) && !user.deleted);
+            let enabled = |at: &u32| {
+                directory
+                    .users()
+                    .get(*at as usize)
+                    .is_some_and(|user| user.enabled != Some(false) && !user.deleted)
+            };
             by_name.retain(enabled);
         }
         if let [only] = by_name.as_slice() {

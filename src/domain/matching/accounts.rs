@@ -18,18 +18,93 @@ pub enum AccountKind {
 
 /// Words that name a task, not a person.
 const SHARED: [&str; 56] = [
-    "accounting", "accounts", "admin", "administrator", "billing", "build", "builds", "buchhaltung", "careers", "ci", "contact",
-    "dev", "developer", "developers", "development", "devops", "einkauf", "enquiries", "facilities", "finance", "hello",
-    "helpdesk", "hotline", "hr", "info", "infos", "invoice", "invoices", "it", "itsupport", "jobs", "kontakt", "legal", "mail",
-    "mailbox", "marketing", "noreply", "office", "operations", "ops", "orders", "personal", "postmaster", "press", "purchasing",
-    "qa", "reception", "recruiting", "root", "sales", "security", "service", "servicedesk", "shared", "support", "team",
+    "accounting",
+    "accounts",
+    "admin",
+    "administrator",
+    "billing",
+    "build",
+    "builds",
+    "buchhaltung",
+    "careers",
+    "ci",
+    "contact",
+    "dev",
+    "developer",
+    "developers",
+    "development",
+    "devops",
+    "einkauf",
+    "enquiries",
+    "facilities",
+    "finance",
+    "hello",
+    "helpdesk",
+    "hotline",
+    "hr",
+    "info",
+    "infos",
+    "invoice",
+    "invoices",
+    "it",
+    "itsupport",
+    "jobs",
+    "kontakt",
+    "legal",
+    "mail",
+    "mailbox",
+    "marketing",
+    "noreply",
+    "office",
+    "operations",
+    "ops",
+    "orders",
+    "personal",
+    "postmaster",
+    "press",
+    "purchasing",
+    "qa",
+    "reception",
+    "recruiting",
+    "root",
+    "sales",
+    "security",
+    "service",
+    "servicedesk",
+    "shared",
+    "support",
+    "team",
 ];
 
 /// Words that name a machine.
 const SERVICE: [&str; 27] = [
-    "svc", "sa", "srv", "service", "serviceaccount", "bot", "robot", "jenkins", "sonar", "sonarqube", "agent", "buildagent",
-    "automation", "pipeline", "pipelines", "deploy", "deployment", "tfs", "azdo", "azuredevops", "backup", "monitoring", "scan",
-    "scanner", "runner", "terraform", "daemon",
+    "svc",
+    "sa",
+    "srv",
+    "service",
+    "serviceaccount",
+    "bot",
+    "robot",
+    "jenkins",
+    "sonar",
+    "sonarqube",
+    "agent",
+    "buildagent",
+    "automation",
+    "pipeline",
+    "pipelines",
+    "deploy",
+    "deployment",
+    "tfs",
+    "azdo",
+    "azuredevops",
+    "backup",
+    "monitoring",
+    "scan",
+    "scanner",
+    "runner",
+    "terraform",
+    "daemon",
 ];
 
 /// How second accounts for administration begin, whatever divides.
@@ -59,7 +134,9 @@ fn kind_of_local(local: &str) -> AccountKind {
     if known(&SHARED, &joined) || pieces.iter().all(|piece| known(&SHARED, piece)) {
         return AccountKind::Shared;
     }
-    if pieces.first().is_some_and(|first| known(&SERVICE, first)) || pieces.iter().all(|piece| known(&SERVICE, piece) || known(&SHARED, piece)) {
+    if pieces.first().is_some_and(|first| known(&SERVICE, first))
+        || pieces.iter().all(|piece| known(&SERVICE, piece) || known(&SHARED, piece))
+    {
         return AccountKind::Service;
     }
     AccountKind::Person
@@ -70,7 +147,8 @@ fn is_administration_login(local: &str) -> bool {
     let lower = local.to_lowercase();
     let Some(at) = lower.find(['-', '_', '.']) else { return false };
     let (first, rest) = lower.split_at(at);
-    let begins = ADMINISTRATION.contains(&first) || rest.starts_with('-') && ADMINISTRATION_WITH_HYPHEN.contains(&first);
+    let begins = ADMINISTRATION.contains(&first)
+        || rest.starts_with('-') && ADMINISTRATION_WITH_HYPHEN.contains(&first);
     begins && rest.chars().filter(|c| c.is_alphabetic()).count() >= 3
 }
 
@@ -83,7 +161,9 @@ pub fn of_tenant_user(user: &TenantUser) -> AccountKind {
     match kind_of_local(local) {
         // somebody may be called Dev or Ops: a given name and a surname make a person of the account
         kind @ (AccountKind::Shared | AccountKind::Service) if !named => kind,
-        _ if is_administration_login(local) || display_says_administration(&user.display_name) => AccountKind::Administration,
+        _ if is_administration_login(local) || display_says_administration(&user.display_name) => {
+            AccountKind::Administration
+        }
         _ if !named && display_says_shared(&user.display_name) => AccountKind::Shared,
         _ => AccountKind::Person,
     }
@@ -105,13 +185,21 @@ fn has_person_name(user: &TenantUser) -> bool {
 
 fn display_says_administration(display: &str) -> bool {
     let lower = display.to_lowercase();
-    lower.contains("(admin") || lower.contains("(adm)") || lower.starts_with("adm ") || lower.starts_with("admin ") || lower.ends_with(" admin")
+    lower.contains("(admin")
+        || lower.contains("(adm)")
+        || lower.starts_with("adm ")
+        || lower.starts_with("admin ")
+        || lower.ends_with(" admin")
 }
 
 fn display_says_shared(display: &str) -> bool {
     let words = fold::words(display);
-    words.iter().any(|word| matches!(word.as_str(), "mailbox" | "postfach" | "shared" | "team" | "noreply" | "helpdesk" | "servicedesk"))
-        || (!words.is_empty() && words.iter().all(|word| SHARED.contains(&word.as_str())))
+    words.iter().any(|word| {
+        matches!(
+            word.as_str(),
+            "mailbox" | "postfach" | "shared" | "team" | "noreply" | "helpdesk" | "servicedesk"
+        )
+    }) || (!words.is_empty() && words.iter().all(|word| SHARED.contains(&word.as_str())))
 }
 
 /// Whether a name is that of a task or a machine rather than a person's: `DevOps Team`, `svc-build`.

@@ -21,7 +21,9 @@ pub fn address_key(text: &str) -> String {
 
 /// [`address_key`], added to the end of a buffer.
 pub fn push_address_key(text: &str, out: &mut String) {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'));
+    let trimmed = text.trim_matches(|c: char| {
+        c.is_whitespace() || matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}')
+    });
     if trimmed.is_ascii() {
         out.extend(trimmed.chars().map(|c| c.to_ascii_lowercase()));
         return;
@@ -63,7 +65,9 @@ pub fn login_key(local: &str) -> String {
 pub fn push_login_key(local: &str, out: &mut String) {
     let bare = local.split('+').next().unwrap_or_default();
     if bare.is_ascii() {
-        out.extend(bare.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).take(LONGEST_WORD));
+        out.extend(
+            bare.chars().filter(char::is_ascii_alphabetic).map(|c| c.to_ascii_lowercase()).take(LONGEST_WORD),
+        );
     } else {
         for c in bare.nfkc().filter(|c| c.is_alphabetic()).take(LONGEST_WORD) {
             push_folded(c, out);
@@ -133,7 +137,8 @@ pub fn words(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for_each_word(text, &mut String::new(), |word| found.push(word.to_owned()));
     if found.is_empty() && text.contains(['(', '[']) {
-        let bare: String = text.chars().map(|c| if matches!(c, '(' | ')' | '[' | ']') { ' ' } else { c }).collect();
+        let bare: String =
+            text.chars().map(|c| if matches!(c, '(' | ')' | '[' | ']') { ' ' } else { c }).collect();
         for_each_word(&bare, &mut String::new(), |word| found.push(word.to_owned()));
     }
     found
@@ -326,8 +331,18 @@ mod tests {
 
     #[test]
     fn spellings_meet_in_the_skeleton() {
-        for pair in [("müller", "mueller"), ("müller", "Muller"), ("Đorđe", "Djordje"), ("Đorđe", "Dorde"),
-            ("Søren", "Soeren"), ("Weiß", "Weiss"), ("Satou", "Sato"), ("Łukasz", "Lukasz"), ("Юлия", "Julia"), ("Sergey", "Сергей")] {
+        for pair in [
+            ("müller", "mueller"),
+            ("müller", "Muller"),
+            ("Đorđe", "Djordje"),
+            ("Đorđe", "Dorde"),
+            ("Søren", "Soeren"),
+            ("Weiß", "Weiss"),
+            ("Satou", "Sato"),
+            ("Łukasz", "Lukasz"),
+            ("Юлия", "Julia"),
+            ("Sergey", "Сергей"),
+        ] {
             let one = |text: &str| skeleton(words(text).first().unwrap());
             assert_eq!(one(pair.0), one(pair.1), "{pair:?}");
         }

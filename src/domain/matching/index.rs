@@ -50,7 +50,10 @@ impl Pairs {
         let from = self.0.partition_point(|pair| pair >> 32 < u64::from(key));
         let rest = self.0.get(from..).unwrap_or_default();
         let found = rest.partition_point(|pair| pair >> 32 == u64::from(key));
-        rest.get(..found).unwrap_or_default().iter().map(|pair| u32::try_from(pair & 0xFFFF_FFFF).unwrap_or_default())
+        rest.get(..found)
+            .unwrap_or_default()
+            .iter()
+            .map(|pair| u32::try_from(pair & 0xFFFF_FFFF).unwrap_or_default())
     }
 }
 
@@ -275,7 +278,8 @@ pub(super) fn for_each_login(user: &TenantUser, mut each: impl FnMut(&str)) {
 
 /// The trigrams of a word, with its beginning and end marked.
 pub(super) fn grams(word: &str) -> impl Iterator<Item = u32> {
-    let number = |c: char| if c.is_ascii() { u32::from(c) } else { u32::from(c).wrapping_mul(0x9E37_79B1) >> 8 };
+    let number =
+        |c: char| if c.is_ascii() { u32::from(c) } else { u32::from(c).wrapping_mul(0x9E37_79B1) >> 8 };
     let ends = std::iter::once(1).chain(word.chars().map(number)).chain(std::iter::once(2));
     let mut window = [0_u32; 3];
     ends.enumerate().filter_map(move |(at, c)| {

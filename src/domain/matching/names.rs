@@ -54,14 +54,43 @@ pub struct Name {
 
 /// Words that are no part of anybody's name.
 const TITLES: [&str; 31] = [
-    "dr", "prof", "mr", "mrs", "ms", "miss", "mx", "ing", "dipl", "jr", "sr", "ii", "iii", "phd", "msc", "mba", "ext", "ctr",
-    "contractor", "external", "extern", "guest", "admin", "adm", "consultant", "intern", "vendor", "sir", "herr", "frau", "user",
+    "dr",
+    "prof",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "ing",
+    "dipl",
+    "jr",
+    "sr",
+    "ii",
+    "iii",
+    "phd",
+    "msc",
+    "mba",
+    "ext",
+    "ctr",
+    "contractor",
+    "external",
+    "extern",
+    "guest",
+    "admin",
+    "adm",
+    "consultant",
+    "intern",
+    "vendor",
+    "sir",
+    "herr",
+    "frau",
+    "user",
 ];
 
 /// Words before a surname that people leave out or write together with it.
 const PARTICLES: [&str; 30] = [
-    "van", "von", "der", "den", "de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "el", "al", "bin", "ben", "ibn",
-    "ter", "ten", "zu", "zur", "vd", "st", "san", "ni", "mac", "mc", "t",
+    "van", "von", "der", "den", "de", "da", "do", "dos", "das", "di", "del", "della", "la", "le", "el", "al",
+    "bin", "ben", "ibn", "ter", "ten", "zu", "zur", "vd", "st", "san", "ni", "mac", "mc", "t",
 ];
 
 /// Whether this word may be left out of a surname.
@@ -92,7 +121,10 @@ impl Name {
             words.retain(|(word, _)| !is_title(word));
         }
         // "Smith, John" with a suffix such as "Smith, PhD": then the comma said nothing
-        if comma && (words.iter().all(|word| word.1 == Role::Given) || words.iter().all(|word| word.1 == Role::Surname)) {
+        if comma
+            && (words.iter().all(|word| word.1 == Role::Given)
+                || words.iter().all(|word| word.1 == Role::Surname))
+        {
             for word in &mut words {
                 word.1 = Role::Any;
             }
@@ -116,9 +148,16 @@ impl Name {
             } else {
                 (given, Role::Given, Role::Surname)
             };
-            let more = display.words.into_iter().filter(|(word, _)| !known.contains(word)).map(|(word, _)| (word, other));
+            let more = display
+                .words
+                .into_iter()
+                .filter(|(word, _)| !known.contains(word))
+                .map(|(word, _)| (word, other));
             let more: Vec<_> = more.collect();
-            return Self { words: known.into_iter().map(|word| (word, role)).chain(more).collect(), handle: false };
+            return Self {
+                words: known.into_iter().map(|word| (word, role)).chain(more).collect(),
+                handle: false,
+            };
         }
         let mut words: Vec<(String, Role)> = given.into_iter().map(|word| (word, Role::Given)).collect();
         words.extend(surname.into_iter().map(|word| (word, Role::Surname)));
@@ -126,7 +165,9 @@ impl Name {
         let joined: String = words.iter().map(|(word, _)| word.as_str()).collect();
         for (word, _) in display.words {
             // a display name in a script without spaces repeats both fields as one word
-            if !words.iter().take(known).any(|(other, _)| *other == word) && (word.is_ascii() || word.len() < joined.len()) {
+            if !words.iter().take(known).any(|(other, _)| *other == word)
+                && (word.is_ascii() || word.len() < joined.len())
+            {
                 words.push((word, Role::Extra));
             }
         }
@@ -135,7 +176,8 @@ impl Name {
 
     /// The part of an address before the `@` as a name.
     pub fn of_local_part(local: &str) -> Self {
-        let words: Vec<(String, Role)> = fold::words(local).into_iter().map(|word| (word, Role::Any)).collect();
+        let words: Vec<(String, Role)> =
+            fold::words(local).into_iter().map(|word| (word, Role::Any)).collect();
         Self { handle: words.len() < 2, words }.guess_roles()
     }
 
@@ -241,9 +283,14 @@ impl<'a> Alignment<'a> {
                 let likeness = similarity(a, b);
                 if likeness >= SAME && !(is_initial(a) || is_initial(b)) {
                     // words of the same role come first where likeness is equal
-                    let crossed = matches!((role, part), (Role::Given, Role::Surname) | (Role::Surname, Role::Given));
+                    let crossed =
+                        matches!((role, part), (Role::Given, Role::Surname) | (Role::Surname, Role::Given));
                     let extra = *part == Role::Extra;
-                    pairs.push((likeness - if crossed { 0.01 } else { 0.0 } - if extra { 0.02 } else { 0.0 }, i, j));
+                    pairs.push((
+                        likeness - if crossed { 0.01 } else { 0.0 } - if extra { 0.02 } else { 0.0 },
+                        i,
+                        j,
+                    ));
                 }
             }
         }
@@ -262,7 +309,9 @@ impl<'a> Alignment<'a> {
             if self.own_found[i] || self.own[i].0.len() < 4 {
                 continue;
             }
-            if let Some((from, to, likeness)) = best_span(&self.own[i].0, self.other, |at| self.other_found[at] == Part::Nothing) {
+            if let Some((from, to, likeness)) =
+                best_span(&self.own[i].0, self.other, |at| self.other_found[at] == Part::Nothing)
+            {
                 self.own_found[i] = true;
                 for found in &mut self.other_found[from..to] {
                     *found = Part::Word(likeness);
@@ -273,7 +322,9 @@ impl<'a> Alignment<'a> {
             if self.other_found[j] != Part::Nothing || self.other[j].0.len() < 4 {
                 continue;
             }
-            if let Some((from, to, likeness)) = best_span(&self.other[j].0, self.own, |at| !self.own_found[at]) {
+            if let Some((from, to, likeness)) =
+                best_span(&self.other[j].0, self.own, |at| !self.own_found[at])
+            {
                 self.other_found[j] = Part::Word(likeness);
                 for found in &mut self.own_found[from..to] {
                     *found = true;
@@ -290,10 +341,12 @@ impl<'a> Alignment<'a> {
                 continue;
             }
             let free = |j: usize, letter: u8| {
-                self.other.get(j).is_some_and(|(word, role)| *role == Role::Given && word.as_bytes().first() == Some(&letter))
-                    && self.other_found.get(j) == Some(&Part::Nothing)
+                self.other.get(j).is_some_and(|(word, role)| {
+                    *role == Role::Given && word.as_bytes().first() == Some(&letter)
+                }) && self.other_found.get(j) == Some(&Part::Nothing)
             };
-            if let Some(j) = (0..self.other.len()).find(|j| free(*j, letters[0]) && free(*j + 1, letters[1])) {
+            if let Some(j) = (0..self.other.len()).find(|j| free(*j, letters[0]) && free(*j + 1, letters[1]))
+            {
                 self.own_found[i] = true;
                 self.other_found[j] = Part::Initial;
                 self.other_found[j + 1] = Part::Initial;
@@ -327,16 +380,23 @@ impl<'a> Alignment<'a> {
             if self.own_found[i] || whole || !word.is_ascii() || word.len() < 4 {
                 continue;
             }
-            let open = |j: usize| self.other_found[j] == Part::Nothing && self.other[j].0.len() > 1 && self.other[j].1 != Role::Extra;
+            let open = |j: usize| {
+                self.other_found[j] == Part::Nothing
+                    && self.other[j].0.len() > 1
+                    && self.other[j].1 != Role::Extra
+            };
             let mut best: Option<(f32, usize, usize)> = None;
-            for (rest, letter) in [(word.get(1..), word.get(..1)), (word.get(..word.len() - 1), word.get(word.len() - 1..))] {
+            for (rest, letter) in
+                [(word.get(1..), word.get(..1)), (word.get(..word.len() - 1), word.get(word.len() - 1..))]
+            {
                 let (Some(rest), Some(letter)) = (rest, letter) else { continue };
                 for j in (0..self.other.len()).filter(|j| open(*j)) {
                     let likeness = similarity(rest, &self.other[j].0);
                     if likeness < least || best.is_some_and(|(so_far, _, _)| so_far >= likeness) {
                         continue;
                     }
-                    let initial = (0..self.other.len()).find(|k| *k != j && open(*k) && self.other[*k].0.starts_with(letter));
+                    let initial = (0..self.other.len())
+                        .find(|k| *k != j && open(*k) && self.other[*k].0.starts_with(letter));
                     if let Some(k) = initial {
                         best = Some((likeness, j, k));
                     }
@@ -381,7 +441,11 @@ impl<'a> Alignment<'a> {
 }
 
 /// The run of two to four free words that, written together, is most like this word.
-fn best_span(word: &str, words: &[(String, Role)], free: impl Fn(usize) -> bool) -> Option<(usize, usize, f32)> {
+fn best_span(
+    word: &str,
+    words: &[(String, Role)],
+    free: impl Fn(usize) -> bool,
+) -> Option<(usize, usize, f32)> {
     let mut best: Option<(usize, usize, f32)> = None;
     for from in 0..words.len() {
         let mut joined = String::new();
@@ -436,10 +500,16 @@ pub fn compare(own: &Name, other: &Name) -> NameMatch {
         };
     } else if given == Some(Part::Nothing) {
         let givens = || alignment.other.iter().filter(|(_, role)| *role == Role::Given);
-        let nearest = left.iter().flat_map(|word| givens().map(move |(given, _)| near(word, given))).fold(0.0_f32, f32::max);
+        let nearest = left
+            .iter()
+            .flat_map(|word| givens().map(move |(given, _)| near(word, given)))
+            .fold(0.0_f32, f32::max);
         score += 0.42 * 0.6 * nearest;
     }
-    score = (score - 0.06 * ratio(left.len(), 1).min(3.0) - if alignment.has_loose_initial() { 0.01 } else { 0.0 }).max(0.0);
+    score = (score
+        - 0.06 * ratio(left.len(), 1).min(3.0)
+        - if alignment.has_loose_initial() { 0.01 } else { 0.0 })
+    .max(0.0);
     let verdict = verdict(&alignment, own, given, surname, &left);
     NameMatch { verdict, score }
 }
@@ -448,28 +518,54 @@ pub fn compare(own: &Name, other: &Name) -> NameMatch {
 fn near(word: &str, other: &str) -> f32 {
     let likeness = similarity(word, other);
     let begins = word.as_bytes().first() == other.as_bytes().first();
-    if likeness >= 0.4 { likeness } else if begins { 0.2 } else { 0.0 }
+    if likeness >= 0.4 {
+        likeness
+    } else if begins {
+        0.2
+    } else {
+        0.0
+    }
 }
 
-fn verdict(alignment: &Alignment<'_>, own: &Name, given: Option<Part>, surname: Option<Part>, left: &[&str]) -> Verdict {
+fn verdict(
+    alignment: &Alignment<'_>,
+    own: &Name,
+    given: Option<Part>,
+    surname: Option<Part>,
+    left: &[&str],
+) -> Verdict {
     let found = |part: Option<Part>| matches!(part, Some(Part::Word(_)));
     let nothing = |part: Option<Part>| matches!(part, Some(Part::Nothing));
     match (given, surname) {
         (Some(Part::Word(_)), Some(Part::Word(_))) => Verdict::Agrees,
         // the surname agrees and the given name is written out on both sides, differently
         (Some(Part::Nothing), Some(Part::Word(_))) if !left.is_empty() => {
-            let givens = || alignment.other.iter().filter(|(word, role)| matches!(role, Role::Given | Role::Extra) && !is_initial(word));
-            if givens().next().is_none() || !left.iter().any(|word| givens().any(|(given, _)| same_script(word, given))) {
+            let givens = || {
+                alignment
+                    .other
+                    .iter()
+                    .filter(|(word, role)| matches!(role, Role::Given | Role::Extra) && !is_initial(word))
+            };
+            if givens().next().is_none()
+                || !left.iter().any(|word| givens().any(|(given, _)| same_script(word, given)))
+            {
                 return Verdict::Doubt;
             }
-            let closest = left.iter().flat_map(|word| givens().map(move |(given, _)| similarity(word, given))).fold(0.0_f32, f32::max);
+            let closest = left
+                .iter()
+                .flat_map(|word| givens().map(move |(given, _)| similarity(word, given)))
+                .fold(0.0_f32, f32::max);
             if closest < UNLIKE && !own.handle { Verdict::Contradicts } else { Verdict::Doubt }
         }
         (Some(Part::Nothing), Some(Part::Word(_))) if alignment.has_loose_initial() => Verdict::Doubt,
         (Some(Part::Word(_)), Some(Part::Nothing)) if !left.is_empty() => Verdict::Doubt,
         (Some(Part::Word(_)), Some(Part::Nothing)) if alignment.has_loose_initial() => Verdict::Doubt,
         _ if found(given) || found(surname) => Verdict::Fits,
-        _ if nothing(given) || nothing(surname) || given == Some(Part::Initial) || surname == Some(Part::Initial) => {
+        _ if nothing(given)
+            || nothing(surname)
+            || given == Some(Part::Initial)
+            || surname == Some(Part::Initial) =>
+        {
             strangers(alignment, own)
         }
         _ => Verdict::Unknown,
@@ -479,17 +575,23 @@ fn verdict(alignment: &Alignment<'_>, own: &Name, given: Option<Part>, surname: 
 /// No whole word agrees.
 fn strangers(alignment: &Alignment<'_>, own: &Name) -> Verdict {
     let ours: Vec<&str> = own.words().filter(|word| !is_initial(word) && !is_particle(word)).collect();
-    let theirs: Vec<&str> =
-        alignment.other.iter().map(|(word, _)| word.as_str()).filter(|word| !is_initial(word) && !is_particle(word)).collect();
+    let theirs: Vec<&str> = alignment
+        .other
+        .iter()
+        .map(|(word, _)| word.as_str())
+        .filter(|word| !is_initial(word) && !is_particle(word))
+        .collect();
     let comparable = ours.iter().any(|a| theirs.iter().any(|b| same_script(a, b)));
     if !comparable {
         return Verdict::Unknown;
     }
-    let closest = ours.iter().flat_map(|a| theirs.iter().map(move |b| similarity(a, b))).fold(0.0_f32, f32::max);
-    let contained = ours.iter().any(|a| {
-        theirs.iter().any(|b| (a.len() >= 4 && b.contains(a)) || (b.len() >= 4 && a.contains(b)))
-    });
-    if own.handle || ours.len() < 2 && ours.iter().all(|word| word.is_ascii()) || closest >= 0.6 || contained {
+    let closest =
+        ours.iter().flat_map(|a| theirs.iter().map(move |b| similarity(a, b))).fold(0.0_f32, f32::max);
+    let contained = ours
+        .iter()
+        .any(|a| theirs.iter().any(|b| (a.len() >= 4 && b.contains(a)) || (b.len() >= 4 && a.contains(b))));
+    if own.handle || ours.len() < 2 && ours.iter().all(|word| word.is_ascii()) || closest >= 0.6 || contained
+    {
         Verdict::Doubt
     } else {
         Verdict::Contradicts
@@ -499,7 +601,9 @@ fn strangers(alignment: &Alignment<'_>, own: &Name) -> Verdict {
 /// The tenant has a single word and no fields: a first name, a mailbox, a login.
 fn compare_one_word(alignment: &Alignment<'_>, own: &Name, found: Part) -> NameMatch {
     match found {
-        Part::Word(likeness) if own.words.len() == 1 => NameMatch { verdict: Verdict::Agrees, score: likeness },
+        Part::Word(likeness) if own.words.len() == 1 => {
+            NameMatch { verdict: Verdict::Agrees, score: likeness }
+        }
         Part::Word(likeness) => NameMatch { verdict: Verdict::Fits, score: 0.6 * likeness },
         Part::Initial => NameMatch { verdict: Verdict::Unknown, score: 0.1 },
         Part::Nothing => NameMatch { verdict: strangers(alignment, own), score: 0.0 },
@@ -516,11 +620,19 @@ fn compare_joined(own: &Name, other: &Name) -> Option<NameMatch> {
     }
     if all.is_ascii() {
         let bare = fold::skeleton(&all);
-        return if bare.len() >= 6 && both.iter().any(|way| way.is_ascii() && fold::skeleton(way) == bare) { agrees(0.97) } else { None };
+        return if bare.len() >= 6 && both.iter().any(|way| way.is_ascii() && fold::skeleton(way) == bare) {
+            agrees(0.97)
+        } else {
+            None
+        };
     }
     let native = |role: Role| {
-        let joined: String =
-            other.words.iter().filter(|(word, own)| *own == role && !word.is_ascii()).map(|(word, _)| word.as_str()).collect();
+        let joined: String = other
+            .words
+            .iter()
+            .filter(|(word, own)| *own == role && !word.is_ascii())
+            .map(|(word, _)| word.as_str())
+            .collect();
         (!joined.is_empty()).then_some(joined)
     };
     let (given, surname) = (native(Role::Given), native(Role::Surname));
@@ -536,7 +648,10 @@ fn compare_joined(own: &Name, other: &Name) -> Option<NameMatch> {
             (false, false) if !all.chars().any(|c| given.contains(c) || surname.contains(c)) => {
                 Some(NameMatch { verdict: Verdict::Contradicts, score: 0.0 })
             }
-            (false, true) if !all.chars().any(|c| given.contains(c)) && all.chars().count() > surname.chars().count() => {
+            (false, true)
+                if !all.chars().any(|c| given.contains(c))
+                    && all.chars().count() > surname.chars().count() =>
+            {
                 Some(NameMatch { verdict: Verdict::Contradicts, score: 0.5 })
             }
             _ => Some(NameMatch { verdict: Verdict::Doubt, score: 0.4 }),
@@ -544,9 +659,12 @@ fn compare_joined(own: &Name, other: &Name) -> Option<NameMatch> {
         (None, Some(part)) | (Some(part), None) if all.contains(&part) => {
             Some(NameMatch { verdict: Verdict::Doubt, score: 0.5 })
         }
-        _ => all.chars().count().ge(&2).then(|| both.iter().any(|way| way.contains(&all))).and_then(|inside| {
-            inside.then_some(NameMatch { verdict: Verdict::Fits, score: 0.7 })
-        }),
+        _ => all
+            .chars()
+            .count()
+            .ge(&2)
+            .then(|| both.iter().any(|way| way.contains(&all)))
+            .and_then(|inside| inside.then_some(NameMatch { verdict: Verdict::Fits, score: 0.7 })),
     }
 }
 
@@ -563,7 +681,9 @@ pub fn words_for(found: &NameMatch, own: &str, other: &str) -> Option<String> {
         Verdict::Agrees => Some(format!("the names agree: {own} and {other}")),
         Verdict::Fits => Some(format!("{own} fits {other}")),
         Verdict::Doubt if found.score >= 0.2 => Some(format!("the names agree in part: {own} and {other}")),
-        Verdict::Contradicts if found.score >= 0.5 => Some(format!("the surname agrees, the given name does not: {own} and {other}")),
+        Verdict::Contradicts if found.score >= 0.5 => {
+            Some(format!("the surname agrees, the given name does not: {own} and {other}"))
+        }
         _ => None,
     }
 }

@@ -274,7 +274,9 @@ pub fn alike(one: &str, other: &str) -> bool {
 pub fn forms(name: &str) -> Vec<&'static str> {
     let Some(numbers) = table().get(name) else { return Vec::new() };
     let mut found = Vec::new();
-    for group in numbers.iter().filter_map(|at| GROUPS.lines().filter(|line| !line.is_empty()).nth(usize::from(*at))) {
+    for group in
+        numbers.iter().filter_map(|at| GROUPS.lines().filter(|line| !line.is_empty()).nth(usize::from(*at)))
+    {
         for form in group.split(' ') {
             if form != name && !found.contains(&form) {
                 found.push(form);

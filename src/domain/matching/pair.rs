@@ -52,7 +52,13 @@ impl<'a> OrgView<'a> {
                 locals.push(Local { text: fold::address_key(local), login, words: fold::words(local) });
             }
         }
-        Self { user, keys, name: Name::of_display(&user.display_name), locals, kind: accounts::of_org_user(user) }
+        Self {
+            user,
+            keys,
+            name: Name::of_display(&user.display_name),
+            locals,
+            kind: accounts::of_org_user(user),
+        }
     }
 }
 
@@ -102,14 +108,19 @@ pub fn compare(person: &OrgView<'_>, user: &TenantUser) -> Compared {
         for kind in kinds_of(user, key) {
             // the main mail is always the main proxy address as well
             let repeats = kind == EvidenceKind::ProxyAddress
-                && addresses.iter().any(|(known, at)| at == key && matches!(known, EvidenceKind::Upn | EvidenceKind::Mail));
+                && addresses
+                    .iter()
+                    .any(|(known, at)| at == key && matches!(known, EvidenceKind::Upn | EvidenceKind::Mail));
             if !repeats {
                 addresses.push((kind, key.to_owned()));
             }
         }
     }
     addresses.sort_by_key(|(kind, _)| *kind);
-    let tagged = person.keys.iter().find(|key| fold::without_tag(key).is_some_and(|bare| !kinds_of(user, &bare).is_empty()));
+    let tagged = person
+        .keys
+        .iter()
+        .find(|key| fold::without_tag(key).is_some_and(|bare| !kinds_of(user, &bare).is_empty()));
     let kind = accounts::of_tenant_user(user);
     let tenant_name = Name::of_tenant(user);
     let mut name = names::compare(&person.name, &tenant_name);
@@ -124,12 +135,19 @@ pub fn compare(person: &OrgView<'_>, user: &TenantUser) -> Compared {
 /// Where the names in the name fields say nothing (two scripts) or only doubt, the local parts of *other* addresses may:
 /// `kenta.sato@` beside 佐藤 健太. And a login that spells the tenant user's whole name keeps a familiar form from being a
 /// contradiction: Bob signs in as `robert.smith@`.
-fn look_further(found: NameMatch, person: &OrgView<'_>, user: &TenantUser, tenant_name: &Name, addresses: &[(EvidenceKind, String)]) -> NameMatch {
+fn look_further(
+    found: NameMatch,
+    person: &OrgView<'_>,
+    user: &TenantUser,
+    tenant_name: &Name,
+    addresses: &[(EvidenceKind, String)],
+) -> NameMatch {
     match found.verdict {
         Verdict::Unknown => {
             let upn = user.decoded_guest_address().unwrap_or_else(|| user.user_principal_name.to_string());
             let key = fold::address_key(&upn);
-            let same_address = addresses.iter().any(|(_, own)| fold::local_part(own) == fold::local_part(&key));
+            let same_address =
+                addresses.iter().any(|(_, own)| fold::local_part(own) == fold::local_part(&key));
             if person.name.is_empty() {
                 return found;
             }
@@ -182,9 +200,14 @@ fn compare_locals(person: &OrgView<'_>, user: &TenantUser, tenant_name: &Name) -
             };
             if likeness > 0.0 {
                 let text = fold::address_key(theirs);
-                let alias = user.mail_nickname.as_deref().is_some_and(|alias| fold::address_key(alias) == text)
-                    && fold::local_part(&user.user_principal_name.to_lowercase()) != text;
-                offer(likeness, &own.text, if alias { LocalWith::Alias(text) } else { LocalWith::Local(text) });
+                let alias =
+                    user.mail_nickname.as_deref().is_some_and(|alias| fold::address_key(alias) == text)
+                        && fold::local_part(&user.user_principal_name.to_lowercase()) != text;
+                offer(
+                    likeness,
+                    &own.text,
+                    if alias { LocalWith::Alias(text) } else { LocalWith::Local(text) },
+                );
             }
         });
         let spelled = Name::of_local_part(&own.text);
@@ -218,7 +241,11 @@ fn score(compared: &Compared, person: &OrgView<'_>, user: &TenantUser) -> f32 {
         Verdict::Doubt => by_names * 0.8,
         _ => by_names,
     };
-    let by_address = compared.addresses.iter().map(|(kind, key)| address_worth(*kind, key, person)).fold(0.0_f32, f32::max);
+    let by_address = compared
+        .addresses
+        .iter()
+        .map(|(kind, key)| address_worth(*kind, key, person))
+        .fold(0.0_f32, f32::max);
     let by_address = by_address.max(if compared.tagged.is_some() { 0.9 } else { 0.0 });
     let by_address = match compared.name.verdict {
         Verdict::Contradicts => by_address * 0.45,
@@ -253,7 +280,8 @@ fn name_by_login(compared: &Compared, person: &OrgView<'_>, user: &TenantUser) -
         return 0.0;
     }
     let decoded = user.decoded_guest_address();
-    let spelled = Name::of_local_part(fold::local_part(decoded.as_deref().unwrap_or(&user.user_principal_name)));
+    let spelled =
+        Name::of_local_part(fold::local_part(decoded.as_deref().unwrap_or(&user.user_principal_name)));
     let found = names::compare(&person.name, &spelled);
     match found.verdict {
         Verdict::Agrees | Verdict::Fits if !spelled.is_handle() => 0.85 * found.score,
@@ -277,14 +305,20 @@ impl Compared {
     pub fn evidence(&self, person: &OrgView<'_>, user: &TenantUser) -> Vec<Evidence> {
         let mut found: Vec<Evidence> = Vec::new();
         for (kind, key) in &self.addresses {
-            let which = if person.keys.sign_in.as_ref() == Some(key) { "the sign-in address" } else { "the mail address" };
+            let which = if person.keys.sign_in.as_ref() == Some(key) {
+                "the sign-in address"
+            } else {
+                "the mail address"
+            };
             let key = clean_to(key, 120);
             let detail = match kind {
                 EvidenceKind::Upn => format!("{which} {key} equals the userPrincipalName"),
                 EvidenceKind::Mail => format!("{which} {key} is the mail"),
                 EvidenceKind::OtherMail => format!("{which} {key} is another mail"),
                 EvidenceKind::ProxyAddress => format!("{which} {key} is an alias (smtp proxy address)"),
-                EvidenceKind::GuestUpn => format!("{which} {key} is the address that the guest was invited with"),
+                EvidenceKind::GuestUpn => {
+                    format!("{which} {key} is the address that the guest was invited with")
+                }
                 _ => format!("{which} {key} is a sign-in identity"),
             };
             found.push(Evidence { kind: *kind, detail });
@@ -305,9 +339,16 @@ impl Compared {
                 LocalWith::Local(other) if *other == local.own => {
                     (EvidenceKind::LocalPart, format!("{own} stands before the @ on both sides"))
                 }
-                LocalWith::Local(other) => (EvidenceKind::LocalPart, format!("{own} is nearly {}", clean_to(other, 80))),
-                LocalWith::Alias(other) => (EvidenceKind::Alias, format!("{own} is the account name {}", clean_to(other, 80))),
-                LocalWith::Name => (EvidenceKind::LocalPart, format!("{own} is made of the name {}", clean_to(&user.display_name, 80))),
+                LocalWith::Local(other) => {
+                    (EvidenceKind::LocalPart, format!("{own} is nearly {}", clean_to(other, 80)))
+                }
+                LocalWith::Alias(other) => {
+                    (EvidenceKind::Alias, format!("{own} is the account name {}", clean_to(other, 80)))
+                }
+                LocalWith::Name => (
+                    EvidenceKind::LocalPart,
+                    format!("{own} is made of the name {}", clean_to(&user.display_name, 80)),
+                ),
             };
             found.push(Evidence { kind, detail });
         }
@@ -319,7 +360,11 @@ impl Compared {
         self.addresses.iter().any(|(kind, _)| {
             matches!(
                 kind,
-                EvidenceKind::Upn | EvidenceKind::Mail | EvidenceKind::OtherMail | EvidenceKind::ProxyAddress | EvidenceKind::GuestUpn
+                EvidenceKind::Upn
+                    | EvidenceKind::Mail
+                    | EvidenceKind::OtherMail
+                    | EvidenceKind::ProxyAddress
+                    | EvidenceKind::GuestUpn
             )
         })
     }

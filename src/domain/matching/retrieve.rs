@@ -113,7 +113,9 @@ impl Search<'_> {
         let of_name = own.len();
         for local in &person.locals {
             let pieces: Vec<&String> = local.words.iter().filter(|word| !is_initial(word)).collect();
-            self.initials.extend(local.words.iter().filter(|word| is_initial(word)).filter_map(|word| word.bytes().next()));
+            self.initials.extend(
+                local.words.iter().filter(|word| is_initial(word)).filter_map(|word| word.bytes().next()),
+            );
             for piece in &pieces {
                 if own.len() < 14 && !own.iter().any(|known| similarity(known, piece) >= SAME) {
                     own.push((*piece).clone());
@@ -132,7 +134,11 @@ impl Search<'_> {
         for (at, word) in own.iter().enumerate() {
             let exact_only = at >= of_name && of_name > 1;
             let likes = self.likes(word, exact_only);
-            let known: usize = likes.iter().filter(|(_, like)| *like >= 0.9).map(|(word, _)| self.index.with_word(*word).len()).sum();
+            let known: usize = likes
+                .iter()
+                .filter(|(_, like)| *like >= 0.9)
+                .map(|(word, _)| self.index.with_word(*word).len())
+                .sum();
             let base = if at < of_name { 1.0 } else { 0.6 };
             let particle = if super::names::is_particle(word) { 0.3 } else { 1.0 };
             self.wanted.push(Wanted { likes, weight: base * particle * rarity(self.index.len(), known) });
@@ -145,7 +151,9 @@ impl Search<'_> {
             return;
         }
         let mut add = |piece: &str, initial: Option<u8>| {
-            if self.index.dictionary.find(piece).is_none() && self.index.with_skeleton(&skeleton(piece)).len() == 0 {
+            if self.index.dictionary.find(piece).is_none()
+                && self.index.with_skeleton(&skeleton(piece)).len() == 0
+            {
                 return false;
             }
             self.initials.extend(initial);
@@ -259,8 +267,12 @@ impl Search<'_> {
     /// Bearers of the words, rarest words first.
     fn visit_words(&mut self) {
         let index = self.index;
-        let mut lists: Vec<(usize, u32)> =
-            self.wanted.iter().flat_map(|wanted| wanted.likes.iter()).map(|(word, _)| (index.with_word(*word).len(), *word)).collect();
+        let mut lists: Vec<(usize, u32)> = self
+            .wanted
+            .iter()
+            .flat_map(|wanted| wanted.likes.iter())
+            .map(|(word, _)| (index.with_word(*word).len(), *word))
+            .collect();
         lists.sort_unstable();
         lists.dedup();
         let mut left = VISITED;
@@ -337,7 +349,10 @@ fn logins_of_name(person: &OrgView<'_>) -> Vec<(String, f32)> {
 }
 
 /// More for a word that few have.
-#[expect(clippy::cast_precision_loss, reason = "a rough weight; counts are far below the precision that matters")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "a rough weight; counts are far below the precision that matters"
+)]
 fn rarity(users: usize, bearers: usize) -> f32 {
     (1.0 + users as f32 / bearers.max(1) as f32).ln().max(0.3)
 }

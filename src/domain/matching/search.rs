@@ -34,13 +34,17 @@ impl TenantIndex {
             found = self.search_words(&typed);
         }
         let users = directory.users();
-        let mut found: Vec<(f32, &TenantUser)> =
-            found.into_iter().filter_map(|(score, at)| users.get(at as usize).map(|user| (score, user))).collect();
+        let mut found: Vec<(f32, &TenantUser)> = found
+            .into_iter()
+            .filter_map(|(score, at)| users.get(at as usize).map(|user| (score, user)))
+            .collect();
         if !domain.is_empty() {
             let wanted = format!("@{domain}");
             found.retain(|(_, user)| {
                 let mut has = false;
-                super::keys::for_each_tenant_key(user, &mut String::new(), |_, own| has |= own.contains(&wanted));
+                super::keys::for_each_tenant_key(user, &mut String::new(), |_, own| {
+                    has |= own.contains(&wanted)
+                });
                 has
             });
         }
@@ -58,7 +62,8 @@ impl TenantIndex {
     fn search_words(&self, typed: &[String]) -> Vec<(f32, u32)> {
         let mut meanings: Vec<Vec<(u32, f32)>> = typed.iter().map(|word| self.meanings(word)).collect();
         // whoever has the rarest meaning is looked at for the others
-        let bearers = |list: &[(u32, f32)]| list.iter().map(|(word, _)| self.with_word(*word).len()).sum::<usize>();
+        let bearers =
+            |list: &[(u32, f32)]| list.iter().map(|(word, _)| self.with_word(*word).len()).sum::<usize>();
         meanings.sort_by_key(|list| bearers(list));
         let Some(rarest) = meanings.first() else { return Vec::new() };
         let mut seen: HashMap<u32, f32> = HashMap::new();
@@ -71,12 +76,18 @@ impl TenantIndex {
                 }
             }
         }
-        let tables: Vec<HashMap<u32, f32>> = meanings.iter().skip(1).map(|list| list.iter().copied().collect()).collect();
+        let tables: Vec<HashMap<u32, f32>> =
+            meanings.iter().skip(1).map(|list| list.iter().copied().collect()).collect();
         seen.into_iter()
             .filter_map(|(user, first)| {
                 let mut sum = first;
                 for table in &tables {
-                    sum += self.words_of(user).iter().filter_map(|word| table.get(word)).copied().reduce(f32::max)?;
+                    sum += self
+                        .words_of(user)
+                        .iter()
+                        .filter_map(|word| table.get(word))
+                        .copied()
+                        .reduce(f32::max)?;
                 }
                 Some((sum, user))
             })

@@ -28,7 +28,8 @@ pub fn similarity(one: &str, other: &str) -> f32 {
     push_skeleton(one, &mut skeletons);
     let middle = skeletons.len();
     push_skeleton(other, &mut skeletons);
-    let (bare_one, bare_other) = (skeletons.get(..middle).unwrap_or_default(), skeletons.get(middle..).unwrap_or_default());
+    let (bare_one, bare_other) =
+        (skeletons.get(..middle).unwrap_or_default(), skeletons.get(middle..).unwrap_or_default());
     if bare_one == bare_other && bare_one.len() > 1 {
         return 0.95;
     }
@@ -112,8 +113,14 @@ mod tests {
 
     #[test]
     fn kinds_of_likeness_are_in_order() {
-        let order = [similarity("müller", "müller"), similarity("mueller", "muller"), similarity("robert", "bob"),
-            similarity("alexander", "alexan"), similarity("hobson", "hobsson"), similarity("megan", "peter")];
+        let order = [
+            similarity("müller", "müller"),
+            similarity("mueller", "muller"),
+            similarity("robert", "bob"),
+            similarity("alexander", "alexan"),
+            similarity("hobson", "hobsson"),
+            similarity("megan", "peter"),
+        ];
         assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "{order:?}");
         assert!(similarity("hobson", "hobsson") >= SAME);
         assert!(similarity("megan", "peter") < UNLIKE);

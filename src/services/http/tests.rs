@@ -254,9 +254,12 @@ async fn a_byte_order_mark_is_nothing_and_another_type_is_an_error() {
     let server = Server::start(|_, _| with(200, &[("content-type", "text/csv")], "a,b")).await;
     let problem = read(&server).await.unwrap_err();
     assert!(problem.said.contains("`text/csv`"), "{problem}");
-    for (body, part) in
-        [(&page()[..20], "at byte 20"), ("", "it is empty"), ("{}", "no list"), ("nonsense", "at byte")]
-    {
+    for (body, part) in [
+        (page().get(..20).unwrap(), "at byte 20"),
+        ("", "it is empty"),
+        ("{}", "no list"),
+        ("nonsense", "at byte"),
+    ] {
         let body = body.to_owned();
         let server = Server::start(move |_, _| json(200, &body)).await;
         let problem = read(&server).await.unwrap_err();

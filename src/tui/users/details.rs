@@ -11,9 +11,10 @@ use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
 use crate::domain::text::has_suspicious;
 use crate::domain::{Candidate, Decision, Person, RowState};
-use crate::tui::app::App;
+use crate::tui::app::{App, ViewState};
 use crate::tui::people::People;
-use crate::tui::widgets::pen::{Pen, wrap};
+use crate::tui::view::pane;
+use crate::tui::widgets::pen::wrap;
 use crate::tui::widgets::words::{ago, last_access};
 
 use super::screen::outcome_style;
@@ -51,7 +52,7 @@ impl Lines {
 }
 
 /// Draws the details of the selected person.
-pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
+pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let Some(key) = app.users.list.selected() else { return };
     let people = People::of(&app.model);
     let Some(user) = people.get(key) else { return };
@@ -62,14 +63,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         .and_then(|analysis| analysis.forecast.as_ref())
         .and_then(|forecast| forecast.get(key));
     let lines = lines(app, user, person, usize::from(area.width));
-    for (row, (line, style)) in (0..area.height).zip(&lines) {
-        Pen::line(buf, area, row, app.look.glyphs.ellipsis).write(line, *style);
-    }
-    if lines.len() > usize::from(area.height) && area.height > 0 {
-        Pen::line(buf, area, area.height - 1, app.look.glyphs.ellipsis)
-            .to(area.right().saturating_sub(1))
-            .write(app.look.glyphs.down, app.look.theme.dim);
-    }
+    pane(app, view, &lines, app.users.scrolled, area, buf);
 }
 
 fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Vec<(String, Style)> {

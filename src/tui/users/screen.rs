@@ -83,7 +83,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
             table_area.width -= side;
             divider(buf, table_area, table_area.right(), &app.look);
             let x = table_area.right() + 2;
-            details::view(app, Rect { x, width: area.right().saturating_sub(x), ..table_area }, buf);
+            details::view(app, view, Rect { x, width: area.right().saturating_sub(x), ..table_area }, buf);
         } else {
             // A short list stays above, so that one sees whom the details are about.
             let above = (table_area.height / 3).clamp(2, 8).min(table_area.height);
@@ -97,7 +97,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
             let rule = app.look.glyphs.horizontal.repeat(usize::from(area.width));
             let line = Rect { y: table_area.bottom(), height: 1, ..area };
             Pen::line(buf, line, 0, app.look.glyphs.ellipsis).write(&rule, app.look.theme.border);
-            details::view(app, below, buf);
+            details::view(app, view, below, buf);
         }
     }
     table(app, view, table_area, buf);
@@ -110,6 +110,9 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
     let Some(forecast) = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref()) else {
         let people = People::of(&app.model);
         let text = match (people.len(), people.is_arriving()) {
+            (0, true) if app.model.roster.problem.is_some() => {
+                "the people of the organization are not read".to_owned()
+            }
             (0, true) => "reading the people of the organization".to_owned(),
             (number, true) => {
                 format!("{} so far; what happens to them follows when both lists are read", count(number))
@@ -139,7 +142,7 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
         .iter()
         .map(|(outcome, number)| format!("{} {}", count(*number), bar_word(*outcome)))
         .collect();
-    let taken: usize = words.iter().map(|word| width(word) + 3).sum();
+    let taken: usize = words.iter().map(|word| width(word) + 3).sum::<usize>().saturating_sub(2);
     let numbers: Vec<usize> = present.iter().map(|(_, number)| *number).collect();
     let cells = shares(&numbers, pen.left().saturating_sub(taken));
     for (((outcome, _), word), cells) in present.iter().zip(&words).zip(cells) {
@@ -166,7 +169,9 @@ pub fn filter_line(app: &App, list: &PeopleList, view: &mut ViewState, area: Rec
     if !list.marks().is_empty() {
         right = format!("{} marked {} {right}", count(list.marks().len()), look.glyphs.middot);
     }
-    if area.width >= 60 {
+    if People::of(&app.model).is_arriving() {
+        right.push_str(" so far");
+    } else if area.width >= 60 {
         let arrow = if reversed { look.glyphs.up } else { look.glyphs.down };
         right.push_str(&format!(" {} sorted by {} {arrow}", look.glyphs.middot, by.name()));
     }

@@ -100,7 +100,11 @@ fn a_tenant_without_name_fields_is_read_by_its_display_name() {
 
 #[test]
 fn whole_agreement_scores_above_part() {
-    let score = |own: &str| compare(&Name::of_display(own), &Name::of_tenant(&tenant("John Smith", Some("John"), Some("Smith")))).score;
-    let order = [score("John Smith"), score("Jon Smith"), score("J. Smith"), score("John"), score("Peter Miller")];
+    let score = |own: &str| {
+        compare(&Name::of_display(own), &Name::of_tenant(&tenant("John Smith", Some("John"), Some("Smith"))))
+            .score
+    };
+    let order =
+        [score("John Smith"), score("Jon Smith"), score("J. Smith"), score("John"), score("Peter Miller")];
     assert!(order.windows(2).all(|pair| pair[0] > pair[1]), "{order:?}");
 }
