@@ -40,9 +40,7 @@ fn given(organization: &str, args: &ApplyArgs) -> Result<String, Failure> {
         (None, _) => Err(Failure::refused(format!(
             "nothing was sent: --yes needs the organization's name as well: --confirm {organization}"
         ))),
-        (Some(_), false) => {
-            Err(Failure::refused("nothing was sent: --confirm needs --yes as well"))
-        }
+        (Some(_), false) => Err(Failure::refused("nothing was sent: --confirm needs --yes as well")),
     }
 }
 
