@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ado2entra::domain::{Problem, ProblemKind};
+use ado2entra::domain::{ObjectId, OrgUser, Problem, ProblemKind};
 use ado2entra::services::{
     Credentials, Endpoints, Environment, Limits, Observer, Raw, Services, Settings, Traffic, Way,
 };
@@ -19,10 +19,16 @@ struct Stage {
 }
 
 async fn stage(faults: &[Fault]) -> Stage {
+    stage_for(faults, None).await
+}
+
+/// With clients that ask for another organization than the one that is there.
+async fn stage_for(faults: &[Fault], organization: Option<&str>) -> Stage {
     let options = Options { faults: faults.to_vec(), page_size: Some(20), ..Options::default() };
     let simulator = simulator::start(options).await.unwrap();
     let at = simulator.endpoints();
-    let mut settings = Settings::new(simulator.organization(), simulator.tenant_domain());
+    let mut settings =
+        Settings::new(organization.unwrap_or(simulator.organization()), simulator.tenant_domain());
     settings.endpoints = Endpoints {
         azure_devops: at.azure_devops,
         azure_devops_identity: at.azure_devops_identity,
@@ -103,9 +109,13 @@ async fn read_all(services: &Services) -> Found {
 }
 
 /// What these reads find when nothing is wrong.
-async fn healthy() -> Vec<(&'static str, usize)> {
-    let found = read_all(&stage(&[]).await.services).await;
-    found.into_iter().map(|(name, result)| (name, result.unwrap())).collect()
+async fn healthy() -> &'static [(&'static str, usize)] {
+    static FOUND: tokio::sync::OnceCell<Vec<(&str, usize)>> = tokio::sync::OnceCell::const_new();
+    let found = FOUND.get_or_init(|| async {
+        let found = Box::pin(read_all(&stage(&[]).await.services)).await;
+        found.into_iter().map(|(name, result)| (name, result.unwrap())).collect()
+    });
+    Box::pin(found).await
 }
 
 /// Everything that went over the wire and every error, as text, without a token in it.
@@ -120,12 +130,12 @@ fn check_secrets(stage: &Stage, found: &Found) {
 async fn expect(fault: Fault, failing: &[(&str, ProblemKind)]) {
     let healthy = healthy().await;
     let stage = stage(&[fault]).await;
-    let found = read_all(&stage.services).await;
+    let found = Box::pin(read_all(&stage.services)).await;
     check_secrets(&stage, &found);
     for ((name, result), (_, whole)) in found.iter().zip(healthy) {
         let expected = failing.iter().find(|(failing, _)| failing == name).map(|(_, kind)| *kind);
         match (result, expected) {
-            (Ok(count), None) => assert_eq!(*count, whole, "{fault}: {name}"),
+            (Ok(count), None) => assert_eq!(count, whole, "{fault}: {name}"),
             (Err(problem), Some(kind)) => {
                 assert_eq!(problem.kind, kind, "{fault}: {name}: {problem}");
                 assert!(
@@ -250,6 +260,14 @@ async fn wrong_names_are_told_apart() {
     let stage = stage(&[]).await;
     let problem = stage.services.entra.discover_tenant("nowhere.example").await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotFound, "{problem}");
+    assert!(problem.remedy.contains("verified domains"), "{problem}");
+    let wrong = stage_for(&[], Some("fabrikan")).await;
+    let problem = wrong.services.probe.read().await.unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::NotFound, "{problem}");
+    assert!(problem.remedy.contains("organization's name (`fabrikan`"), "{problem}");
+    let problem = wrong.services.azure_devops.users(Raw::Drop).all().await.unwrap_err();
+    assert!(matches!(problem.kind, ProblemKind::NotFound | ProblemKind::NotSignedIn), "{problem}");
+    assert!(problem.remedy.contains("fabrikan"), "{problem}");
     let trial = stage.services.try_after_connect().await.unwrap();
     assert_eq!(trial.tenant.map(|id| id.to_string()).as_deref(), Some(stage.simulator.tenant_id()));
 }
@@ -273,7 +291,7 @@ async fn mappings_and_their_odd_answers() {
         let (people, _) = azure.users(Raw::Drop).all().await.unwrap();
         let (tenant, _) = stage.services.graph.users(Raw::Drop).all().await.unwrap();
         let taken: BTreeSet<_> =
-            people.iter().filter_map(|one| one.origin_object()).map(|id| id.as_uuid()).collect();
+            people.iter().filter_map(OrgUser::origin_object).map(ObjectId::as_uuid).collect();
         let person = people.iter().find(|one| one.origin.as_str() == "msa" && !one.is_pending()).unwrap();
         let target = tenant
             .iter()
