@@ -36,7 +36,7 @@ fn hostile() -> Office {
         office.add(user, Outcome::Review, text, vec![candidate]);
     }
     for (check, text) in office.checks.iter_mut().zip(HOSTILE.iter().cycle()) {
-        check.summary = (*text).to_owned();
+        (*text).clone_into(&mut check.summary);
         check.evidence = vec![(*text).to_owned()];
     }
     office
