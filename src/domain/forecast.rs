@@ -187,7 +187,12 @@ impl Forecast {
 }
 
 /// Compares the two lists. The order of either list makes no difference to what is said about anybody.
-pub fn forecast(roster: &Roster, directory: &Directory, index: &TenantIndex, situation: &Situation) -> Forecast {
+pub fn forecast(
+    roster: &Roster,
+    directory: &Directory,
+    index: &TenantIndex,
+    situation: &Situation,
+) -> Forecast {
     let comparison = Comparison::new(roster, directory, index, situation);
     Forecast { shared: Arc::clone(&comparison.shared), ..Forecast::new(comparison.everybody()) }
 }

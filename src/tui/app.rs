@@ -119,6 +119,8 @@ pub struct Proposal {
     pub person: StorageKey,
     /// Onto whom.
     pub candidate: ObjectId,
+    /// What stood on the frame about both, as a number: other evidence is another proposal.
+    pub shown: u64,
 }
 
 /// What the last frame showed.
@@ -126,6 +128,8 @@ pub struct Proposal {
 pub struct Drawn {
     /// How many lines the list of the active tab had; a page is that long.
     pub page: usize,
+    /// Who was selected in the list of people. A decision about somebody else than was drawn is dropped.
+    pub selected: Option<StorageKey>,
     /// The highlighted pair of the tab Mapping, if one was on the frame.
     pub proposal: Option<Proposal>,
 }
@@ -250,11 +254,7 @@ impl App {
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
         if let Some(problem) = self.model.store.refusal() {
-<<<<<<< HEAD
-            return Some(format!("nothing can be kept: {}", problem.headline()));
-=======
             return Some(format!("nothing can be kept: {problem}"));
->>>>>>> tui
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }

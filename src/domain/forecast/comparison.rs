@@ -43,7 +43,12 @@ pub(super) struct Seen<'a> {
 
 impl<'a> Comparison<'a> {
     /// Looks over both lists.
-    pub fn new(roster: &'a Roster, directory: &'a Directory, index: &'a TenantIndex, situation: &'a Situation) -> Self {
+    pub fn new(
+        roster: &'a Roster,
+        directory: &'a Directory,
+        index: &'a TenantIndex,
+        situation: &'a Situation,
+    ) -> Self {
         let standings: Vec<Standing> =
             roster.people().iter().map(|user| Standing::of(user, directory, situation)).collect();
         let shared = Arc::new(Shared::new(roster, directory, index, situation, &standings));
@@ -89,8 +94,7 @@ impl<'a> Comparison<'a> {
         hits
     }
 
-    pub(super) fn see(&self, person: &OrgView<'_>, at: u32, user: &'a TenantUser) -> Seen<'a>
-    {
+    pub(super) fn see(&self, person: &OrgView<'_>, at: u32, user: &'a TenantUser) -> Seen<'a> {
         let compared = compare(person, user);
         let mut score = compared.score;
         if compared.addresses.is_empty() {
@@ -105,7 +109,13 @@ impl<'a> Comparison<'a> {
     }
 
     /// Those with an address of the person, and the most promising by name and login; best first.
-    pub(super) fn look(&self, person: &OrgView<'_>, hits: &[u32], most: usize, scratch: &mut Scratch) -> Vec<Seen<'a>> {
+    pub(super) fn look(
+        &self,
+        person: &OrgView<'_>,
+        hits: &[u32],
+        most: usize,
+        scratch: &mut Scratch,
+    ) -> Vec<Seen<'a>> {
         let mut places = hits.to_vec();
         for at in promising(self.index, scratch, person, most) {
             if !hits.contains(&at) {
@@ -130,7 +140,13 @@ impl<'a> Comparison<'a> {
         seen
     }
 
-    pub(super) fn proposals(&self, person: &OrgView<'_>, seen: Vec<Seen<'a>>, limit: usize, privileged: bool) -> Vec<Candidate> {
+    pub(super) fn proposals(
+        &self,
+        person: &OrgView<'_>,
+        seen: Vec<Seen<'a>>,
+        limit: usize,
+        privileged: bool,
+    ) -> Vec<Candidate> {
         seen.into_iter().take(limit).map(|seen| self.candidate(person, &seen, privileged)).collect()
     }
 
@@ -149,7 +165,14 @@ impl<'a> Comparison<'a> {
         let user = seen.user;
         let own = person.user;
         if seen.compared.name.verdict == Verdict::Contradicts {
-            warn(WarningKind::NameContradicts, format!("{} and {} are names of two people", shown(&own.display_name), shown(&user.display_name)));
+            warn(
+                WarningKind::NameContradicts,
+                format!(
+                    "{} and {} are names of two people",
+                    shown(&own.display_name),
+                    shown(&user.display_name)
+                ),
+            );
         }
         if user.deleted {
             warn(WarningKind::Deleted, "the account is deleted".to_owned());
@@ -164,11 +187,18 @@ impl<'a> Comparison<'a> {
         }
         match self.shared.active_as(user.id, &own.storage_key) {
             Some(ActiveAs::Entitlement(key)) => {
-                let who = self.roster.get(key).map_or_else(|| key.to_string(), |user| shown(&user.display_name));
+                let who =
+                    self.roster.get(key).map_or_else(|| key.to_string(), |user| shown(&user.display_name));
                 warn(WarningKind::AlreadyInOrganization, format!("is in the organization already, as {who}"));
             }
             Some(ActiveAs::Graph(name)) => {
-                warn(WarningKind::AlreadyInOrganization, format!("is in the organization already, as {} (an identity without an access level)", shown(name)));
+                warn(
+                    WarningKind::AlreadyInOrganization,
+                    format!(
+                        "is in the organization already, as {} (an identity without an access level)",
+                        shown(name)
+                    ),
+                );
             }
             None => {}
         }
@@ -176,8 +206,14 @@ impl<'a> Comparison<'a> {
             warn(WarningKind::ClaimedTwice, detail);
         }
         match seen.compared.kind {
-            AccountKind::Shared => warn(WarningKind::SharedMailbox, "looks like a shared mailbox, not like a person's account".to_owned()),
-            AccountKind::Service => warn(WarningKind::SharedMailbox, "looks like an account of a machine, not of a person".to_owned()),
+            AccountKind::Shared => warn(
+                WarningKind::SharedMailbox,
+                "looks like a shared mailbox, not like a person's account".to_owned(),
+            ),
+            AccountKind::Service => warn(
+                WarningKind::SharedMailbox,
+                "looks like an account of a machine, not of a person".to_owned(),
+            ),
             AccountKind::Administration | AccountKind::Person => {}
         }
         if privileged {
@@ -186,11 +222,18 @@ impl<'a> Comparison<'a> {
         if let Some(newer) = self.newer(own, user) {
             let days = newer.days;
             let many = if newer.with_many { "; many accounts were made in the same days" } else { "" };
-            warn(WarningKind::NewerThanLastAccess, format!("the account was made {days} days after the person's last access{many}"));
+            warn(
+                WarningKind::NewerThanLastAccess,
+                format!("the account was made {days} days after the person's last access{many}"),
+            );
         }
-        let texts = [&*own.display_name, &*own.principal_name, &*user.display_name, &*user.user_principal_name];
+        let texts =
+            [&*own.display_name, &*own.principal_name, &*user.display_name, &*user.user_principal_name];
         if texts.into_iter().chain(user.mail.as_deref()).chain(own.mail.as_deref()).any(has_suspicious) {
-            warn(WarningKind::SuspiciousCharacters, "a name or an address has control, bidi or invisible characters in it".to_owned());
+            warn(
+                WarningKind::SuspiciousCharacters,
+                "a name or an address has control, bidi or invisible characters in it".to_owned(),
+            );
         }
         found
     }
@@ -201,14 +244,25 @@ impl<'a> Comparison<'a> {
         let own = self.roster.position(key).and_then(|at| u32::try_from(at).ok());
         let claims = self.shared.claims(seen.at);
         let mine = claims.iter().find(|claim| Some(claim.person) == own);
-        let other = claims.iter().filter(|claim| Some(claim.person) != own).max_by_key(|claim| (claim.by_sign_in, std::cmp::Reverse(claim.person)));
-        if let Some(other) = other.filter(|other| !mine.is_some_and(|mine| mine.by_sign_in && !other.by_sign_in)) {
-            let who = self.roster.people().get(other.person as usize).map(|user| shown(&user.display_name)).unwrap_or_default();
+        let other = claims
+            .iter()
+            .filter(|claim| Some(claim.person) != own)
+            .max_by_key(|claim| (claim.by_sign_in, std::cmp::Reverse(claim.person)));
+        if let Some(other) =
+            other.filter(|other| !mine.is_some_and(|mine| mine.by_sign_in && !other.by_sign_in))
+        {
+            let who = self
+                .roster
+                .people()
+                .get(other.person as usize)
+                .map(|user| shown(&user.display_name))
+                .unwrap_or_default();
             let how = if other.by_sign_in { "has its sign-in name" } else { "has an address of it" };
             return Some(format!("{who} {how}"));
         }
         let planned = self.shared.planned_for(seen.user.id, key)?;
-        let who = self.roster.get(planned).map_or_else(|| planned.to_string(), |user| shown(&user.display_name));
+        let who =
+            self.roster.get(planned).map_or_else(|| planned.to_string(), |user| shown(&user.display_name));
         Some(format!("the plan maps {who} to it"))
     }
 
@@ -232,7 +286,10 @@ fn sort(seen: &mut [Seen<'_>]) {
     seen.sort_by(|a, b| {
         b.score
             .total_cmp(&a.score)
-            .then_with(|| (a.user.deleted, a.user.enabled == Some(false)).cmp(&(b.user.deleted, b.user.enabled == Some(false))))
+            .then_with(|| {
+                (a.user.deleted, a.user.enabled == Some(false))
+                    .cmp(&(b.user.deleted, b.user.enabled == Some(false)))
+            })
             .then_with(|| a.user.user_principal_name.cmp(&b.user.user_principal_name))
             .then_with(|| a.user.id.cmp(&b.user.id))
     });

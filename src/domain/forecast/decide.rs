@@ -1,9 +1,9 @@
 //! The outcome of one person: the first of the glossary's table that applies, and why in one sentence.
 
+use super::Person;
 use super::comparison::{Comparison, Seen, shown};
 use super::shared::ActiveAs;
 use super::standing::Standing;
-use super::Person;
 use crate::domain::candidate::EvidenceKind;
 use crate::domain::ids::ObjectId;
 use crate::domain::matching::accounts::AccountKind;
@@ -42,7 +42,9 @@ impl<'a> Comparison<'a> {
         let (decided, candidates) = match standing {
             Standing::Connected(object) => {
                 let why = match object.and_then(|id| self.directory.get(id)) {
-                    Some(target) => format!("is {} of the destination tenant", shown(&target.user_principal_name)),
+                    Some(target) => {
+                        format!("is {} of the destination tenant", shown(&target.user_principal_name))
+                    }
                     None => "an identity of the destination tenant".to_owned(),
                 };
                 (Decided { target: object, ..Decided::new(Outcome::Connected, why) }, Vec::new())
@@ -74,8 +76,10 @@ impl<'a> Comparison<'a> {
         scratch: &mut Scratch,
     ) -> (Decided, Vec<crate::domain::candidate::Candidate>) {
         let users = self.directory.users();
-        let by_address: Vec<Seen<'a>> =
-            hits.iter().filter_map(|at| users.get(*at as usize).map(|user| self.see(view, *at, user))).collect();
+        let by_address: Vec<Seen<'a>> = hits
+            .iter()
+            .filter_map(|at| users.get(*at as usize).map(|user| self.see(view, *at, user)))
+            .collect();
         let early = match standing {
             Standing::WentWrong(object, why) => Some(Decided::new(Outcome::Hazard, why).onto(object)),
             Standing::Unsure(why) => Some(Decided::new(Outcome::Unsure, why)),
@@ -90,7 +94,8 @@ impl<'a> Comparison<'a> {
             Some(best) => Decided::new(Outcome::Review, self.why_review(view, &seen, best)),
             None => Decided::new(Outcome::Missing, "no tenant user has the address or a name like it"),
         });
-        if !self.situation.is_connected() && !decided.may_map_by_itself && decided.outcome == Outcome::Review {
+        if !self.situation.is_connected() && !decided.may_map_by_itself && decided.outcome == Outcome::Review
+        {
             decided.may_map_by_itself = seen.iter().any(|seen| self.is_guest_sign_in(view, seen.user));
         }
         if decided.may_map_by_itself && decided.outcome != Outcome::Hazard {
@@ -117,12 +122,18 @@ impl<'a> Comparison<'a> {
             if let Some(decided) = self.by_sign_in(view, hits, scratch) {
                 return Some(decided);
             }
-            if let Some(seen) = hits.iter().find(|seen| self.is_guest_sign_in(view, seen.user) && seen.user.enabled != Some(false))
+            if let Some(seen) = hits
+                .iter()
+                .find(|seen| self.is_guest_sign_in(view, seen.user) && seen.user.enabled != Some(false))
                 && !self.is_confirmed(view, seen.user)
                 && let Some(reason) = self.hazard(view, seen, scratch)
             {
-                let why = format!("may map by itself to {}, but {reason}", shown(&seen.user.user_principal_name));
-                return Some(Decided { may_map_by_itself: true, ..Decided::new(Outcome::Hazard, why).onto(seen.user.id) });
+                let why =
+                    format!("may map by itself to {}, but {reason}", shown(&seen.user.user_principal_name));
+                return Some(Decided {
+                    may_map_by_itself: true,
+                    ..Decided::new(Outcome::Hazard, why).onto(seen.user.id)
+                });
             }
         }
         let [only] = hits else { return None };
@@ -139,7 +150,9 @@ impl<'a> Comparison<'a> {
             Verdict::Fits => "the names fit",
             _ => "the names say nothing against it",
         };
-        let mut decided = Decided::new(Outcome::Safe, format!("{which} is {place} of exactly one tenant user; {names}")).onto(only.user.id);
+        let mut decided =
+            Decided::new(Outcome::Safe, format!("{which} is {place} of exactly one tenant user; {names}"))
+                .onto(only.user.id);
         decided.may_map_by_itself = !self.situation.is_connected() && self.is_guest_sign_in(view, only.user);
         Some(decided)
     }
@@ -147,9 +160,11 @@ impl<'a> Comparison<'a> {
     /// `automatic` and `hazard`: the service goes by the sign-in name alone.
     fn by_sign_in(&self, view: &OrgView<'_>, hits: &[Seen<'a>], scratch: &mut Scratch) -> Option<Decided> {
         let sign_in = view.keys.sign_in.as_deref()?;
-        let mut named = hits
-            .iter()
-            .filter(|seen| seen.user.enabled != Some(false) && !seen.user.deleted && address_key(&seen.user.user_principal_name) == sign_in);
+        let mut named = hits.iter().filter(|seen| {
+            seen.user.enabled != Some(false)
+                && !seen.user.deleted
+                && address_key(&seen.user.user_principal_name) == sign_in
+        });
         let (Some(seen), None) = (named.next(), named.next()) else { return None };
         let upn = shown(&seen.user.user_principal_name);
         let confirmed = self.is_confirmed(view, seen.user);
@@ -157,7 +172,8 @@ impl<'a> Comparison<'a> {
             let why = format!("the sign-in address equals the userPrincipalName {upn}, but {reason}");
             return Some(Decided::new(Outcome::Hazard, why).onto(seen.user.id));
         }
-        let mut why = format!("the sign-in address equals the userPrincipalName of {}", shown(&seen.user.display_name));
+        let mut why =
+            format!("the sign-in address equals the userPrincipalName of {}", shown(&seen.user.display_name));
         if confirmed {
             why.push_str("; confirmed as the same person");
         } else if seen.user.enabled.is_none() {
@@ -167,7 +183,9 @@ impl<'a> Comparison<'a> {
     }
 
     fn is_confirmed(&self, view: &OrgView<'_>, user: &TenantUser) -> bool {
-        self.situation.confirmed.contains(&Pair { storage_key: view.user.storage_key.clone(), target: user.id })
+        self.situation
+            .confirmed
+            .contains(&Pair { storage_key: view.user.storage_key.clone(), target: user.id })
     }
 
     /// Whether this is a guest or an external member whose decoded name is the person's sign-in address.
@@ -181,7 +199,11 @@ impl<'a> Comparison<'a> {
         for key in view.keys.iter() {
             let other = self.shared.with_address(key).iter().find(|at| Some(**at as usize) != own);
             if let Some(other) = other.and_then(|at| self.roster.people().get(*at as usize)) {
-                return Some(format!("{} is in the organization twice: {} has it as well", clean_to(key, 120), shown(&other.display_name)));
+                return Some(format!(
+                    "{} is in the organization twice: {} has it as well",
+                    clean_to(key, 120),
+                    shown(&other.display_name)
+                ));
             }
         }
         if hits.is_empty() {
@@ -192,7 +214,10 @@ impl<'a> Comparison<'a> {
             let who = hits.first().map(|seen| shown(&seen.user.user_principal_name)).unwrap_or_default();
             return Some(match blocked.as_slice() {
                 [only] => format!("the only tenant user with the address, {who}, {only}"),
-                _ => format!("none of the tenant users with the address can be used: {who} {}", blocked.first().map_or("", String::as_str)),
+                _ => format!(
+                    "none of the tenant users with the address can be used: {who} {}",
+                    blocked.first().map_or("", String::as_str)
+                ),
             });
         }
         self.lost_claim(view, hits)
@@ -208,7 +233,8 @@ impl<'a> Comparison<'a> {
         }
         match self.shared.active_as(user.id, &view.user.storage_key)? {
             ActiveAs::Entitlement(key) => {
-                let who = self.roster.get(key).map_or_else(|| key.to_string(), |user| shown(&user.display_name));
+                let who =
+                    self.roster.get(key).map_or_else(|| key.to_string(), |user| shown(&user.display_name));
                 Some(format!("is in the organization already, as {who}"))
             }
             ActiveAs::Graph(name) => Some(format!("is in the organization already, as {}", shown(name))),
@@ -224,8 +250,14 @@ impl<'a> Comparison<'a> {
             let winner = claims.iter().find(|claim| claim.by_sign_in && claim.person != own);
             let rival = winner.or_else(|| claims.iter().find(|claim| claim.person != own));
             if let Some(rival) = rival.filter(|rival| !mine.by_sign_in || rival.by_sign_in) {
-                let who = self.roster.people().get(rival.person as usize).map(|user| shown(&user.display_name)).unwrap_or_default();
-                let how = if rival.by_sign_in { "has its sign-in name" } else { "has an address of it as well" };
+                let who = self
+                    .roster
+                    .people()
+                    .get(rival.person as usize)
+                    .map(|user| shown(&user.display_name))
+                    .unwrap_or_default();
+                let how =
+                    if rival.by_sign_in { "has its sign-in name" } else { "has an address of it as well" };
                 return Some(format!("two claim {}: {who} {how}", shown(&seen.user.user_principal_name)));
             }
         }
@@ -236,7 +268,9 @@ impl<'a> Comparison<'a> {
     fn hazard(&self, view: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
         let name = shown(&seen.user.display_name);
         match seen.compared.kind {
-            AccountKind::Shared => return Some(format!("that is a shared mailbox ({name}), nobody's own account")),
+            AccountKind::Shared => {
+                return Some(format!("that is a shared mailbox ({name}), nobody's own account"));
+            }
             AccountKind::Service if seen.compared.name.verdict < Verdict::Fits => {
                 return Some(format!("that is an account of a machine ({name})"));
             }
@@ -244,7 +278,9 @@ impl<'a> Comparison<'a> {
         }
         if seen.compared.name.verdict == Verdict::Contradicts {
             let own = shown(&view.user.display_name);
-            return Some(format!("{own} and {name} are names of two people: the address was probably re-issued"));
+            return Some(format!(
+                "{own} and {name} are names of two people: the address was probably re-issued"
+            ));
         }
         self.dates_contradict(view, seen, scratch)
     }
@@ -258,20 +294,32 @@ impl<'a> Comparison<'a> {
         }
         match seen.compared.name.verdict {
             Verdict::Contradicts => {
-                return Some(format!("{who} has the address, but {} and {} are names of two people", shown(&view.user.display_name), shown(&user.display_name)));
+                return Some(format!(
+                    "{who} has the address, but {} and {} are names of two people",
+                    shown(&view.user.display_name),
+                    shown(&user.display_name)
+                ));
             }
             Verdict::Doubt => {
-                return Some(format!("{who} has the address, but {} and {} agree only in part", shown(&view.user.display_name), shown(&user.display_name)));
+                return Some(format!(
+                    "{who} has the address, but {} and {} agree only in part",
+                    shown(&view.user.display_name),
+                    shown(&user.display_name)
+                ));
             }
             _ => {}
         }
         match seen.compared.kind {
-            AccountKind::Shared => return Some(format!("{who} has the address, but looks like a shared mailbox")),
+            AccountKind::Shared => {
+                return Some(format!("{who} has the address, but looks like a shared mailbox"));
+            }
             AccountKind::Service if seen.compared.name.verdict < Verdict::Fits => {
                 return Some(format!("{who} has the address, but looks like an account of a machine"));
             }
             AccountKind::Administration if view.kind != AccountKind::Administration => {
-                return Some(format!("{who} has the address, but looks like a second account for administration"));
+                return Some(format!(
+                    "{who} has the address, but looks like a second account for administration"
+                ));
             }
             _ => {}
         }
@@ -282,7 +330,10 @@ impl<'a> Comparison<'a> {
             return Some(format!("whether {who} is enabled could not be read"));
         }
         if let Some(newer) = self.dates_doubt(view.user, user) {
-            return Some(format!("{who} has the address, but was made {} days after the person's last access", newer.days));
+            return Some(format!(
+                "{who} has the address, but was made {} days after the person's last access",
+                newer.days
+            ));
         }
         if seen.compared.addresses.iter().any(|(_, key)| has_suspicious(key)) {
             return Some(format!("the address that {who} has contains invisible characters"));
@@ -293,7 +344,9 @@ impl<'a> Comparison<'a> {
     fn why_review(&self, view: &OrgView<'_>, seen: &[Seen<'_>], best: &Seen<'_>) -> String {
         let hits: Vec<&Seen<'_>> = seen.iter().filter(|seen| !seen.compared.addresses.is_empty()).collect();
         match hits.as_slice() {
-            [only] => self.not_safe(view, only).unwrap_or_else(|| format!("{} has the address", shown(&only.user.user_principal_name))),
+            [only] => self
+                .not_safe(view, only)
+                .unwrap_or_else(|| format!("{} has the address", shown(&only.user.user_principal_name))),
             [] => {
                 let best = shown(&best.user.display_name);
                 match seen.len() {

@@ -19,7 +19,12 @@ pub fn infer_destination(
 ) -> (Option<TenantId>, Option<Backing>) {
     let in_directory = |user: &OrgUser| user.origin_object().is_some_and(|id| directory.get(id).is_some());
     let destination = tenant.or_else(|| {
-        let connected: Vec<TenantId> = roster.people().iter().filter(|user| in_directory(user)).filter_map(OrgUser::identity_tenant).collect();
+        let connected: Vec<TenantId> = roster
+            .people()
+            .iter()
+            .filter(|user| in_directory(user))
+            .filter_map(OrgUser::identity_tenant)
+            .collect();
         shared_by_most(&connected)
     });
     let backing = backing.or_else(|| {

@@ -165,7 +165,12 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
         let mut by_name: Vec<u32> = hits.iter().filter(named).copied().collect();
         if by_name.len() > 1 {
             // an account that may sign in comes before one that may not
-            let enabled = |at: &u32| directory.users().get(*at as usize).is_some_and(|user| user.enabled != Some(false) && !user.deleted);
+            let enabled = |at: &u32| {
+                directory
+                    .users()
+                    .get(*at as usize)
+                    .is_some_and(|user| user.enabled != Some(false) && !user.deleted)
+            };
             by_name.retain(enabled);
         }
         if let [only] = by_name.as_slice() {

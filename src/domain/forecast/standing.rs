@@ -50,20 +50,36 @@ impl Standing {
         }
     }
 
-    fn connected(user: &OrgUser, object: Option<ObjectId>, directory: &Directory, situation: &Situation) -> Self {
+    fn connected(
+        user: &OrgUser,
+        object: Option<ObjectId>,
+        directory: &Directory,
+        situation: &Situation,
+    ) -> Self {
         let Some(object) = object else { return Self::Connected(None) };
         let pair: Pair = Pair { storage_key: user.storage_key.clone(), target: object };
         if situation.confirmed.contains(&pair) {
             return Self::Connected(Some(object));
         }
-        let who = directory.get(object).map_or_else(|| object.to_string(), |user| clean_to(&user.user_principal_name, 120).into_owned());
-        if let Some(planned) = situation.planned.get(&user.storage_key).filter(|planned| **planned != object) {
-            let wanted =
-                directory.get(*planned).map_or_else(|| planned.to_string(), |user| clean_to(&user.user_principal_name, 120).into_owned());
-            return Self::WentWrong(object, format!("was mapped to somebody else: the plan says {wanted}, the identity is {who}"));
+        let who = directory
+            .get(object)
+            .map_or_else(|| object.to_string(), |user| clean_to(&user.user_principal_name, 120).into_owned());
+        if let Some(planned) = situation.planned.get(&user.storage_key).filter(|planned| **planned != object)
+        {
+            let wanted = directory.get(*planned).map_or_else(
+                || planned.to_string(),
+                |user| clean_to(&user.user_principal_name, 120).into_owned(),
+            );
+            return Self::WentWrong(
+                object,
+                format!("was mapped to somebody else: the plan says {wanted}, the identity is {who}"),
+            );
         }
         if situation.hazards.contains(&pair) {
-            return Self::WentWrong(object, format!("was mapped to somebody else: {who} was a hazard before the switch"));
+            return Self::WentWrong(
+                object,
+                format!("was mapped to somebody else: {who} was a hazard before the switch"),
+            );
         }
         Self::Connected(Some(object))
     }
@@ -78,11 +94,23 @@ fn unreadable(user: &OrgUser) -> Option<String> {
         Origin::Aad if user.identity_tenant().is_none() => {
             return Some("an Entra identity whose directory could not be read".to_owned());
         }
-        Origin::Msa if user.domain.as_deref().is_some_and(|domain| domain.parse::<crate::domain::ids::TenantId>().is_ok()) => {
+        Origin::Msa
+            if user
+                .domain
+                .as_deref()
+                .is_some_and(|domain| domain.parse::<crate::domain::ids::TenantId>().is_ok()) =>
+        {
             return Some("contradictory: a Microsoft account with the id of a directory".to_owned());
         }
-        Origin::Other(origin) if origin.is_empty() => return Some("where the identity comes from could not be read".to_owned()),
-        Origin::Other(origin) => return Some(format!("an identity of a kind that connecting does not map: {}", clean_to(origin, 40))),
+        Origin::Other(origin) if origin.is_empty() => {
+            return Some("where the identity comes from could not be read".to_owned());
+        }
+        Origin::Other(origin) => {
+            return Some(format!(
+                "an identity of a kind that connecting does not map: {}",
+                clean_to(origin, 40)
+            ));
+        }
         _ => {}
     }
     let blank = |text: &str| text.trim().is_empty();
