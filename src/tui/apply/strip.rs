@@ -89,19 +89,20 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         (None, Some(None)) => pen.write("paused", theme.caution).skip(2),
         (None, None) => pen.write("applying", theme.accent).skip(2),
     };
-    let throttled = run.throttled_until.filter(|until| run.finished.is_none() && *until > app.now());
-    if let Some(until) = throttled {
-        let text = format!("throttled, {}", span(until.duration_since(app.now())));
-        pen.write(&text, theme.caution).skip(2);
-    }
+    let brief = area.width < 60;
     for (state, number) in counts(run) {
         let (glyph, word, style) = sign(state, look);
-        pen.write(glyph, style).skip(1).write(&format!("{} {word}", count(number)), style).skip(2);
+        let text = if brief { count(number) } else { format!("{} {word}", count(number)) };
+        pen.write(glyph, style).skip(1).write(&text, style).skip(2);
     }
-    if run.finished.is_none() {
-        pen.write(&format!("of {}", count(run.due)), theme.text);
+    if run.finished.is_some() {
+        return;
     }
-    if let Some(left) = remaining(app, run).filter(|_| throttled.is_none()) {
+    pen.write(&format!("of {}", count(run.due)), theme.text);
+    if let Some(until) = run.throttled_until.filter(|until| *until > app.now()) {
+        let text = format!("throttled, {}", span(until.duration_since(app.now())));
+        pen.skip(2).write(&text, theme.caution);
+    } else if let Some(left) = remaining(app, run) {
         pen.write(&format!(", about {} left", span(left)), theme.dim);
     }
 }

@@ -23,7 +23,9 @@ use super::search::Search;
 use super::{Proposed, Side};
 
 /// Columns before the words of a reason: sign, kind.
-const KIND: usize = 12;
+const KIND: usize = 10;
+/// Below this width the kinds are left out: the words say it too.
+const NO_KINDS: usize = 44;
 
 /// One line: parts from the left, one at the right end, and whether the gutter stands before it.
 #[derive(Debug, Default)]
@@ -223,20 +225,17 @@ fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> Vec<Li
     let shown = if selected { reasons.len() } else { 1 };
     // Warnings come first: what speaks against it must be on the frame when it is accepted.
     for (sign, kind, detail, style) in reasons.into_iter().take(shown) {
-        let room = width.saturating_sub(KIND + 6).max(8);
-        let mut detail = wrap(&detail, room);
+        let kind = if width < NO_KINDS { String::new() } else { format!("{kind:<KIND$} ") };
+        let lead = format!("  {sign} {kind}");
+        let indent = lead.chars().count();
+        let mut detail = wrap(&detail, width.saturating_sub(indent + 2).max(8));
         if !selected {
             detail.truncate(1);
         }
         for (at, line) in detail.into_iter().enumerate() {
-            let lead = if at == 0 { format!("{sign} {kind:<KIND$} ") } else { " ".repeat(KIND + 3) };
+            let lead = if at == 0 { lead.clone() } else { " ".repeat(indent) };
             lines.push(Line {
-                parts: vec![
-                    (String::new(), style),
-                    ("  ".to_owned(), style),
-                    (lead, style),
-                    (line, theme.text),
-                ],
+                parts: vec![(String::new(), style), (lead, style), (line, theme.text)],
                 ..Line::default()
             });
         }
@@ -311,7 +310,7 @@ fn reasons(
             EvidenceKind::Name if same_name => (agrees, theme.good),
             _ => (nearly, theme.caution),
         };
-        out.push((sign, evidence.kind.name(), evidence.detail.clone(), style));
+        out.push((sign, evidence_word(evidence.kind), evidence.detail.clone(), style));
     }
     if candidate.evidence.is_empty() {
         out.push((contradicts, "nothing", "nothing that was read speaks for it".to_owned(), theme.bad));
@@ -319,6 +318,14 @@ fn reasons(
         out.push((contradicts, "address", "no address in common".to_owned(), theme.caution));
     }
     out
+}
+
+/// A kind of evidence in a word that fits the column.
+fn evidence_word(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::ProxyAddress => "proxy",
+        other => other.name(),
+    }
 }
 
 /// A warning in a word that fits the column.
@@ -387,7 +394,8 @@ fn searching(app: &App, search: &Search, user: &OrgUser, view: &mut ViewState, a
             line.selected = false;
         }
         // Name and address stand in the row already.
-        about.remove(0);
+        let target = app.model.directory.value.as_ref().and_then(|all| all.get(proposed.candidate.object_id));
+        about.drain(..head(app, &proposed.candidate, target, true, width).len().min(about.len()));
         about.truncate(height / 2);
     }
     let rows = height.saturating_sub(about.len());

@@ -22,7 +22,7 @@ use super::{Side, candidates};
 const SIDE_BY_SIDE: u16 = 72;
 
 const COLUMNS: [Column; 2] = [
-    Column { title: "person", least: 12, most: 30, priority: 0 },
+    Column { title: "person", least: 12, most: 22, priority: 0 },
     Column { title: "decision", least: 11, most: 60, priority: 1 },
 ];
 
@@ -217,7 +217,7 @@ fn undecided(app: &App, person: Option<&Person>) -> (&'static str, String, Style
     let (words, style) = match person.map(|person| person.outcome) {
         None => (app.look.glyphs.ellipsis, theme.dim),
         Some(Outcome::Connected) => ("connected", theme.dim),
-        Some(Outcome::Automatic) => ("by themselves", theme.dim),
+        Some(Outcome::Automatic) => ("by itself", theme.dim),
         Some(Outcome::Hazard) => ("hazard", theme.bad),
         Some(Outcome::Conflict) => ("conflict", theme.bad),
         Some(_) => ("undecided", theme.text),
