@@ -18,6 +18,7 @@ pub mod azure_devops;
 pub mod credential;
 pub mod entra;
 pub mod graph;
+mod http;
 pub mod observer;
 pub mod paging;
 pub mod probe;
@@ -35,8 +36,15 @@ pub use probe::{Probe, ProbeReading};
 pub use settings::{Endpoints, Limits, Settings};
 pub use status::Status;
 
+pub use wire::BadList;
+
+use credential::Keyring;
+use credential::source::is_same_pat;
+use http::Http;
+use http::endpoint::Endpoint;
+
 use crate::domain::facts::AfterConnectTrial;
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Problem, Service};
 
 /// All clients. Cheap to clone; clones share connections, tokens and waits.
 #[derive(Debug, Clone)]
@@ -53,27 +61,81 @@ pub struct Services {
     pub probe: Probe,
     /// Health.
     pub status: Status,
+    keyring: Keyring,
 }
 
 impl Services {
     /// Builds the clients; nothing is sent and no credential is looked for yet. Fails on an endpoint that is no address,
     /// or plain `http` away from loopback, and on certificates that cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "made for this call and of no use after it")]
     pub fn new(
         settings: Settings,
         credentials: Credentials,
         environment: Environment,
         observer: Observer,
     ) -> Result<Self, Problem> {
-        let _ = (settings, credentials, environment, observer);
-        Err(unfinished())
+        let organization = settings.organization.trim();
+        let tenant = settings.tenant.trim();
+        check_name(organization)?;
+        let endpoints = &settings.endpoints;
+        let core = Endpoint::parse(Service::AzureDevOps, &endpoints.azure_devops)?;
+        let identity = Endpoint::parse(Service::AzureDevOpsIdentity, &endpoints.azure_devops_identity)?;
+        let entitlements =
+            Endpoint::parse(Service::AzureDevOpsEntitlements, &endpoints.azure_devops_entitlements)?;
+        // Not asked yet; a wrong address is told all the same.
+        Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
+        let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
+        let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
+        let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
+        let http = Http::new(&settings, observer)?;
+        let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command);
+        let azure_devops = |credential| {
+            AzureDevOps::new(
+                &http,
+                organization,
+                credential,
+                core.clone(),
+                identity.clone(),
+                entitlements.clone(),
+            )
+        };
+        Ok(Self {
+            azure_devops: azure_devops(&keyring.azure_devops),
+            azure_devops_after: azure_devops(&keyring.after_connect),
+            graph: Graph::new(&http, &keyring.graph, graph, tenant),
+            entra: Entra::new(&http, login, tenant),
+            probe: Probe::new(&http, core.clone(), organization),
+            status: Status::new(&http, status),
+            keyring,
+        })
     }
 
-    /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is.
+    /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is. Nothing is
+    /// sent to Azure DevOps.
     pub async fn try_after_connect(&self) -> Result<AfterConnectTrial, Problem> {
-        std::future::ready(Err(unfinished())).await
+        let credential = &self.keyring.after_connect;
+        let token = credential.token().await.map_err(|problem| Problem {
+            asked: format!("trying the way of signing in after the switch: {}", problem.asked),
+            ..problem
+        })?;
+        let shared = std::sync::Arc::ptr_eq(credential, &self.keyring.azure_devops);
+        Ok(AfterConnectTrial {
+            way: if shared { format!("same ({})", credential.way()) } else { credential.way().to_owned() },
+            tenant: token.tenant,
+            same_pat: is_same_pat(&self.keyring.azure_devops, credential, &token),
+        })
     }
 }
 
-fn unfinished() -> Problem {
-    Problem::local("asking a service", "this client is not built yet", "")
+/// The name stands in every address: only what cannot change the address is taken.
+fn check_name(organization: &str) -> Result<(), Problem> {
+    let plain = organization.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+    if plain && !matches!(organization, "" | "." | "..") && organization.chars().count() <= 64 {
+        return Ok(());
+    }
+    Err(Problem::local(
+        "reading the organization's name",
+        format!("`{}` is no name of an organization", crate::domain::text::clean_to(organization, 80)),
+        "Name it as in https://dev.azure.com/{name}, without the address around it: [organization] name.",
+    ))
 }

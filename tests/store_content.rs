@@ -10,16 +10,12 @@ use std::time::Duration;
 use ado2entra::domain::check::Tick;
 use ado2entra::domain::connection::Phase;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin};
-use ado2entra::domain::plan::{
-    Decision, JournalEntry, Pair, Plan, PlanRow, RowState, Seen, SeenPerson, SeenTarget,
-};
+use ado2entra::domain::plan::{Decision, JournalEntry, Pair, Plan, PlanRow, RowState};
 use ado2entra::domain::{
-    Backing, CheckId, Descriptor, ObjectId, OrgUser, Outcome, Problem, ProblemKind, StorageKey, TenantId,
-    TenantUser,
+    Backing, CheckId, Descriptor, ObjectId, OrgUser, Problem, ProblemKind, StorageKey, TenantId, TenantUser,
 };
 use ado2entra::store::{Event, Export, HeldBy, NotLocked, Place, Reading, ReadingKind, Store, session};
 use jiff::Timestamp;
-use proptest::prelude::*;
 use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
@@ -219,12 +215,9 @@ async fn the_journal_cannot_be_changed_by_anybody() {
     store.append_journal(line(1, RowState::Sending, 1, "PATCH")).await.unwrap();
     store.close().await.unwrap();
     let raw = Connection::open(place(&state).path()).unwrap();
-    for sql in [
-        "UPDATE journal SET detail = 'nothing happened'",
-        "DELETE FROM journal",
-        "DELETE FROM plan_row",
-        "PRAGMA recursive_triggers = ON; INSERT OR REPLACE INTO journal SELECT * FROM journal",
-    ] {
+    for sql in
+        ["UPDATE journal SET detail = 'nothing happened'", "DELETE FROM journal", "DELETE FROM plan_row"]
+    {
         assert!(raw.execute_batch(sql).is_err(), "{sql}");
     }
     drop(raw);
@@ -266,7 +259,8 @@ async fn what_was_read_before_the_switch_stays() {
     );
     assert_eq!(store.switched_at().await.unwrap(), Some(noon()));
     for late in [vec![reading(1, "late")], vec![reading(3, "late")]] {
-        assert!(store.save_before(late, false).await.is_err());
+        let problem = store.save_before(late, false).await.unwrap_err();
+        assert!(problem.said.contains("switch has happened"), "{problem}");
     }
     store.save_last_readings(vec![reading(1, "now")]).await.unwrap();
     assert_eq!(store.readings(ReadingKind::Before).await.unwrap(), before);
@@ -499,108 +493,5 @@ fn a_killed_process_loses_nothing_that_was_answered() {
         }
         let journal = runtime.block_on(store.journal()).unwrap();
         assert!(journal.len() >= usize::try_from(answered).unwrap());
-    }
-}
-
-fn any_text() -> impl Strategy<Value = String> {
-    prop_oneof![
-        "\\PC{0,12}",
-        any::<String>(),
-        Just(String::new()),
-        Just("'; DROP TABLE journal; --\0".to_owned())
-    ]
-}
-
-fn any_time() -> impl Strategy<Value = Timestamp> {
-    (0..4_000_000_000_i64, 0..1_000_000_000_i32)
-        .prop_map(|(second, nano)| Timestamp::new(second, nano).unwrap())
-}
-
-fn any_decision() -> impl Strategy<Value = Decision> {
-    prop_oneof![
-        Just(Decision::Undecided),
-        Just(Decision::Remove),
-        Just(Decision::Keep),
-        (0..20_u32).prop_map(|n| Decision::Map { target: object(n) }),
-        any_text().prop_map(|address| Decision::Invite { address }),
-    ]
-}
-
-fn any_seen() -> impl Strategy<Value = Seen> {
-    let person = (any_text(), any_text(), proptest::option::of(any_text()), any_text()).prop_map(
-        |(display_name, principal_name, mail, origin)| SeenPerson {
-            display_name,
-            principal_name,
-            origin_id: mail.clone(),
-            mail,
-            origin,
-        },
-    );
-    let target = (any_text(), any_text(), proptest::option::of(any::<bool>()), any::<bool>()).prop_map(
-        |(display_name, user_principal_name, enabled, pending)| SeenTarget {
-            display_name,
-            user_principal_name,
-            mail: None,
-            enabled,
-            pending,
-        },
-    );
-    (person, proptest::option::of(target)).prop_map(|(person, target)| Seen { person, target })
-}
-
-fn any_row() -> impl Strategy<Value = PlanRow> {
-    let decided = (
-        any_decision(),
-        any::<bool>(),
-        proptest::option::of(any_text()),
-        proptest::option::of(any_time()),
-        proptest::option::of(proptest::sample::select(Outcome::ALL.to_vec())),
-        proptest::option::of(any_seen()),
-    );
-    let sent = (
-        proptest::sample::select(RowState::ALL.to_vec()),
-        proptest::option::of(any_text()),
-        any::<u32>(),
-        proptest::option::of(0..9_u32),
-    );
-    (0..9_u32, decided, sent).prop_map(|(n, decided, sent)| PlanRow {
-        storage_key: key(n),
-        decision: decided.0,
-        needs_a_look: decided.1,
-        note: decided.2,
-        decided_at: decided.3,
-        decided_on: decided.4,
-        seen: decided.5,
-        state: sent.0,
-        error: sent.1,
-        attempts: sent.2,
-        new_storage_key: sent.3.map(key),
-    })
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn any_sequence_of_saves_comes_back(saves in proptest::collection::vec(
-        (proptest::collection::vec(any_row(), 0..6), any::<bool>()), 0..6,
-    )) {
-        let state = TempDir::new().unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
-        let mut store = Store::open(&place(&state)).unwrap();
-        let mut expected = BTreeMap::new();
-        for (rows, reopen) in saves {
-            expected.extend(rows.iter().map(|row| (row.storage_key.clone(), row.clone())));
-            runtime.block_on(store.save_rows(rows)).unwrap();
-            if reopen {
-                drop(store);
-                store = Store::open(&place(&state)).unwrap();
-            }
-            let plan = runtime.block_on(store.load_plan()).unwrap();
-            prop_assert_eq!(&plan.rows, &expected);
-            let open = runtime.block_on(store.open_rows()).unwrap();
-            prop_assert!(open.iter().all(|row| expected.get(&row.storage_key) == Some(row)));
-            prop_assert_eq!(open.len(), expected.values().filter(|row| row.state.is_open()).count());
-        }
     }
 }

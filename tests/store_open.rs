@@ -260,6 +260,41 @@ async fn a_damaged_file_is_kept_as_it_is() {
     assert_eq!(Store::open(&place).unwrap().load_plan().await.unwrap().rows.len(), 399);
 }
 
+/// Ruins the page that holds this text, and no other.
+fn scribble_over(bytes: &mut [u8], text: &[u8]) {
+    let page =
+        bytes.chunks_mut(4096).find(|page| page.windows(text.len()).any(|window| window == text)).unwrap();
+    page[..64].fill(0xA5);
+}
+
+#[tokio::test]
+async fn damage_in_one_page_is_found_and_what_a_killed_run_left_is_kept() {
+    let state = TempDir::new().unwrap();
+    let place = place(&state);
+    let store = Store::open(&place).unwrap();
+    store.save_rows((1..400).map(keep).collect()).await.unwrap();
+    store.close().await.unwrap();
+    let store = Store::open(&place).unwrap();
+    store.save_rows(vec![keep(1000)]).await.unwrap();
+
+    let copy_state = TempDir::new().unwrap();
+    let copy = Place::new(copy_state.path(), "fabrikam", tenant());
+    fs::create_dir(copy.folder()).unwrap();
+    set_mode(&copy.folder(), 0o700);
+    let mut bytes = fs::read(place.path()).unwrap();
+    scribble_over(&mut bytes, b"note 300");
+    let wal = fs::read(beside(&place.path(), "-wal")).unwrap();
+    assert!(!wal.is_empty());
+    fs::write(copy.path(), &bytes).unwrap();
+    fs::write(beside(&copy.path(), "-wal"), &wal).unwrap();
+    set_mode(&copy.path(), 0o600);
+
+    let error = Store::open(&copy).unwrap_err();
+    assert!(matches!(&error, OpenError::Damaged { .. }), "{error}");
+    assert!(fs::read(copy.path()).unwrap() == bytes, "the file was changed");
+    assert!(fs::read(beside(&copy.path(), "-wal")).unwrap() == wal, "the newest content is gone");
+}
+
 #[tokio::test]
 async fn a_database_of_another_program_is_left_alone() {
     let state = TempDir::new().unwrap();

@@ -1,211 +1,101 @@
 //! The client of Azure DevOps Services: who is in the organization, who administers it, and the two changes that this
 //! program makes (mapping one user, removing one entitlement).
+//!
+//! Sources: MicrosoftDocs/vsts-rest-api-specs (memberEntitlementManagement, graph, ims, tokenAdmin); `connectionData` from
+//! Microsoft's Python library; the owner's read from github/gh-gei.
 
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
+
+use reqwest::{Method, Url};
 use serde_json::Value;
 
-use crate::domain::facts::{Administrators, LegacyIdentity, Operator, Owner, PersonTokens};
-use crate::domain::ids::{Descriptor, ObjectId, StorageKey};
-use crate::domain::people::OrgUser;
+use super::credential::source::Credential;
+use super::http::endpoint::Endpoint;
+use super::http::json::{Unreadable, from_body};
+use super::http::need::Need;
+use super::http::{Answer, Call, Http};
 use crate::domain::problem::Problem;
 
-use super::graph::Graph;
-use super::paging::{Pages, Raw};
-use super::unfinished;
+mod administrators;
+mod entitlements;
+mod graph;
+mod identities;
+mod operator;
+mod owner;
+mod tokens;
+mod types;
 
-/// A user of the graph: people with and without an entitlement, and service identities.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct GraphUser {
-    /// For the next call only; changes on connecting.
-    pub descriptor: Descriptor,
-    /// Untrusted, for people's eyes.
-    pub display_name: String,
-    /// Sign-in address.
-    pub principal_name: String,
-    /// Mail address.
-    pub mail: Option<String>,
-    /// `msa`, `aad`, `vsts`, …
-    pub origin: String,
-    /// The id in the origin; `None` when absent or all zeros.
-    pub origin_id: Option<String>,
-    /// `Windows Live ID`, a tenant's GUID, `LOCAL AUTHORITY`, …
-    pub domain: Option<String>,
-    /// `member`, `guest`, `application`, …
-    pub meta_type: Option<String>,
-    /// The Entra object behind it was deleted.
-    pub deleted_in_origin: bool,
-}
+pub use types::{GraphUser, Group, Membership, PlannedCall, Taken};
 
-/// A group of the graph.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Group {
-    /// For the next call only.
-    pub descriptor: Descriptor,
-    /// Untrusted, for people's eyes.
-    pub display_name: String,
-    /// `[fabrikam]\Project Collection Administrators`
-    pub principal_name: String,
-    /// `vsts` or `aad`.
-    pub origin: String,
-    /// The id in the origin: of an Entra group its object id.
-    pub origin_id: Option<String>,
-    /// `vstfs:///Framework/IdentityDomain/…`, `vstfs:///Classification/TeamProject/…`, a tenant's GUID.
-    pub domain: Option<String>,
-}
-
-/// Somebody is directly in a group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Membership {
-    /// The group.
-    pub container_descriptor: Descriptor,
-    /// The member: a user or another group.
-    pub member_descriptor: Descriptor,
-}
-
-/// A change that the service took.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Taken {
-    /// The status of the answer.
-    pub status: u16,
-    /// The id by which the service's support finds the call.
-    pub activity_id: Option<String>,
-}
-
-/// A call that would be made, for a dry run.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlannedCall {
-    /// `PATCH`, `DELETE`, `POST`.
-    pub method: &'static str,
-    /// The whole address.
-    pub url: String,
-    /// The JSON body, where there is one.
-    pub body: Option<Value>,
-}
+pub(crate) use administrators::is_administrators_group;
 
 /// The client. Clones share connections, tokens and waits.
 #[derive(Debug, Clone)]
 pub struct AzureDevOps {
-    pub(super) _hidden: (),
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    http: Http,
+    organization: String,
+    credential: Arc<Credential>,
+    /// `dev.azure.com`
+    core: Endpoint,
+    /// `vssps.dev.azure.com`
+    identity: Endpoint,
+    /// `vsaex.dev.azure.com`
+    entitlements: Endpoint,
 }
 
 impl AzureDevOps {
-    /// The account behind the credential. An anonymous answer (a public organization) is *not signed in*.
-    pub async fn operator(&self) -> Result<Operator, Problem> {
-        std::future::ready(Err(unfinished())).await
+    pub(crate) fn new(
+        http: &Http,
+        organization: &str,
+        credential: &Arc<Credential>,
+        core: Endpoint,
+        identity: Endpoint,
+        entitlements: Endpoint,
+    ) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                http: http.clone(),
+                organization: organization.to_owned(),
+                credential: Arc::clone(credential),
+                core,
+                identity,
+                entitlements,
+            }),
+        }
     }
 
-    /// Everybody with an entitlement, service identities included.
-    pub fn users(&self, raw: Raw) -> Pages<OrgUser> {
-        let _ = raw;
-        unreachable_pages()
+    /// The organization's name.
+    pub fn organization(&self) -> &str {
+        &self.inner.organization
     }
 
-    /// One person's entitlement.
-    pub async fn user(&self, key: &StorageKey) -> Result<OrgUser, Problem> {
-        let _ = key;
-        std::future::ready(Err(unfinished())).await
+    /// `{endpoint}/{organization}/_apis/…`
+    fn url(&self, endpoint: &Endpoint, path: &[&str], query: &[(&str, &str)]) -> Result<Url, Problem> {
+        let mut segments = vec![self.organization(), "_apis"];
+        segments.extend(path);
+        endpoint.url(&segments, query)
     }
 
-    /// Everybody in the graph; `subject_types` such as `["msa", "aad"]`, empty for all.
-    pub fn graph_users(&self, subject_types: &[&str], raw: Raw) -> Pages<GraphUser> {
-        let _ = (subject_types, raw);
-        unreachable_pages()
+    fn get(&self, endpoint: &Endpoint, url: Url, asked: String, need: Need) -> Call {
+        Call::get(endpoint, url, asked, need).with(&self.inner.credential)
     }
 
-    /// One subject of the graph.
-    pub async fn graph_user(&self, descriptor: &Descriptor) -> Result<GraphUser, Problem> {
-        let _ = descriptor;
-        std::future::ready(Err(unfinished())).await
+    /// Reads one JSON document into a tolerant wire type.
+    async fn read<T>(&self, call: &Call) -> Result<Answer<T>, Problem>
+    where
+        T: serde::de::DeserializeOwned + Send + 'static,
+    {
+        let parse = |body: &[u8]| -> Result<T, Unreadable> { from_body(body) };
+        self.inner.http.read(call, parse).await
     }
 
-    /// All groups of the organization.
-    pub fn groups(&self, raw: Raw) -> Pages<Group> {
-        let _ = raw;
-        unreachable_pages()
+    async fn change(&self, call: Call, method: Method, body: Option<&Value>) -> Result<Taken, Problem> {
+        let answer = self.inner.http.write(&call.changing(method, body)).await?;
+        Ok(Taken { status: answer.status, activity_id: super::http::said::activity_id(&answer.headers) })
     }
-
-    /// The direct members of a group.
-    pub async fn members(&self, group: &Descriptor) -> Result<Vec<Membership>, Problem> {
-        let _ = group;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The groups that somebody is directly in.
-    pub async fn member_of(&self, subject: &Descriptor) -> Result<Vec<Membership>, Problem> {
-        let _ = subject;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// Whether this subject is active in the organization.
-    pub async fn is_active(&self, subject: &Descriptor) -> Result<bool, Problem> {
-        let _ = subject;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The storage key of a subject.
-    pub async fn storage_key(&self, subject: &Descriptor) -> Result<StorageKey, Problem> {
-        let _ = subject;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The present descriptor of a storage key.
-    pub async fn descriptor(&self, key: &StorageKey) -> Result<Descriptor, Problem> {
-        let _ = key;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The Project Collection Administrators, nested groups walked; Entra groups among them are asked of `tenant`, and
-    /// without it they are unresolved.
-    pub async fn administrators(&self, tenant: Option<&Graph>) -> Result<Administrators, Problem> {
-        let _ = tenant;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// All identities, hidden ones included, with this mail address or account name.
-    pub async fn identities_at(&self, address: &str) -> Result<Vec<LegacyIdentity>, Problem> {
-        let _ = address;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The organization's owner, from an undocumented read; a failure means *not known*, nothing else.
-    pub async fn owner(&self) -> Result<Owner, Problem> {
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// Personal access tokens and SSH keys of one person.
-    pub async fn tokens(&self, subject: &Descriptor) -> Result<PersonTokens, Problem> {
-        let _ = subject;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// Gives this person's work and access to the target: `PATCH graph/users/{descriptor}`. Sent once. *Taken* is not
-    /// *verified*: read the person back.
-    pub async fn map(&self, person: &Descriptor, target: ObjectId) -> Result<Taken, Problem> {
-        let _ = (person, target);
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The call that [`AzureDevOps::map`] makes.
-    pub fn map_call(&self, person: &Descriptor, target: ObjectId) -> PlannedCall {
-        let _ = (person, target);
-        PlannedCall { method: "PATCH", url: String::new(), body: None }
-    }
-
-    /// Deletes the entitlement: `DELETE userentitlements/{storage key}`. Sent once. An entitlement that is already gone
-    /// is *not found*.
-    pub async fn remove(&self, key: &StorageKey) -> Result<Taken, Problem> {
-        let _ = key;
-        std::future::ready(Err(unfinished())).await
-    }
-
-    /// The call that [`AzureDevOps::remove`] makes.
-    pub fn remove_call(&self, key: &StorageKey) -> PlannedCall {
-        let _ = key;
-        PlannedCall { method: "DELETE", url: String::new(), body: None }
-    }
-}
-
-fn unreachable_pages<T>() -> Pages<T> {
-    Pages::unfinished()
 }

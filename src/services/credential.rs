@@ -1,8 +1,26 @@
 //! Where tokens come from. Secrets live in memory only, are wiped when dropped, and show nothing when debugged.
+//!
+//! Ways of this version: a personal access token in a variable, a bearer token in a variable, a command that prints a
+//! token, and the Azure CLI. The configuration knows more (`device-code`, `client-secret`); those answer that they are not
+//! built in, and which ones are.
 
-use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::fmt;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+
+mod azure_cli;
+mod command;
+mod environment;
+pub(crate) mod source;
+pub(crate) mod token;
+
+#[cfg(test)]
+mod tests;
+
+pub use environment::Environment;
+use source::{Credential, Held, Resource, Source};
 
 /// A way to get a token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,33 +63,114 @@ pub struct Credentials {
     /// Microsoft Graph.
     pub entra: Way,
     /// Environment variables that hold secrets and are taken out of every child's environment, beside those that the
-    /// ways name.
+    /// ways name and the well-known ones.
     pub secret_variables: Vec<String>,
 }
 
-/// The environment that variables are read from and that credential commands get, without the secrets.
-#[derive(Clone, Default)]
-pub struct Environment(BTreeMap<OsString, OsString>);
+/// Variables that hold secrets of this or of related tools, whoever set them.
+const WELL_KNOWN: [&str; 4] =
+    ["AZURE_DEVOPS_EXT_PAT", "SYSTEM_ACCESSTOKEN", "AZURE_CLIENT_SECRET", "ADO2ENTRA_CLIENT_SECRET"];
 
-impl Environment {
-    /// This process's environment, as it is now.
-    pub fn of_process() -> Self {
-        Self(std::env::vars_os().collect())
-    }
+/// The three credentials that the clients use.
+#[derive(Debug, Clone)]
+pub(crate) struct Keyring {
+    pub azure_devops: Arc<Credential>,
+    pub after_connect: Arc<Credential>,
+    pub graph: Arc<Credential>,
+}
 
-    /// Exactly these variables.
-    pub fn of<K: Into<OsString>, V: Into<OsString>>(variables: impl IntoIterator<Item = (K, V)>) -> Self {
-        Self(variables.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-    }
-
-    /// The value of a variable.
-    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
-        self.0.get(OsStr::new(name)).map(OsString::as_os_str)
+impl Keyring {
+    /// Settles the ways; nothing is looked for yet.
+    pub fn new(credentials: &Credentials, environment: Environment, tenant: &str, limit: Duration) -> Self {
+        let environment = Arc::new(environment);
+        let hidden = Arc::new(hidden(credentials));
+        let make = |source: Source, resource: Resource, place: &str| {
+            Arc::new(Credential {
+                source,
+                resource,
+                place: place.to_owned(),
+                tenant: tenant.to_owned(),
+                environment: Arc::clone(&environment),
+                hidden: Arc::clone(&hidden),
+                limit,
+                held: Mutex::new(Held::default()),
+            })
+        };
+        let now = for_azure_devops(&credentials.azure_devops, &credentials.entra);
+        let azure_devops = make(now.clone(), Resource::AzureDevOps, "credentials.azure_devops");
+        let after_connect = if credentials.after_connect == Way::Same {
+            Arc::clone(&azure_devops)
+        } else {
+            let source = for_azure_devops(&credentials.after_connect, &credentials.entra);
+            // The same way has the same token: one refresh serves both.
+            if source == now {
+                Arc::clone(&azure_devops)
+            } else {
+                make(source, Resource::AzureDevOps, "credentials.azure_devops.after_connect")
+            }
+        };
+        let graph = make(for_graph(&credentials.entra), Resource::MicrosoftGraph, "credentials.entra");
+        Self { azure_devops, after_connect, graph }
     }
 }
 
-impl fmt::Debug for Environment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Environment({} variables)", self.0.len())
+fn hidden(credentials: &Credentials) -> BTreeSet<String> {
+    let named = [&credentials.azure_devops, &credentials.after_connect, &credentials.entra]
+        .into_iter()
+        .filter_map(|way| match way {
+            Way::Pat { env } | Way::Env { env } => Some(env.clone()),
+            _ => None,
+        });
+    named.chain(credentials.secret_variables.iter().cloned()).chain(WELL_KNOWN.map(str::to_owned)).collect()
+}
+
+fn closed(way: &str, said: &str, remedy: &str) -> Source {
+    Source::Closed { way: way.to_owned(), said: said.to_owned(), remedy: remedy.to_owned() }
+}
+
+fn not_built_in(kind: &str, ways: &str) -> Source {
+    let said = format!("signing in by `{kind}` is not built into this version");
+    closed(kind, &said, &format!("Ways that work: {ways}."))
+}
+
+const WAYS_OF_AZURE_DEVOPS: &str = "pat, command, azure-cli";
+const WAYS_OF_ENTRA: &str = "azure-cli, command, env";
+
+fn for_azure_devops(way: &Way, entra: &Way) -> Source {
+    match way {
+        Way::Pat { env } => Source::Pat(env.clone()),
+        Way::Command { command } => Source::Command(command.clone()),
+        Way::AzureCli => Source::AzureCli,
+        // One account, two resources: the Azure CLI can ask for both; a token that was given for Graph cannot.
+        Way::Entra => match entra {
+            Way::AzureCli => Source::AzureCli,
+            Way::Env { .. } | Way::Command { .. } => closed(
+                "entra",
+                "the token given under credentials.entra is for Microsoft Graph and does not serve Azure DevOps",
+                "Name a way for Azure DevOps: after_connect = \"azure-cli\", or after_connect = \"command\" with \
+                 after_command, under [credentials.azure_devops].",
+            ),
+            Way::NotBuiltIn { kind } => not_built_in(kind, WAYS_OF_AZURE_DEVOPS),
+            Way::Pat { .. } | Way::Entra | Way::Same => misplaced("entra", WAYS_OF_ENTRA),
+        },
+        Way::Same => misplaced("same", WAYS_OF_AZURE_DEVOPS),
+        Way::Env { .. } => misplaced("env", WAYS_OF_AZURE_DEVOPS),
+        Way::NotBuiltIn { kind } => not_built_in(kind, WAYS_OF_AZURE_DEVOPS),
     }
+}
+
+fn for_graph(way: &Way) -> Source {
+    match way {
+        Way::Env { env } => Source::Env(env.clone()),
+        Way::Command { command } => Source::Command(command.clone()),
+        Way::AzureCli => Source::AzureCli,
+        Way::NotBuiltIn { kind } => not_built_in(kind, WAYS_OF_ENTRA),
+        Way::Pat { .. } => misplaced("pat", WAYS_OF_ENTRA),
+        Way::Entra => misplaced("entra", WAYS_OF_ENTRA),
+        Way::Same => misplaced("same", WAYS_OF_ENTRA),
+    }
+}
+
+fn misplaced(way: &str, ways: &str) -> Source {
+    closed(way, &format!("`{way}` is no way of signing in here"), &format!("Ways that work: {ways}."))
 }

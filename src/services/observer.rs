@@ -32,6 +32,8 @@ pub struct RequestRecord {
     pub attempt: u32,
     /// The id that the service gave the call.
     pub activity_id: Option<String>,
+    /// The moment on the service's own clock, from the answer: for measuring how far this machine's clock is off.
+    pub server_date: Option<Timestamp>,
     /// When the next try is due, where there will be one.
     pub retry_at: Option<Timestamp>,
 }

@@ -73,7 +73,7 @@ pub(super) fn delay(shared: &Shared, call: &Call) -> Duration {
         state.reads += 1;
     }
     drop(state);
-    if shared.on(Fault::Slow) && requests % 5 == 0 {
+    if shared.on(Fault::Slow) && requests.is_multiple_of(5) {
         delay += Duration::from_millis(800);
     }
     delay
@@ -108,7 +108,7 @@ pub(super) fn instead(shared: &Shared, call: &Call) -> Option<Answer> {
             ));
         }
     }
-    if shared.on(Fault::HtmlError) && shared.disturb().requests % 5 == 0 {
+    if shared.on(Fault::HtmlError) && shared.disturb().requests.is_multiple_of(5) {
         let page = "<!DOCTYPE html><html><head><title>Service unavailable (simulated)</title></head>\
                     <body><h1>We will be back soon</h1></body></html>";
         return Some(Answer::html(StatusCode::OK, page.to_owned()));

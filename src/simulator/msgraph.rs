@@ -84,7 +84,7 @@ fn resource(shared: &Shared, call: &Call) -> Answer {
         ["directory", "deletedItems", "microsoft.graph.user"] => users::deleted(shared, call),
         ["users"] => users::list(shared, call),
         ["users", "$count"] => users::count(shared, call),
-        ["users", "delta"] | ["users", "delta()"] => delta::answer(shared, call),
+        ["users", "delta" | "delta()"] => delta::answer(shared, call),
         ["users", id] => users::get(shared, call, id),
         ["groups", id] => directory::group(shared, id),
         ["groups", id, "members"] => directory::members(shared, call, id, false),

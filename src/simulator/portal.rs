@@ -117,17 +117,11 @@ fn page(shared: &Shared, problem: &str) -> Answer {
             }
             None => body.push_str("<p>Not connected: people sign in with Microsoft accounts.</p>"),
         }
-        let options = world.tenants.iter().filter(|tenant| Some(tenant.number) != world.backing);
-        let options: String = options
-            .map(|tenant| {
-                format!(
-                    "<option value=\"{}\">{} ({})</option>",
-                    tenant.id,
-                    escape(&tenant.display),
-                    escape(&tenant.initial_domain)
-                )
-            })
-            .collect();
+        let mut options = String::new();
+        for tenant in world.tenants.iter().filter(|tenant| Some(tenant.number) != world.backing) {
+            let (name, domain) = (escape(&tenant.display), escape(&tenant.initial_domain));
+            let _ = write!(options, "<option value=\"{}\">{name} ({domain})</option>", tenant.id);
+        }
         let _ = write!(
             body,
             "<form method=\"post\" action=\"{}/connect\"><label>Directory <select name=\"tenant\">{options}</select>\

@@ -98,6 +98,21 @@ async fn a_row_that_makes_no_sense_is_named() {
 }
 
 #[tokio::test]
+async fn this_program_cannot_replace_a_line_of_the_journal_either() {
+    let (_state, store) = open();
+    store.append_journal(line(1, RowState::Sending, "PATCH")).await.unwrap();
+    for change in [
+        "INSERT OR REPLACE INTO journal SELECT * FROM journal",
+        "UPDATE journal SET detail = ''",
+        "DELETE FROM journal",
+    ] {
+        let problem = sql(&store, change).await.unwrap_err();
+        assert!(problem.said.contains("append-only"), "{change}: {problem}");
+    }
+    assert_eq!(store.journal().await.unwrap(), [line(1, RowState::Sending, "PATCH")]);
+}
+
+#[tokio::test]
 async fn every_commit_waits_for_the_disk() {
     let (_state, store) = open();
     let (synchronous, foreign_keys): (i64, i64) = store

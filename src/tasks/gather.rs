@@ -25,6 +25,18 @@ pub async fn gather(
     mut told: impl FnMut(&Model, &Msg),
 ) -> Model {
     let mut model = Model::new(Arc::clone(&session.context), Timestamp::now());
+    // A session that read before has its store open; the plan is told when it opens, and asked for afterwards.
+    if let Some(plan) = session.stored_plan().await {
+        if session.store().is_ok() {
+            model.absorb(&Msg::StoreOpened(Ok(())));
+        }
+        let msg = match plan {
+            Ok(plan) => Msg::PlanLoaded(Box::new(plan)),
+            Err(problem) => Msg::StoreOpened(Err(problem)),
+        };
+        model.absorb(&msg);
+        told(&model, &msg);
+    }
     let wanted = sources.to_vec();
     let reader = Arc::clone(session);
     drain(&mut model, messages, async move { reading::read(&reader, &wanted).await }, &mut told).await;

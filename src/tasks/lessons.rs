@@ -1,13 +1,17 @@
 //! What a reading teaches the plan, kept before anything depends on it: the hazard pairs and the directory of every reading
 //! before the switch, the identities of the operator, rows whose outcome changed since they were decided.
 
+use std::sync::Arc;
+
 use crate::domain::connection::ConnectionState;
+use crate::domain::people::{Directory, Roster};
 use crate::domain::plan::reconcile::reconcile;
 use crate::domain::plan::{Pair, Plan};
 use crate::domain::{Outcome, Problem};
-use crate::store::Store;
+use crate::store::{Reading, Store};
 
 use super::analysis::Analysis;
+use super::before;
 use super::msg::{Msg, PlanLesson};
 use super::session::Session;
 
@@ -68,6 +72,58 @@ pub(super) async fn learn(session: &Session, analysis: &Analysis, plan: &Plan) {
             }
         }
     }
+}
+
+/// Keeps what the readings themselves are needed for later: the moment of the switch, the last reading of everybody in the
+/// plan, and once a session the *before* reading.
+pub(super) async fn keep_readings(session: &Session, analysis: &Analysis, plan: &Plan) {
+    let (Ok(store), Some(roster), Some(directory)) = (session.store(), &analysis.roster, &analysis.directory)
+    else {
+        return;
+    };
+    if let Err(problem) = try_keep_readings(session, store, analysis, plan, roster, directory).await {
+        session.tell(Msg::Failed(problem)).await;
+    }
+}
+
+async fn try_keep_readings(
+    session: &Session,
+    store: &Store,
+    analysis: &Analysis,
+    plan: &Plan,
+    roster: &Arc<Roster>,
+    directory: &Arc<Directory>,
+) -> Result<(), Problem> {
+    let backing = analysis.situation.backing;
+    let first = plan.first_backing.or(backing);
+    if analysis.state == ConnectionState::Connected && first != backing {
+        store.mark_switched(analysis.at).await?;
+    } else if backing.is_some() && first == backing && store.switched_at().await?.is_some() {
+        // The way back was taken: what backed the organization first backs it again.
+        store.forget_switch().await?;
+    }
+    if session.remember(|latest| std::mem::take(&mut latest.unsaved)) {
+        let readings = plan
+            .rows
+            .values()
+            .filter(|row| row.decision.is_decided())
+            .filter_map(|row| {
+                Some(Reading {
+                    storage_key: row.storage_key.clone(),
+                    taken_at: analysis.at,
+                    user: roster.get(&row.storage_key)?.clone(),
+                    target: row.decision.target().and_then(|id| directory.get(id)).cloned(),
+                    memberships: None,
+                })
+            })
+            .collect();
+        store.save_last_readings(readings).await?;
+    }
+    let due = backing.is_some() && analysis.state != ConnectionState::Connected;
+    if due && !session.remember(|latest| std::mem::replace(&mut latest.before_taken, true)) {
+        before::keep(session, roster, directory, plan).await?;
+    }
+    Ok(())
 }
 
 async fn keep(store: &Store, lesson: &PlanLesson) -> Result<(), Problem> {

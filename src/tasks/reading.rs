@@ -199,7 +199,10 @@ async fn roster(session: &Session) -> Option<Arc<Roster>> {
             let roster = Arc::new(Roster::new(users));
             say_what_was_read(session, source, roster.people().len() + roster.services().len(), &skipped)
                 .await;
-            session.remember(|latest| latest.roster = Some(Arc::clone(&roster)));
+            session.remember(|latest| {
+                latest.roster = Some(Arc::clone(&roster));
+                latest.unsaved = true;
+            });
             session.tell(Msg::RosterRead(Arc::clone(&roster), at)).await;
             Some(roster)
         }
@@ -244,7 +247,10 @@ async fn directory(session: &Session) {
     match built {
         Ok((directory, index)) => {
             say_what_was_read(session, source, directory.len(), &skipped).await;
-            session.remember(|latest| latest.directory = Some(Arc::clone(&directory)));
+            session.remember(|latest| {
+                latest.directory = Some(Arc::clone(&directory));
+                latest.unsaved = true;
+            });
             session.tell(Msg::DirectoryRead(directory, index, at)).await;
         }
         Err(_) => {

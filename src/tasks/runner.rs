@@ -20,7 +20,7 @@ use super::session::Session;
 use super::{reading, snapshot, watch as polling};
 
 /// How many answers a search gives.
-const SEARCH_ANSWERS: usize = 50;
+pub(super) const SEARCH_ANSWERS: usize = 50;
 
 /// Runs effects for one session.
 #[derive(Debug)]
@@ -199,6 +199,7 @@ impl Runner {
             };
             session.tell(Msg::Analysed(Arc::clone(&analysis))).await;
             lessons::learn(&session, &analysis, &plan).await;
+            lessons::keep_readings(&session, &analysis, &plan).await;
         });
     }
 

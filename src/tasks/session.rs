@@ -1,5 +1,6 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -11,22 +12,25 @@ use tokio::sync::mpsc;
 use crate::config::{
     AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
 };
-use crate::domain::activity::{Budget, RequestLine};
+use crate::domain::activity::{Budget, EventLine, RequestLine};
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::people::{Directory, Roster};
 use crate::domain::schedule::Call;
-use crate::domain::{Backing, Problem, ProblemKind, StorageKey, TenantId};
+use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
     AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
     Settings, Traffic, Way,
 };
-use crate::store::{OpenError, Place, Store};
+use crate::store::{Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
 const MESSAGES: usize = 4096;
+
+/// How many events of earlier runs are shown.
+const EVENTS: u32 = 50;
 
 /// What a session is opened with.
 #[derive(Debug)]
@@ -47,6 +51,11 @@ pub struct Setup {
     pub use_store: bool,
 }
 
+/// The variables that credentials are looked for in, and that credential commands get.
+pub fn environment_of(variables: impl Iterator<Item = (OsString, OsString)>) -> Environment {
+    Environment::of(variables)
+}
+
 /// Why a session could not be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
@@ -63,6 +72,10 @@ pub enum SetupError {
 pub(super) struct Latest {
     pub(super) roster: Option<Arc<Roster>>,
     pub(super) directory: Option<Arc<Directory>>,
+    /// Something was read that is not kept in the store yet.
+    pub(super) unsaved: bool,
+    /// The *before* reading was taken in this session.
+    pub(super) before_taken: bool,
 }
 
 /// A call that a dry run shows.
@@ -169,11 +182,32 @@ impl Session {
             Problem { kind, ..error.problem() }
         };
         self.tell(Msg::StoreOpened(refusal.map_or(Ok(()), |error| Err(refused(error))))).await;
+        if let Some(store) = self.any_store() {
+            for event in store.events(EVENTS).await.unwrap_or_default().into_iter().rev() {
+                let line = EventLine { at: event.at, subject: event.kind, text: event.text };
+                self.tell(Msg::Happened(line)).await;
+            }
+        }
         match plan {
             Some(Ok(plan)) => self.tell(Msg::PlanLoaded(Box::new(plan))).await,
             Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
             None => {}
         }
+    }
+
+    /// Tells an event that matters beyond this run, and keeps it.
+    pub(super) async fn happened(&self, subject: &str, text: String) {
+        let at = Timestamp::now();
+        if let Ok(store) = self.store() {
+            // An event that cannot be kept is still shown.
+            let _ = store.add_event(Event { at, kind: subject.to_owned(), text: text.clone() }).await;
+        }
+        self.tell(Msg::Happened(EventLine { at, subject: subject.to_owned(), text })).await;
+    }
+
+    /// The plan in the store, where one is open.
+    pub(super) async fn stored_plan(&self) -> Option<Result<Plan, Problem>> {
+        Some(self.any_store()?.load_plan().await)
     }
 
     /// Without a connection the tenant's id is only known where the configuration holds it, or where this organization has
@@ -202,8 +236,8 @@ impl Session {
     }
 
     /// Takes note of the people.
-    pub(super) fn remember(&self, change: impl FnOnce(&mut Latest)) {
-        change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner));
+    pub(super) fn remember<T>(&self, change: impl FnOnce(&mut Latest) -> T) -> T {
+        change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Whether the destination backs the organization, by the latest probe.

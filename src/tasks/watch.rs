@@ -103,12 +103,7 @@ async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing)
         Some(before) => format!("the directory changed: from {} to {}", name(before), name(now)),
         None => format!("backed by {}", name(now)),
     };
-    let line = crate::domain::activity::EventLine {
-        at: Timestamp::now(),
-        subject: Source::Backing.name().to_owned(),
-        text,
-    };
-    session.tell(Msg::Happened(line)).await;
+    session.happened(Source::Backing.name(), text).await;
     reading::read(
         session,
         &[

@@ -18,6 +18,7 @@ const MAPPING: Tabs = &[Tab::Mapping];
 const PEOPLE: Tabs = &[Tab::Users, Tab::Mapping];
 const LISTS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Mapping];
 const TICKS: Tabs = &[Tab::Prerequisites, Tab::Connection];
+const DETAILS: Tabs = &[Tab::Prerequisites, Tab::Users];
 const OPENS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Connection];
 
 macro_rules! actions {
@@ -80,6 +81,8 @@ actions! {
     GoToMapping "mapping" "Mapping" ["4"] EVERYWHERE 0 "Go to the tab Mapping.";
     Open "open" "details" ["Enter"] OPENS 2 "Open or close the details of the selected line.";
     Accept "accept" "accept" ["Enter"] MAPPING 2 "Accept the highlighted candidate and go to the next undecided person.";
+    DetailsDown "details-down" "more" ["J"] DETAILS 0 "Scroll the details down.";
+    DetailsUp "details-up" "back" ["K"] DETAILS 0 "Scroll the details up.";
     Leave "leave" "leave" ["Esc"] EVERYWHERE 0 "Leave: close the details, then take the filter away, then the marks.";
     Tick "tick" "tick" ["Space"] TICKS 3 "Tick what only a person can know, with a note; again to take the tick back.";
     Mark "mark" "mark" ["Space"] PEOPLE 9 "Mark the person, for decisions about several at once.";

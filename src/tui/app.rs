@@ -128,6 +128,8 @@ pub struct Proposal {
 pub struct Drawn {
     /// How many lines the list of the active tab had; a page is that long.
     pub page: usize,
+    /// How far the details can be scrolled.
+    pub details_end: usize,
     /// Who was selected in the list of people. A decision about somebody else than was drawn is dropped.
     pub selected: Option<StorageKey>,
     /// The highlighted pair of the tab Mapping, if one was on the frame.

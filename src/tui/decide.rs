@@ -249,6 +249,18 @@ fn ask(
         _ => format!("{verb} {}?", people(rows.len())),
     };
     let mut text = Vec::new();
+    if rows.len() > 1 {
+        let mut names: Vec<String> = rows
+            .iter()
+            .take(6)
+            .filter_map(|row| known.roster.get(&row.storage_key))
+            .map(|user| clean(&user.display_name).into_owned())
+            .collect();
+        if rows.len() > names.len() {
+            names.push(format!("and {} more", rows.len() - names.len()));
+        }
+        text.push(names.join(", "));
+    }
     if let Some(why) = first_refusal {
         text.push(format!("left out: {} ({why})", people(left_out)));
     }

@@ -61,6 +61,22 @@ impl<'a> People<'a> {
         None
     }
 
+    /// Everybody from this number on, each with their number.
+    pub fn from(&self, from: usize) -> impl Iterator<Item = (usize, &'a OrgUser)> + use<'a> {
+        let model = self.model;
+        let read = model.roster.value.iter().flat_map(|roster| roster.people());
+        let arriving = if model.roster.value.is_none() { model.arriving.as_slice() } else { &[] };
+        // Whole pages are stepped over, not their people one by one.
+        let mut left = from;
+        let pages = arriving.iter().flat_map(move |page| {
+            let skipped = left.min(page.len());
+            left -= skipped;
+            page.get(skipped..).unwrap_or_default()
+        });
+        let read_from = if model.roster.value.is_some() { from } else { 0 };
+        (from..).zip(read.skip(read_from).chain(pages))
+    }
+
     /// The person with this key.
     pub fn get(&self, key: &StorageKey) -> Option<&'a OrgUser> {
         match &self.model.roster.value {
@@ -185,8 +201,8 @@ impl PeopleList {
         if appended.is_none() {
             self.rows.clear();
         }
-        for at in from..now.len {
-            let Some(user) = people.user(at) else { continue };
+        let searched = if appended.is_some() { self.rows.len() } else { 0 };
+        for (at, user) in people.from(from) {
             if now.arriving && user.is_service_identity() {
                 continue;
             }
@@ -210,7 +226,7 @@ impl PeopleList {
             self.sort_rows(&people, model);
         }
         self.built = Some(now);
-        self.find_selected(&people);
+        self.find_selected(&people, searched);
     }
 
     fn sort_rows(&mut self, people: &People<'_>, model: &Model) {
@@ -247,7 +263,7 @@ impl PeopleList {
     }
 
     /// The row of the selected person; where that person is gone, the row that took the place.
-    fn find_selected(&mut self, people: &People<'_>) {
+    fn find_selected(&mut self, people: &People<'_>, searched: usize) {
         let key_at = |at: usize| -> Option<&StorageKey> {
             self.rows.get(at).and_then(|row| people.user(*row as usize)).map(|user| &user.storage_key)
         };
@@ -255,7 +271,8 @@ impl PeopleList {
             if key_at(self.cursor) == Some(key) {
                 return;
             }
-            if let Some(at) = (0..self.rows.len()).find(|at| key_at(*at) == Some(key)) {
+            // Rows before `searched` were looked through when they arrived.
+            if let Some(at) = (searched..self.rows.len()).find(|at| key_at(*at) == Some(key)) {
                 self.cursor = at;
                 return;
             }

@@ -21,6 +21,9 @@ mod screen;
 
 pub use screen::view;
 
+/// How many lines the details scroll at a time.
+pub const DETAILS_STEP: usize = 5;
+
 /// What the tab remembers. The selection is by check, never by row.
 #[derive(Debug, Clone, Default)]
 pub struct State {
@@ -103,8 +106,11 @@ pub fn selected(app: &App) -> Option<&Check> {
 /// Performs an action of this tab.
 pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     let page = app.drawn.page.max(1);
+    let end = app.drawn.details_end;
     let App { model, prerequisites: state, .. } = app;
     match action {
+        Action::DetailsDown => state.scrolled = (state.scrolled + DETAILS_STEP).min(end),
+        Action::DetailsUp => state.scrolled = state.scrolled.min(end).saturating_sub(DETAILS_STEP),
         Action::Down => state.step(model, |at, _| at + 1),
         Action::Up => state.step(model, |at, _| at.saturating_sub(1)),
         Action::PageDown => state.step(model, |at, _| at + page),

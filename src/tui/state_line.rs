@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::activity::{Progress, Source};
 use crate::domain::{ConnectionState, Service};
@@ -11,7 +12,7 @@ use crate::domain::{ConnectionState, Service};
 use crate::tasks::model::StoreState;
 
 use super::app::App;
-use super::widgets::pen::Pen;
+use super::widgets::pen::{Pen, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
 
 /// The parts of the state, in their order.
@@ -45,7 +46,12 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
             let style = if stale { theme.caution } else { theme.dim };
             parts.push((format!("read {}{}", ago(at, model.now), if stale { ", old" } else { "" }), style));
         }
-        None if model.reading.is_empty() => parts.push(("nothing read yet".to_owned(), theme.dim)),
+        None if model.reading.is_empty()
+            && model.roster.problem.is_none()
+            && model.directory.problem.is_none() =>
+        {
+            parts.push(("nothing read yet".to_owned(), theme.dim))
+        }
         None => {}
     }
     if let Some(problem) = model.roster.problem.as_ref().or(model.directory.problem.as_ref()) {
@@ -92,12 +98,13 @@ pub fn progressing(source: Source, progress: &Progress, now: Timestamp) -> Strin
         text.push_str(&format!(" of {}", count(total)));
     }
     if progress.pages > 0 {
-        text.push_str(&format!(", {} pages", progress.pages));
+        let pages = if progress.pages == 1 { "page" } else { "pages" };
+        text.push_str(&format!(", {} {pages}", progress.pages));
     }
     if let Some(until) = progress.waiting_until.filter(|until| *until > now) {
         text.push_str(&format!(", waits {}", span(until.duration_since(now))));
     } else {
-        if let Some(rate) = progress.rate(now) {
+        if let Some(rate) = progress.rate(now).filter(|rate| *rate >= 1.0) {
             text.push_str(&format!(", {rate:.0}/s"));
         }
         if let Some(left) = progress.remaining(now).filter(|left| left.is_positive()) {
@@ -130,15 +137,26 @@ pub fn moves(app: &App) -> bool {
         || app.model.apply.as_ref().and_then(|apply| apply.throttled_until).is_some_and(|until| until > now)
 }
 
-/// Draws the line.
+/// The most lines that a notice takes: what went wrong and what to do must be readable, even at 80 columns.
+const NOTICE: usize = 5;
+
+/// Draws the last line of `area`; a long notice takes more lines above it.
 pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let look = &app.look;
-    let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
-    pen.skip(1);
+    let last = area.height.saturating_sub(1);
     if let Some(toast) = app.toasts.current(app.now()) {
-        pen.write(&toast.text, if toast.bad { look.theme.bad } else { look.theme.text });
+        let style = if toast.bad { look.theme.bad } else { look.theme.text };
+        let lines = wrap(&toast.text, usize::from(area.width.saturating_sub(2)));
+        let shown = lines.len().min(NOTICE).min(usize::from(area.height));
+        let from = last.saturating_sub(u16::try_from(shown.saturating_sub(1)).unwrap_or(0));
+        Clear.render(Rect { y: area.y + from, height: last + 1 - from, ..area }.intersection(buf.area), buf);
+        for (row, line) in (from..=last).zip(&lines) {
+            Pen::line(buf, area, row, look.glyphs.ellipsis).skip(1).write(line, style);
+        }
         return;
     }
+    let mut pen = Pen::line(buf, area, last, look.glyphs.ellipsis);
+    pen.skip(1);
     for (at, (text, style)) in parts(app).into_iter().enumerate() {
         if at > 0 {
             pen.skip(1).write(look.glyphs.middot, look.theme.dim).skip(1);

@@ -1,17 +1,27 @@
 //! The tab Users: what connecting will do, or did, to each person.
-
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+//!
+//! ```text
+//!  ■■■■■■■■■■■■■■ 61 will map by themselves  ■■■■■■ 21 safe  ■■■■ 14 review  ■■ 9 missing  ■ 2 hazard  ■ 3 conflict
+//!  / outcome:review !stakeholder                                          14 of 143 · sorted by last access
+//!
+//!    person                    sign-in address              access   last access   outcome   best candidate   why
+//!  ▌ Raisa Pokrovskaya         raisa.p@outlook.com          Basic    2 days        review    raisa.pok…       names agree
+//! ```
 
 use crate::domain::text::clean;
 
 use super::actions::Action;
-use super::app::{App, Effect, Tab, ViewState};
+use super::app::{App, Effect, Tab};
 use super::decide::{Wish, wish};
 use super::mapping;
 use super::people::PeopleList;
+use super::prerequisites::DETAILS_STEP;
 use super::update::go;
-use super::widgets::pen::Pen;
+
+mod details;
+mod screen;
+
+pub use screen::view;
 
 /// What the tab remembers.
 #[derive(Debug, Clone)]
@@ -20,18 +30,26 @@ pub struct State {
     pub list: PeopleList,
     /// Whether the details of the selected person are shown.
     pub details: bool,
+    /// First line of the details.
+    pub scrolled: usize,
 }
 
 impl Default for State {
     fn default() -> Self {
-        Self { list: PeopleList::new(|_| true), details: false }
+        Self { list: PeopleList::new(|_| true), details: false, scrolled: 0 }
     }
 }
 
 /// Performs an action of this tab.
 pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     let page = isize::try_from(app.drawn.page.max(1)).unwrap_or(1);
+    let end = app.drawn.details_end;
     let App { model, users: state, .. } = app;
+    match action {
+        Action::DetailsDown => state.scrolled = (state.scrolled + DETAILS_STEP).min(end),
+        Action::DetailsUp => state.scrolled = state.scrolled.min(end).saturating_sub(DETAILS_STEP),
+        _ => state.scrolled = 0,
+    }
     match action {
         Action::Down => state.list.move_by(model, 1),
         Action::Up => state.list.move_by(model, -1),
@@ -76,6 +94,12 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
 }
 
 fn decide(app: &mut App, what: &Wish) -> Vec<Effect> {
+    let list = &app.users.list;
+    // After a refresh another person may stand where the cursor was: nobody is decided about before they were seen.
+    if list.marks().is_empty() && list.selected() != app.drawn.selected.as_ref() {
+        app.complain("the list has changed: look, and press the key again");
+        return Vec::new();
+    }
     let chosen = app.users.list.chosen();
     wish(app, &chosen, what)
 }
@@ -98,9 +122,4 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         Action::Export if nobody => Some("nobody is shown yet".to_owned()),
         _ => None,
     }
-}
-
-/// Draws the tab.
-pub fn view(app: &App, _view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    Pen::line(buf, area, 1, app.look.glyphs.ellipsis).skip(1).write("Users", app.look.theme.title);
 }

@@ -10,7 +10,10 @@
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
 
+use super::actions::Action;
 use super::app::{App, Drawn, Tab, ViewState};
 use super::widgets::pen::Pen;
 use super::{connection, hints, mapping, overlay, prerequisites, state_line, users};
@@ -44,7 +47,7 @@ pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     for over in &app.overlays {
         overlay::view(app, over, view, body, buf);
     }
-    state_line::view(app, Rect { y: area.bottom() - 2, height: 1, ..area }, buf);
+    state_line::view(app, Rect { height: area.height - 2, y: area.y + 1, ..area }, buf);
     hints::view(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
 }
 
@@ -105,5 +108,32 @@ fn head(app: &App, area: Rect, buf: &mut Buffer) {
     pen.to(tabs_at);
     for (tab, title) in titles {
         pen.write(&title, if tab == app.tab { theme.accent } else { theme.dim }).skip(gap);
+    }
+}
+
+/// Draws lines that may be more than there is room for, from the line `scrolled` on; says so at the last line.
+pub fn pane(
+    app: &App,
+    view: &mut ViewState,
+    lines: &[(String, Style)],
+    scrolled: usize,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    let glyphs = &app.look.glyphs;
+    let height = usize::from(area.height);
+    view.drawn.details_end = lines.len().saturating_sub(height);
+    let from = scrolled.min(view.drawn.details_end);
+    for (row, (line, style)) in (0..area.height).zip(lines.iter().skip(from)) {
+        Pen::line(buf, area, row, glyphs.ellipsis).write(line, *style);
+    }
+    let below = lines.len().saturating_sub(from + height);
+    if below > 0 && area.height > 0 {
+        let more = format!(" {below} more lines, {} ", app.keymap.shown(Action::DetailsDown));
+        let strip = Rect { y: area.bottom() - 1, height: 1, ..area };
+        Clear.render(strip.intersection(buf.area), buf);
+        Pen::line(buf, strip, 0, glyphs.ellipsis)
+            .write(glyphs.down, app.look.theme.dim)
+            .write(&more, app.look.theme.dim);
     }
 }

@@ -163,3 +163,6 @@ pub(super) fn people_left(findings: &Findings<'_>) -> Option<usize> {
         .count();
     Some(waiting)
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,8 +6,10 @@
 use jiff::Timestamp;
 
 use super::comparison::{Comparison, Seen};
-use crate::domain::matching::names::Verdict;
-use crate::domain::matching::pair::{OrgView, compare};
+use crate::domain::matching::accounts::{self, AccountKind};
+use crate::domain::matching::fold::domain_part;
+use crate::domain::matching::names::{Name, Verdict, compare};
+use crate::domain::matching::pair::OrgView;
 use crate::domain::matching::retrieve::{COMPARED, Scratch, promising};
 use crate::domain::people::{OrgUser, TenantUser};
 
@@ -35,9 +37,23 @@ impl Comparison<'_> {
     }
 
     /// Whether the dates are reason enough for a person to look before the pair is accepted.
-    pub(super) fn dates_doubt(&self, person: &OrgUser, user: &TenantUser) -> Option<Newer> {
-        self.newer(person, user)
+    pub(super) fn dates_doubt(&self, person: &OrgUser, seen: &Seen<'_>) -> Option<Newer> {
+        if !self.may_be_reissued(seen) {
+            return None;
+        }
+        self.newer(person, seen.user)
             .filter(|newer| !newer.with_many && newer.days > i64::from(self.situation.inactive_after_days))
+    }
+
+    /// Only the tenant itself gives one of its addresses to somebody else: an address of another provider (of a guest, or
+    /// among the other mails) stays its owner's, and a machine's account is no person's.
+    fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
+        seen.compared.kind != AccountKind::Service
+            && seen
+                .compared
+                .addresses
+                .iter()
+                .any(|(_, key)| domain_part(key).is_some_and(|domain| self.shared.is_own_domain(domain)))
     }
 
     /// Whether the dates, with a further sign, say that the account is somebody else's; the reason.
@@ -47,6 +63,9 @@ impl Comparison<'_> {
         seen: &Seen<'_>,
         scratch: &mut Scratch,
     ) -> Option<String> {
+        if !self.may_be_reissued(seen) {
+            return None;
+        }
         let newer = self.newer(person.user, seen.user).filter(|newer| !newer.with_many)?;
         let begin = format!("the account was made {} days after the person's last access", newer.days);
         if seen.compared.name.verdict == Verdict::Doubt {
@@ -66,16 +85,22 @@ impl Comparison<'_> {
         })
     }
 
-    /// Another account of the same name that was there when the person was last here.
+    /// Another account in use, of exactly the same name, that was there when the person was last here: then the younger
+    /// one is more likely a namesake's. (A disabled one beside it is what somebody leaves behind who came back.)
     fn older_namesake(&self, person: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
         let used = person.user.last_accessed.at()?;
+        let own = Name::of_tenant(seen.user);
         promising(self.index, scratch, person, COMPARED).into_iter().filter(|at| *at != seen.at).find_map(
             |at| {
                 let user = self.directory.users().get(at as usize)?;
-                let older = user.created.is_some_and(|made| made < used);
-                let compared = older.then(|| compare(person, user))?;
-                (compared.name.verdict == Verdict::Agrees
-                    && compared.kind == crate::domain::matching::accounts::AccountKind::Person)
+                let older = user.created.is_some_and(|made| made < used)
+                    && user.enabled == Some(true)
+                    && !user.deleted;
+                if !older || accounts::of_tenant_user(user) != AccountKind::Person {
+                    return None;
+                }
+                let found = compare(&Name::of_tenant(user), &own);
+                (found.verdict == Verdict::Agrees && found.score >= 0.97)
                     .then(|| user.user_principal_name.to_string())
             },
         )

@@ -329,7 +329,7 @@ impl<'a> Comparison<'a> {
         if user.enabled.is_none() {
             return Some(format!("whether {who} is enabled could not be read"));
         }
-        if let Some(newer) = self.dates_doubt(view.user, user) {
+        if let Some(newer) = self.dates_doubt(view.user, seen) {
             return Some(format!(
                 "{who} has the address, but was made {} days after the person's last access",
                 newer.days

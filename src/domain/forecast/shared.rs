@@ -3,7 +3,7 @@
 //! Made once for a forecast and kept with it, so that one person can be judged again at any time. Nothing here depends on
 //! the order of the lists.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::Timestamp;
 
@@ -11,7 +11,7 @@ use super::Situation;
 use super::standing::Standing;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::TenantIndex;
-use crate::domain::matching::fold::address_key;
+use crate::domain::matching::fold::{address_key, domain_part};
 use crate::domain::matching::keys::OrgKeys;
 use crate::domain::people::{Directory, EntitlementStatus, Roster};
 
@@ -47,6 +47,8 @@ pub struct Shared {
     /// On which day how many of the claimed accounts were made.
     made_on: BTreeMap<i64, usize>,
     claimed: usize,
+    /// The tenant's own domains: those of sign-in names and of mail boxes.
+    domains: HashSet<String>,
     /// When the lists were read, as far as the dates in them tell; never later than the moment of the forecast.
     pub(super) read_at: Option<Timestamp>,
 }
@@ -73,6 +75,7 @@ impl Shared {
             }
         }
         shared.note_active(roster, situation);
+        shared.note_domains(directory);
         for (key, target) in &situation.planned {
             shared.planned.entry(*target).or_default().push(key.clone());
         }
@@ -115,6 +118,29 @@ impl Shared {
                 self.active.entry(object).or_default().push(ActiveAs::Graph(identity.display_name.clone()));
             }
         }
+    }
+
+    fn note_domains(&mut self, directory: &Directory) {
+        let mut last = String::new();
+        for user in directory.users() {
+            let external = user.decoded_guest_address().is_some();
+            for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name))
+            {
+                let Some(domain) = domain_part(address.trim()) else { continue };
+                // most are of the domain before them
+                if !domain.eq_ignore_ascii_case(&last) {
+                    last = address_key(domain);
+                    if !self.domains.contains(&last) {
+                        self.domains.insert(last.clone());
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether the tenant itself hands out addresses of this domain (an address key's).
+    pub fn is_own_domain(&self, domain: &str) -> bool {
+        self.domains.contains(domain)
     }
 
     /// Places in the roster of those who have this address.

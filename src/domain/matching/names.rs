@@ -176,8 +176,9 @@ impl Name {
 
     /// The part of an address before the `@` as a name.
     pub fn of_local_part(local: &str) -> Self {
-        Self { words: fold::words(local).into_iter().map(|word| (word, Role::Any)).collect(), handle: false }
-            .guess_roles()
+        let words: Vec<(String, Role)> =
+            fold::words(local).into_iter().map(|word| (word, Role::Any)).collect();
+        Self { handle: words.len() < 2, words }.guess_roles()
     }
 
     /// Without fields the last word counts as the surname; with a single word nobody knows.
@@ -263,10 +264,14 @@ impl<'a> Alignment<'a> {
             own_found: vec![false; own.words.len()],
             other_found: vec![Part::Nothing; other.words.len()],
         };
+        if own.words.len() == 1 {
+            // `tstephenson` is T. Stephenson before it is Stephenson with a typing error
+            alignment.split_logins(0.9);
+        }
         alignment.pair_words();
         alignment.join_words();
         alignment.pair_initials();
-        alignment.split_logins();
+        alignment.split_logins(0.8);
         alignment
     }
 
@@ -328,8 +333,25 @@ impl<'a> Alignment<'a> {
         }
     }
 
-    /// Single letters on either side.
+    /// Single letters on either side; `JP` for Jean-Pierre.
     fn pair_initials(&mut self) {
+        for i in 0..self.own.len() {
+            let letters = self.own[i].0.as_bytes();
+            if self.own_found[i] || letters.len() != 2 || !letters.is_ascii() {
+                continue;
+            }
+            let free = |j: usize, letter: u8| {
+                self.other.get(j).is_some_and(|(word, role)| {
+                    *role == Role::Given && word.as_bytes().first() == Some(&letter)
+                }) && self.other_found.get(j) == Some(&Part::Nothing)
+            };
+            if let Some(j) = (0..self.other.len()).find(|j| free(*j, letters[0]) && free(*j + 1, letters[1]))
+            {
+                self.own_found[i] = true;
+                self.other_found[j] = Part::Initial;
+                self.other_found[j + 1] = Part::Initial;
+            }
+        }
         for i in 0..self.own.len() {
             if self.own_found[i] {
                 continue;
@@ -351,10 +373,11 @@ impl<'a> Alignment<'a> {
     }
 
     /// `jsmith`, `smithj`, `johns` against John Smith.
-    fn split_logins(&mut self) {
+    fn split_logins(&mut self, least: f32) {
         for i in 0..self.own.len() {
             let word = &self.own[i].0;
-            if self.own_found[i] || !word.is_ascii() || word.len() < 4 {
+            let whole = self.other.iter().any(|(other, _)| other == word);
+            if self.own_found[i] || whole || !word.is_ascii() || word.len() < 4 {
                 continue;
             }
             let open = |j: usize| {
@@ -369,7 +392,7 @@ impl<'a> Alignment<'a> {
                 let (Some(rest), Some(letter)) = (rest, letter) else { continue };
                 for j in (0..self.other.len()).filter(|j| open(*j)) {
                     let likeness = similarity(rest, &self.other[j].0);
-                    if likeness < 0.8 || best.is_some_and(|(so_far, _, _)| so_far >= likeness) {
+                    if likeness < least || best.is_some_and(|(so_far, _, _)| so_far >= likeness) {
                         continue;
                     }
                     let initial = (0..self.other.len())
@@ -468,12 +491,40 @@ pub fn compare(own: &Name, other: &Name) -> NameMatch {
         (Some(one), None) | (None, Some(one)) => 0.8 * one.score(),
         (None, None) => 0.0,
     };
+    if own.words.len() == 1 {
+        // one word that is a given name or a surname: a typing error counts double, there is nothing else to go by
+        score = match (given, surname) {
+            (Some(Part::Word(likeness)), Some(Part::Nothing)) => 0.5 * likeness * likeness,
+            (Some(Part::Nothing), Some(Part::Word(likeness))) => 0.55 * likeness * likeness,
+            _ => score,
+        };
+    } else if given == Some(Part::Nothing) {
+        let givens = || alignment.other.iter().filter(|(_, role)| *role == Role::Given);
+        let nearest = left
+            .iter()
+            .flat_map(|word| givens().map(move |(given, _)| near(word, given)))
+            .fold(0.0_f32, f32::max);
+        score += 0.42 * 0.6 * nearest;
+    }
     score = (score
         - 0.06 * ratio(left.len(), 1).min(3.0)
         - if alignment.has_loose_initial() { 0.01 } else { 0.0 })
     .max(0.0);
     let verdict = verdict(&alignment, own, given, surname, &left);
     NameMatch { verdict, score }
+}
+
+/// What a word that is not the same still says for a name.
+fn near(word: &str, other: &str) -> f32 {
+    let likeness = similarity(word, other);
+    let begins = word.as_bytes().first() == other.as_bytes().first();
+    if likeness >= 0.4 {
+        likeness
+    } else if begins {
+        0.2
+    } else {
+        0.0
+    }
 }
 
 fn verdict(
@@ -588,6 +639,12 @@ fn compare_joined(own: &Name, other: &Name) -> Option<NameMatch> {
     match (given, surname) {
         (Some(given), Some(surname)) => match (all.contains(&given), all.contains(&surname)) {
             (true, true) => agrees(1.0),
+            (true, false) if surname.starts_with(&all.replacen(&given, "", 1)) => {
+                Some(NameMatch { verdict: Verdict::Fits, score: 0.75 })
+            }
+            (false, true) if given.starts_with(&all.replacen(&surname, "", 1)) => {
+                Some(NameMatch { verdict: Verdict::Fits, score: 0.75 })
+            }
             (false, false) if !all.chars().any(|c| given.contains(c) || surname.contains(c)) => {
                 Some(NameMatch { verdict: Verdict::Contradicts, score: 0.0 })
             }

@@ -58,7 +58,7 @@ douglas doug dougie
 edmund ed eddie ted ned
 edward ed eddie ted teddy ned eduard eduardo
 edwin ed eddie win
-eleanor ellie nell nora elle leonora lena
+eleanor ellie nell nora elle leonora lena elaine elenor
 elizabeth liz beth betty lizzie eliza libby elsie lisa bess elisabeth ella ellie lily liza elise isabel
 ellen nell ellie helen
 emily em emmy millie
@@ -66,7 +66,7 @@ emma em emmy
 ernest ernie ernst
 esther essie hester
 eugene gene
-eva eve evie evelyn
+eva eve evie evelyn aoife ava
 ferdinand ferdi fernando
 florence flo flossie
 frances fran franny francesca frankie
@@ -157,7 +157,7 @@ natalie nat talie nattie natasha natalia
 natasha tasha nat
 nathan nate nat
 nathaniel nate nat nathan
-nicholas nick nicky nico nicolas klaus niklas nikolaus nikolai
+nicholas nick nicky nico nicolas klaus claus klaas claas niklas nikolaus nikolai
 nicole nicky nikki nic nicola
 nikola nick
 norman norm
@@ -237,6 +237,11 @@ sergei seryozha sergey
 wojciech wojtek
 agnieszka aga
 gijsbert gijs
+xuemei mei may
+padraig patrick
+jasper casper kaspar
+ezekiel zeke
+chloe clo
 ";
 
 /// Group numbers by name.

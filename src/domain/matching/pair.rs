@@ -216,6 +216,7 @@ fn compare_locals(person: &OrgView<'_>, user: &TenantUser, tenant_name: &Name) -
         let likeness = match by_name.verdict {
             Verdict::Agrees if whole || own.login.len() >= 7 => 0.88 * by_name.score,
             Verdict::Agrees | Verdict::Fits => 0.72 * by_name.score,
+            Verdict::Doubt if whole => 0.5 * by_name.score,
             _ => 0.0,
         };
         if likeness >= 0.25 {
@@ -229,10 +230,14 @@ fn compare_locals(person: &OrgView<'_>, user: &TenantUser, tenant_name: &Name) -
 /// away; an account that is not a person's first one comes after one that is.
 fn score(compared: &Compared, person: &OrgView<'_>, user: &TenantUser) -> f32 {
     let local = compared.local.as_ref().map_or(0.0, |local| local.likeness);
-    let name = compared.name.score;
-    let by_names = 1.0 - (1.0 - 0.80 * name) * (1.0 - 0.55 * local);
+    // the same login, long enough to be nobody else's by chance, is worth more than one that is merely like it
+    let same_login = local >= 0.87 && compared.local.as_ref().is_some_and(|local| local.own.len() >= 6);
+    let name = compared.name.score.max(name_by_login(compared, person, user));
+    let by_names = 1.0 - (1.0 - 0.80 * name) * (1.0 - if same_login { 0.7 } else { 0.55 } * local);
     let by_names = match compared.name.verdict {
+        Verdict::Contradicts if same_login => by_names * 0.6,
         Verdict::Contradicts => by_names * 0.35,
+        Verdict::Doubt if same_login => by_names * 0.9,
         Verdict::Doubt => by_names * 0.8,
         _ => by_names,
     };
@@ -266,6 +271,22 @@ fn score(compared: &Compared, person: &OrgView<'_>, user: &TenantUser) -> f32 {
         score *= 0.97;
     }
     (score.clamp(0.0, 1.0) * 1000.0).round() / 1000.0
+}
+
+/// How well the person's name fits what the tenant user's login spells: people whom the directory calls Aoife sign in as
+/// `eva.macdonald`.
+fn name_by_login(compared: &Compared, person: &OrgView<'_>, user: &TenantUser) -> f32 {
+    if compared.name.verdict == Verdict::Agrees || person.name.is_empty() {
+        return 0.0;
+    }
+    let decoded = user.decoded_guest_address();
+    let spelled =
+        Name::of_local_part(fold::local_part(decoded.as_deref().unwrap_or(&user.user_principal_name)));
+    let found = names::compare(&person.name, &spelled);
+    match found.verdict {
+        Verdict::Agrees | Verdict::Fits if !spelled.is_handle() => 0.85 * found.score,
+        _ => 0.0,
+    }
 }
 
 fn address_worth(kind: EvidenceKind, key: &str, person: &OrgView<'_>) -> f32 {

@@ -25,6 +25,9 @@ pub const COMPARED: usize = 20;
 /// How many words of the index stand for one wanted word.
 const LIKE: usize = 24;
 
+/// How alike a word of the index must be to stand for a wanted one.
+const LEAST: f32 = 0.6;
+
 /// How many words are remembered from person to person.
 const REMEMBERED: usize = 50_000;
 
@@ -198,7 +201,7 @@ impl Search<'_> {
         if !exact_only || likes.is_empty() {
             self.likes_by_grams(word, &mut likes);
         }
-        likes.retain(|(_, like)| *like >= 0.68);
+        likes.retain(|(_, like)| *like >= LEAST);
         likes.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         likes.dedup_by_key(|like| like.0);
         likes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
@@ -224,12 +227,17 @@ impl Search<'_> {
                 }
             }
         }
-        let least = (count * 3).div_ceil(10).max(1);
+        // a swap in a word of four letters leaves one trigram standing
+        let least = if count <= 5 { 1 } else { (count * 3).div_ceil(10) };
         for other in touched.drain(..) {
             let Some(cell) = counts.get_mut(other as usize) else { continue };
             if usize::from(std::mem::take(cell)) >= least {
-                let like = similarity(word, self.index.dictionary.word(other));
-                if like >= 0.68 {
+                let known = self.index.dictionary.word(other);
+                if known.len().abs_diff(word.len()) > 3 {
+                    continue;
+                }
+                let like = similarity(word, known);
+                if like >= LEAST {
                     likes.push((other, like));
                 }
             }

@@ -80,8 +80,12 @@ fn others(
         .filter_map(|object| findings.directory.and_then(|directory| directory.get(*object)))
         .filter(|user| findings.situation.is_connected() && lookup::is_enabled_member(user))
         .count();
+    // Somebody who could not be read may be the second one: then nothing can be said.
+    let complete = administrators.unresolved.is_empty();
     if keys.is_empty() && in_groups == 0 {
-        worst.fail("There is only one Project Collection Administrator".to_owned());
+        if complete {
+            worst.fail("There is only one Project Collection Administrator".to_owned());
+        }
         return;
     }
     let mut able = in_groups;
@@ -93,7 +97,7 @@ fn others(
         }
         evidence.push(fate.line);
     }
-    if able == 0 {
+    if able == 0 && complete {
         worst.fail("Nobody but you can map people after connecting".to_owned());
     }
 }

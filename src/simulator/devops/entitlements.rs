@@ -70,7 +70,7 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
     })
 }
 
-/// PagedUserEntitlementsList, of the newer and of the older shape.
+/// `PagedUserEntitlementsList`, of the newer and of the older shape.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Page<'a> {

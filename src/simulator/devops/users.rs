@@ -38,7 +38,8 @@ pub(super) fn start(call: &Call) -> Option<u32> {
 pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
     let Some(start) = start(call) else { return devops_internal(&shared.next_id()) };
     let types = call.query.list("subjectTypes");
-    let takes = |kind: &str| types.is_empty() || types.iter().any(|wanted| wanted.eq_ignore_ascii_case(kind));
+    let wanted_type =
+        |kind: &str| types.is_empty() || types.iter().any(|wanted| wanted.eq_ignore_ascii_case(kind));
     let after = shared.on(Fault::FilterAfterPaging);
     let odd = shared.on(Fault::OddMetaTypes);
     let size = page_size(shared, PAGE, start);
@@ -47,7 +48,7 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
         let count = world.people_count();
         while at < count && counted < size {
             if let Some(seen) = world.person(at) {
-                let taken = takes(seen.subject_type());
+                let taken = wanted_type(seen.subject_type());
                 counted += usize::from(taken || after);
                 if taken {
                     rows.push(wire::graph_user(shared, world, &seen, odd));

@@ -30,7 +30,7 @@ struct Links {
     storage_key: Href,
 }
 
-/// GraphUser.
+/// `GraphUser`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct GraphUser {
@@ -135,7 +135,7 @@ fn meta_type(seen: &Seen, odd: bool) -> Option<&'static str> {
     }
 }
 
-/// GraphGroup.
+/// `GraphGroup`.
 pub(super) fn graph_group(shared: &Shared, world: &World, group: &Group) -> Value {
     let base = graph_base(shared);
     let descriptor = group.descriptor(world.ids);
@@ -162,7 +162,7 @@ pub(super) fn graph_group(shared: &Shared, world: &World, group: &Group) -> Valu
     })
 }
 
-/// UserEntitlement.
+/// `UserEntitlement`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct UserEntitlement {

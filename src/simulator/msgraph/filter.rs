@@ -1,4 +1,4 @@
-//! The filters that work without advanced mode: equality, `in`, `startswith`, and any() over the address lists.
+//! The filters that work without advanced mode: equality, `in`, `startswith`, and `any()` over the address lists.
 
 use crate::simulator::world::tenant::TenantUser;
 

@@ -149,15 +149,15 @@ impl Crowd {
         }
     }
 
-    fn names(&self, number: u32) -> (&'static str, &'static str) {
+    fn names(number: u32) -> (&'static str, &'static str) {
         // strides that share no factor with the lengths, so that neighbours differ in both names
         let given = GIVEN[(number as usize).wrapping_mul(37) % GIVEN.len()];
         let surname = SURNAMES[(number as usize / GIVEN.len() + number as usize * 29) % SURNAMES.len()];
         (given, surname)
     }
 
-    fn local(&self, number: u32) -> String {
-        let (given, surname) = self.names(number);
+    fn local(number: u32) -> String {
+        let (given, surname) = Self::names(number);
         format!("{}.{}{number}", ascii(given), ascii(surname))
     }
 
@@ -173,13 +173,13 @@ impl Crowd {
     /// The generated user with this number.
     pub fn user(&self, number: u32, tenant: &Tenant) -> TenantUser {
         let bond = self.bond(number);
-        let upn = format!("{}@{}", self.local(number), tenant.domain);
-        let other = |domain: &str| format!("{}@{domain}", self.local(number));
+        let upn = format!("{}@{}", Self::local(number), tenant.domain);
+        let other = |domain: &str| format!("{}@{domain}", Self::local(number));
         let shown = match bond {
             Bond::Reissued | Bond::Stranger => number.wrapping_add(7_919) % 1_000_000,
             _ => number,
         };
-        let (given, surname) = self.names(shown);
+        let (given, surname) = Self::names(shown);
         let pick = self.ids.pick(Kind::Object(tenant.number), number);
         let mut proxies = vec![format!("SMTP:{upn}")];
         if bond == Bond::Proxy {
@@ -193,9 +193,9 @@ impl Crowd {
             other_mails: if bond == Bond::OtherMail { vec![other("mailbox.example")] } else { Vec::new() },
             proxies,
             kind: Some("Member"),
-            enabled: bond != Bond::SameName || number < self.partners || pick % 50 != 0,
+            enabled: bond != Bond::SameName || number < self.partners || !pick.is_multiple_of(50),
             external: None,
-            nickname: self.local(number),
+            nickname: Self::local(number),
             sam: Some(format!("{:.1}{}{number}", ascii(given), ascii(surname))),
             created: ago(self.now, if bond == Bond::Reissued { 20 } else { 300 + pick % 2_000 }, pick),
             deleted: false,
@@ -206,9 +206,9 @@ impl Crowd {
     /// The generated person with this number, of an organization whose people belong to this tenant's domain.
     pub fn person(&self, number: u32, domain: &str) -> Person {
         let bond = self.bond(number);
-        let (given, surname) = self.names(number);
+        let (given, surname) = Self::names(number);
         let pick = self.ids.pick(Kind::StorageKey, number);
-        let local = self.local(number);
+        let local = Self::local(number);
         let address = match bond {
             Bond::SameName | Bond::Reissued => format!("{local}@{domain}"),
             Bond::OtherMail | Bond::Invited => format!("{local}@mailbox.example"),

@@ -6,11 +6,8 @@ use crate::simulator::ids::{self, Ids, Kind, mix};
 
 /// Numbers of the groups that every organization has.
 pub(in crate::simulator) const ADMINISTRATORS: u16 = 0;
-pub(in crate::simulator) const VALID_USERS: u16 = 1;
-pub(in crate::simulator) const BUILD_ACCOUNTS: u16 = 2;
 /// A group of the organization that is nested in the administrators.
 pub(in crate::simulator) const MIGRATION_TEAM: u16 = 3;
-pub(in crate::simulator) const ENTERPRISE_ACCOUNTS: u16 = 4;
 /// The first project group: administrators, contributors, readers of each project follow.
 pub(in crate::simulator) const FIRST_PROJECT: u16 = 5;
 pub(in crate::simulator) const PROJECTS: [&str; 3] = ["Fiber", "Ledger", "Orchard"];

@@ -37,7 +37,12 @@ pub fn lines(app: &App, typed: &str) -> Vec<Action> {
             })
         })
         .collect();
-    found.sort_by_key(|action| !action.lives_in(app.tab));
+    let group = |action: &Action| match (action.lives_in(app.tab), action.tabs().len() == Tab::ALL.len()) {
+        (true, false) => 0,
+        (true, true) => 1,
+        (false, _) => 2,
+    };
+    found.sort_by_key(group);
     found
 }
 

@@ -8,6 +8,7 @@ use crate::domain::{Check, CheckStatus, Verdict};
 use crate::tui::app::{App, ViewState};
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::theme::Look;
+use crate::tui::view::pane;
 use crate::tui::widgets::frame::divider;
 use crate::tui::widgets::pen::{Pen, wrap};
 use crate::tui::widgets::words::ago;
@@ -42,7 +43,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     let wide = area.width >= SIDE_BY_SIDE;
     if app.prerequisites.details && !wide {
-        details(app, Rect { x: below.x + 1, width: below.width - 1, ..below }, buf);
+        details(app, view, Rect { x: below.x + 1, width: below.width - 1, ..below }, buf);
         view.drawn.page = usize::from(below.height);
         return;
     }
@@ -51,7 +52,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     if wide {
         divider(buf, below, below.x + list_width, &app.look);
         let x = below.x + list_width + 2;
-        details(app, Rect { x, width: below.right().saturating_sub(x), ..below }, buf);
+        details(app, view, Rect { x, width: below.right().saturating_sub(x), ..below }, buf);
     }
 }
 
@@ -75,11 +76,6 @@ fn verdict(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         Verdict::Unknown => ("NOT KNOWN YET", theme.caution),
     };
     pen.write(word, style).skip(3);
-    let context = &app.model.context;
-    pen.right(
-        &format!("Azure DevOps: {}  Entra: {} ", context.azure_devops_way, context.entra_way),
-        theme.dim,
-    );
     let named = [
         (CheckStatus::Fail, "fail"),
         (CheckStatus::Manual, "to tick"),
@@ -102,6 +98,11 @@ fn verdict(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
             if status == CheckStatus::Fail { theme.bad } else { theme.text },
         );
     }
+    let context = &app.model.context;
+    pen.right(
+        &format!("Azure DevOps: {}  Entra: {} ", context.azure_devops_way, context.entra_way),
+        theme.dim,
+    );
     if !app.prerequisites.filter().is_empty() {
         pen.skip(3).write("filter: ", theme.dim).write(app.prerequisites.filter(), theme.text);
     }
@@ -155,7 +156,7 @@ fn list(app: &App, view: &mut ViewState, checks: &[&Check], area: Rect, buf: &mu
     }
 }
 
-fn details(app: &App, area: Rect, buf: &mut Buffer) {
+fn details(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let Some(check) = super::selected(app) else { return };
     let look = &app.look;
     let theme = &look.theme;
@@ -198,8 +199,5 @@ fn details(app: &App, area: Rect, buf: &mut Buffer) {
     lines.push((String::new(), theme.text));
     lines.push(("Microsoft's page (y copies the address)".to_owned(), theme.dim));
     lines.extend(wrap(check.id.docs_url(), width).into_iter().map(|line| (line, theme.dim)));
-    let shown = lines.iter().skip(app.prerequisites.scrolled.min(lines.len().saturating_sub(1)));
-    for (row, (line, style)) in (0..area.height).zip(shown) {
-        Pen::line(buf, area, row, look.glyphs.ellipsis).write(line, *style);
-    }
+    pane(app, view, &lines, app.prerequisites.scrolled, area, buf);
 }

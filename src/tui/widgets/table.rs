@@ -75,7 +75,7 @@ pub struct Place {
 }
 
 /// Columns that fit into `room`, in their order, with `gap` between them: the important ones first, each at least as wide
-/// as it must be; what is left over goes to the important ones too, and the rest to the last one.
+/// as it must be; what is left over is shared, and the rest goes to the last one.
 pub fn places(columns: &[Column], room: u16, gap: u16) -> Vec<Place> {
     let mut order: Vec<usize> = (0..columns.len()).collect();
     order.sort_by_key(|at| columns.get(*at).map_or(u8::MAX, |column| column.priority));
@@ -92,13 +92,19 @@ pub fn places(columns: &[Column], room: u16, gap: u16) -> Vec<Place> {
             any = true;
         }
     }
-    for at in &order {
-        if let (Some(column), Some(width)) = (columns.get(*at), widths.get_mut(*at))
-            && *width > 0
-        {
-            let more = column.most.saturating_sub(*width).min(left);
-            *width += more;
-            left -= more;
+    // What is left over is shared column by column, so that none is wide while another is cut.
+    let mut grew = true;
+    while left > 0 && grew {
+        grew = false;
+        for at in &order {
+            if let (Some(column), Some(width)) = (columns.get(*at), widths.get_mut(*at))
+                && (1..column.most).contains(width)
+                && left > 0
+            {
+                *width += 1;
+                left -= 1;
+                grew = true;
+            }
         }
     }
     if let Some(last) = widths.iter_mut().rev().find(|width| **width > 0) {
