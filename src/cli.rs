@@ -21,10 +21,18 @@ mod launch;
 mod logging;
 mod manual;
 mod output;
+mod private;
 mod progress;
 mod signals;
 mod text;
+mod work;
 
 pub use args::{Cli, command};
 pub use exit::{Exit, Failure};
-pub use launch::run;
+pub use launch::{Dashboard, Opening, run};
+pub use logging::log_file;
+
+/// Says on standard error what stood in the way, cleaned.
+pub fn complain(message: &str) {
+    let _ = output::write_lines(&mut std::io::stderr().lock(), &format!("ado2entra: {message}"));
+}

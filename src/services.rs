@@ -24,6 +24,10 @@ pub mod paging;
 pub mod probe;
 pub mod settings;
 pub mod status;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod wire;
 
 pub use azure_devops::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
@@ -118,12 +122,9 @@ impl Services {
             asked: format!("trying the way of signing in after the switch: {}", problem.asked),
             ..problem
         })?;
-        let shared = std::sync::Arc::ptr_eq(credential, &self.keyring.azure_devops);
-        Ok(AfterConnectTrial {
-            way: if shared { format!("same ({})", credential.way()) } else { credential.way().to_owned() },
-            tenant: token.tenant,
-            same_pat: is_same_pat(&self.keyring.azure_devops, credential, &token),
-        })
+        let same_pat = is_same_pat(&self.keyring.azure_devops, credential, &token);
+        let way = if same_pat { "same" } else { credential.way() };
+        Ok(AfterConnectTrial { way: way.to_owned(), tenant: token.tenant, same_pat })
     }
 }
 

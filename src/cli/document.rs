@@ -38,11 +38,6 @@ impl<T> Known<T> {
     pub fn or_none(value: Option<T>) -> Self {
         value.map_or(Self::None, Self::Some)
     }
-
-    /// What is not there is unknown.
-    pub fn or_unknown(value: Option<T>) -> Self {
-        value.map_or(Self::Unknown, Self::Some)
-    }
 }
 
 impl<T: Serialize> Serialize for Known<T> {

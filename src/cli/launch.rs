@@ -1,7 +1,9 @@
 //! From the command line to a command, and from its end to an exit code.
 
+mod opening;
+mod running;
+
 use std::ffi::OsString;
-use std::path::Path;
 
 use clap::Parser as _;
 use clap::error::ErrorKind;
@@ -11,10 +13,12 @@ use super::commands;
 use super::exit::{Exit, Failure};
 use super::manual;
 use super::output::Output;
-use crate::config::{ConfigErrors, Loaded, Overrides};
 
-/// Runs the program with these arguments.
-pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+pub use opening::{Dashboard, Opening, has_a_terminal};
+pub use running::{runtime, until_signal};
+
+/// Runs the program with these arguments. The dashboard is handed in, because commands and dashboard do not know each other.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, dashboard: &Dashboard<'_>) -> Exit {
     let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
         Err(error) => {
@@ -27,20 +31,23 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
         }
     };
     let output = Output::new(cli.global.format, cli.global.color);
-    match dispatch(&output, cli) {
+    match dispatch(output, cli, dashboard) {
         Ok(exit) => exit,
         Err(failure) => {
             if !failure.message.is_empty() {
-                output.say(&format!("ado2entra: {failure}"));
+                crate::cli::complain(&failure.message);
             }
             failure.exit
         }
     }
 }
 
-fn dispatch(output: &Output, cli: Cli) -> Result<Exit, Failure> {
+fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit, Failure> {
     let global = cli.global;
     match cli.command {
+        None => opening::dashboard(&global, dashboard),
+        Some(Command::Demo(simulation)) => commands::demo::run(output, &global, &simulation, dashboard),
+        Some(Command::Simulator(args)) => commands::simulator::run(output, &global, &args),
         Some(Command::Completions { shell }) => {
             let script = manual::completions(shell);
             output.data(|out| out.write_all(&script))?;
@@ -50,25 +57,24 @@ fn dispatch(output: &Output, cli: Cli) -> Result<Exit, Failure> {
             output.data(manual::page)?;
             Ok(Exit::Done)
         }
-        Some(Command::Config { command }) => configuration(output, &global, command),
-        _ => Err(Failure::usage("not wired yet")),
+        Some(Command::Config { command }) => configuration(output, &global, command, dashboard),
+        Some(Command::Diff(args)) if args.org_users.is_some() => {
+            commands::diff::from_files(output, &global, &args)
+        }
+        Some(command) => running::run(output, global, command),
     }
 }
 
-fn configuration(output: &Output, global: &Global, command: ConfigCommand) -> Result<Exit, Failure> {
+fn configuration(
+    output: Output,
+    global: &Global,
+    command: ConfigCommand,
+    dashboard: &Dashboard<'_>,
+) -> Result<Exit, Failure> {
+    use commands::configuration as show;
     match command {
-        ConfigCommand::Check => commands::configuration::check(output, &load(global)),
-        ConfigCommand::Show => commands::configuration::show(output, &load(global)?),
-        ConfigCommand::Path => commands::configuration::path(output, global.config.as_deref(), &environment),
+        ConfigCommand::Check => show::check(&output, &opening::load(global), dashboard.check_keys),
+        ConfigCommand::Show => show::show(&output, &opening::load(global)?),
+        ConfigCommand::Path => show::path(&output, global.config.as_deref(), &opening::environment),
     }
-}
-
-/// A variable of the process, as text.
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-fn load(global: &Global) -> Result<Loaded, ConfigErrors> {
-    let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
-    crate::config::load(global.config.as_deref().map(Path::new), &overrides, &environment)
 }

@@ -26,20 +26,22 @@ pub fn log_file() -> Option<&'static Path> {
 
 /// Keeps the writer alive; what is still in its queue is written when this is dropped.
 #[derive(Debug)]
-pub struct Logging(Option<WorkerGuard>);
+pub struct Logging {
+    _writer: Option<WorkerGuard>,
+}
 
 /// Begins to log into `ado2entra.log` in this directory. Without a safe directory there is no log, and the command goes on:
 /// the same directory is refused, with words, where decisions are to be kept.
 pub fn start(directory: &Path, level: LogLevel) -> Logging {
     let filter = match level {
-        LogLevel::Off => return Logging(None),
+        LogLevel::Off => return Logging { _writer: None },
         LogLevel::Error => LevelFilter::ERROR,
         LogLevel::Warn => LevelFilter::WARN,
         LogLevel::Info => LevelFilter::INFO,
         LogLevel::Debug => LevelFilter::DEBUG,
         LogLevel::Trace => LevelFilter::TRACE,
     };
-    let Ok((file, path)) = open(directory) else { return Logging(None) };
+    let Ok((file, path)) = open(directory) else { return Logging { _writer: None } };
     let (writer, guard) = NonBlocking::new(file);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
     let only_ours = Targets::new().with_target("ado2entra", filter);
@@ -48,7 +50,7 @@ pub fn start(directory: &Path, level: LogLevel) -> Logging {
         let _ = LOG_FILE.set(path);
         tracing::info!(version = env!("CARGO_PKG_VERSION"), "started");
     }
-    Logging(Some(guard))
+    Logging { _writer: Some(guard) }
 }
 
 fn open(directory: &Path) -> io::Result<(File, PathBuf)> {

@@ -52,8 +52,6 @@ pub struct Output {
     pub paint: Paint,
     /// Standard output is a terminal: JSON is laid out for people.
     pub on_terminal: bool,
-    /// Standard error is a terminal: progress is shown.
-    pub progress: bool,
     /// Questions can be asked: standard input and standard error are terminals.
     pub can_ask: bool,
 }
@@ -69,13 +67,11 @@ impl Output {
             When::Never => false,
             When::Auto => on_terminal && !set("NO_COLOR") && !dumb,
         };
-        let progress = io::stderr().is_terminal();
         Self {
             format,
             paint: Paint(colour),
             on_terminal,
-            progress,
-            can_ask: progress && io::stdin().is_terminal(),
+            can_ask: io::stderr().is_terminal() && io::stdin().is_terminal(),
         }
     }
 

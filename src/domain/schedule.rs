@@ -108,7 +108,8 @@ pub struct ScheduleInput<'a> {
 pub fn schedule(input: &ScheduleInput<'_>) -> Schedule {
     let book = Rulebook::new(input.plan, input.directory, input.situation)
         .with_roster(input.roster)
-        .with_forecast(input.forecast);
+        .with_forecast(input.forecast)
+        .indexed();
     let run = row::Run { input, book: &book, state: state(input) };
     let rows = input.plan.rows.values().filter_map(|row| run.scheduled(row)).collect();
     Schedule { rows: order::ordered(rows, input), refusals: refusals(input) }

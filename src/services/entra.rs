@@ -95,14 +95,14 @@ fn cloud(document: &Document, issuer: &Url, endpoint: &Endpoint) -> Cloud {
         .filter(|url| !is_stand_in(url, endpoint))
         .filter_map(|url| url.host_str().map(str::to_ascii_lowercase))
         .collect();
-    let china = |text: &str| text.ends_with(".cn") || text.contains("chinacloud");
+    let china = |text: &str| top_level(text) == "cn" || text.contains("chinacloud");
     if hosts.iter().any(|host| china(host)) || china(&name) || region == "CN" {
         return Cloud::National("China".into());
     }
     if sub == "DOD" || region == "DOD" {
         return Cloud::National("Azure Government (DoD)".into());
     }
-    let government_host = |text: &str| text.ends_with(".us");
+    let government_host = |text: &str| top_level(text) == "us";
     if matches!(region.as_str(), "USGOV" | "USG" | "DODCON")
         || sub == "DODCON"
         || hosts.iter().any(|host| government_host(host))
@@ -127,6 +127,11 @@ fn cloud(document: &Document, issuer: &Url, endpoint: &Endpoint) -> Cloud {
         "GCC" => Cloud::Public { gcc: true },
         other => strange("region", &format!("{region} {other}")),
     }
+}
+
+/// The last label of a host's name, which is in lower case already.
+fn top_level(host: &str) -> &str {
+    host.rsplit('.').next().unwrap_or_default()
 }
 
 /// A simulator or a proxy in the place of the sign-in service names itself; that says nothing about the cloud.

@@ -202,15 +202,15 @@ mod tests {
         ("x-vss-resourcetenant", value.to_owned())
     }
 
-    fn tenant(id: &str) -> Option<Backing> {
-        Some(Backing::Tenant(id.parse().unwrap()))
+    fn tenant(id: &str) -> Backing {
+        Backing::Tenant(id.parse().unwrap())
     }
 
     #[test]
     fn either_header_or_both_when_they_agree() {
-        assert_eq!(reading(&[bearer(T)]), tenant(T));
-        assert_eq!(reading(&[resource(T)]), tenant(T));
-        assert_eq!(reading(&[bearer(T), resource(T)]), tenant(T));
+        assert_eq!(reading(&[bearer(T)]), Some(tenant(T)));
+        assert_eq!(reading(&[resource(T)]), Some(tenant(T)));
+        assert_eq!(reading(&[bearer(T), resource(T)]), Some(tenant(T)));
         assert_eq!(reading(&[resource(ZERO)]), Some(Backing::MicrosoftAccounts));
         assert_eq!(reading(&[bearer(ZERO), resource(ZERO)]), Some(Backing::MicrosoftAccounts));
     }
@@ -221,13 +221,13 @@ mod tests {
             ("www-authenticate", "Basic realm=\"https://tfsprod.example/\"".to_owned()),
             ("www-authenticate", "TFS-Federated".to_owned()),
         ];
-        assert_eq!(reading(&[others[0].clone(), bearer(T), others[1].clone()]), tenant(T));
-        assert_eq!(reading(&[resource(&format!("{ZERO}, {T}"))]), tenant(T));
-        assert_eq!(reading(&[resource(ZERO), resource(T)]), tenant(T));
+        assert_eq!(reading(&[others[0].clone(), bearer(T), others[1].clone()]), Some(tenant(T)));
+        assert_eq!(reading(&[resource(&format!("{ZERO}, {T}"))]), Some(tenant(T)));
+        assert_eq!(reading(&[resource(ZERO), resource(T)]), Some(tenant(T)));
         let one_line = format!(
             "Basic realm=\"x\", Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/{T}\", TFS-Federated"
         );
-        assert_eq!(reading(&[("www-authenticate", one_line)]), tenant(T));
+        assert_eq!(reading(&[("www-authenticate", one_line)]), Some(tenant(T)));
         let not_bearer = format!("Basic authorization_uri=https://login.microsoftonline.com/{T}");
         assert_eq!(reading(&[("www-authenticate", not_bearer)]), None);
     }

@@ -47,13 +47,13 @@ pub enum Control {
 
 /// Runs a confirmed order to its end.
 pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, mut control: watch::Receiver<Control>) {
-    let stopped = match prepare(session, &order).await {
+    let stopped = match Box::pin(prepare(session, &order)).await {
         Ok((plan, journal)) => {
             let due = order.schedule.rows.iter().filter(|row| is_due(row)).count();
             let started = ApplyEvent::Started { run: journal.run().to_owned(), due, at: Timestamp::now() };
             session.tell(Msg::Apply(started)).await;
             let mut work = Run { session, journal: Arc::new(journal), plan, brakes: brakes(session) };
-            work.rows(&order.schedule.rows, &mut control).await.err()
+            Box::pin(work.rows(&order.schedule.rows, &mut control)).await.err()
         }
         Err(problem) => {
             let started = ApplyEvent::Started { run: String::new(), due: 0, at: Timestamp::now() };
@@ -146,7 +146,7 @@ impl Run<'_> {
         while let Some(scheduled) = sends.pop_front_if(|row| !row.privileged) {
             self.wait_while_paused(control).await?;
             let row = self.plan_row(&scheduled.storage_key);
-            let row = row::send(self.session, &self.journal, row, &scheduled).await?;
+            let row = Box::pin(row::send(self.session, &self.journal, row, &scheduled)).await?;
             self.brakes.after_canary(&row)?;
             if row.state == RowState::Verified {
                 break;

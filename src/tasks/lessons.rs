@@ -14,6 +14,7 @@ use super::analysis::Analysis;
 use super::before;
 use super::msg::{Msg, PlanLesson};
 use super::session::Session;
+use super::succession;
 
 /// What is new in this analysis, compared with the plan it was made with. Nothing new gives an empty list, so that keeping
 /// a lesson and analysing again comes to rest.
@@ -63,7 +64,13 @@ pub fn lessons(analysis: &Analysis, plan: &Plan) -> Vec<PlanLesson> {
 /// Keeps the lessons, then tells them.
 pub(super) async fn learn(session: &Session, analysis: &Analysis, plan: &Plan) {
     let Ok(store) = session.store() else { return };
-    for lesson in lessons(analysis, plan) {
+    let mut new = lessons(analysis, plan);
+    match Box::pin(succession::renamed(session, store, analysis, plan)).await {
+        Ok(rows) if rows.is_empty() => {}
+        Ok(rows) => new.push(PlanLesson::Rows(rows)),
+        Err(problem) => session.tell(Msg::Failed(problem)).await,
+    }
+    for lesson in new {
         match keep(store, &lesson).await {
             Ok(()) => session.tell(Msg::PlanLearned(Box::new(lesson))).await,
             Err(problem) => {

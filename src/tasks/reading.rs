@@ -126,7 +126,15 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
             .await;
         }
     };
-    tokio::join!(account, people, administrators, tenant, tenant_people, around);
+    // Boxed: together they would be a future too large for the stack of a thread.
+    tokio::join!(
+        Box::pin(account),
+        Box::pin(people),
+        Box::pin(administrators),
+        Box::pin(tenant),
+        Box::pin(tenant_people),
+        Box::pin(around)
+    );
 }
 
 async fn fact(session: &Session, source: Source, reading: impl Future<Output = Fact>) {
@@ -201,6 +209,7 @@ async fn roster(session: &Session) -> Option<Arc<Roster>> {
                 .await;
             session.remember(|latest| {
                 latest.roster = Some(Arc::clone(&roster));
+                latest.successors_sought = false;
                 latest.unsaved = true;
             });
             session.tell(Msg::RosterRead(Arc::clone(&roster), at)).await;

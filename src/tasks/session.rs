@@ -74,6 +74,8 @@ pub(super) struct Latest {
     pub(super) directory: Option<Arc<Directory>>,
     /// Something was read that is not kept in the store yet.
     pub(super) unsaved: bool,
+    /// People whose key is gone were looked for since the last reading of the roster.
+    pub(super) successors_sought: bool,
     /// The *before* reading was taken in this session.
     pub(super) before_taken: bool,
 }

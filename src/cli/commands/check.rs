@@ -2,21 +2,85 @@
 
 use std::io::{self, Write};
 
+use crate::cli::args::{CheckArgs, Format, TickCommand};
+use crate::cli::document::check::CheckDocument;
 use crate::cli::document::{Tenant, taken_at};
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::output::{Paint, Tone};
+use crate::cli::output::{Output, Paint, Tone};
 use crate::cli::text::{moment, nearest, number};
+use crate::cli::work::{self, Work};
+use crate::domain::activity::Source;
 use crate::domain::text::clean;
-use crate::domain::{Check, CheckId, CheckStatus, Verdict};
-use crate::tasks::{Analysis, Model};
+use crate::domain::{Check, CheckId, CheckStatus, Tick, Verdict};
+use crate::tasks::{Analysis, Effect, Model, runner};
 
-/// How `check` ends: ready, or not, or nobody knows. Where neither list could be read at all, the reason decides.
-pub fn exit(analysis: &Analysis) -> Exit {
+/// The command.
+pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
+    match args.command {
+        None => {
+            work.output.refuse_csv("check")?;
+            let mut sources = Source::ALL.to_vec();
+            if args.tokens {
+                sources.push(Source::Tokens);
+            }
+            let model = work.read(&sources).await;
+            work::mention_store(&work.output, &model);
+            show(&work.output, &model)
+        }
+        Some(TickCommand::Tick { id, note }) => {
+            let id = parse_id(&id)?;
+            let note = note.trim();
+            if note.is_empty() {
+                return Err(Failure::usage(format!("say in the note why {id} is met")));
+            }
+            tick(work, id, Some(note)).await
+        }
+        Some(TickCommand::Untick { id }) => tick(work, parse_id(&id)?, None).await,
+    }
+}
+
+/// Prints the prerequisites. Where one of the lists could not be read at all, what is known is printed all the same, and the
+/// reason decides how the command ends.
+pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
+    output.refuse_csv("check")?;
+    let analysis = work::analysis(model)?;
+    match output.format {
+        Format::Json => output.json(&CheckDocument::new(model, &analysis))?,
+        _ => output.data(|out| text(out, output.paint, model, &analysis))?,
+    }
+    match work::unreadable(model) {
+        Some(failure) => Err(failure),
+        None => Ok(exit(&analysis)),
+    }
+}
+
+/// Ticks, or takes the tick back. What was read decides whether that is allowed, so everything is read first.
+async fn tick(mut work: Work, id: CheckId, note: Option<&str>) -> Result<Exit, Failure> {
+    let mut model = work.read(&Source::ALL).await;
+    if let Some(refusal) = work::store_refusal(&model) {
+        return Err(refusal);
+    }
+    if note.is_some() {
+        may_tick(&*work::analysis(&model)?, id)?;
+    } else if !model.plan.ticks.contains_key(&id) {
+        return Err(Failure::refused(format!("{id} is not ticked")));
+    }
+    let tick = note.map(|note| Tick { note: note.to_owned(), at: runner::now() });
+    work.keep(&mut model, Effect::Tick(id, tick)).await?;
+    work.output.say(&match note {
+        Some(_) => format!("{id} is ticked."),
+        None => format!("The tick of {id} is taken back."),
+    });
+    Ok(Exit::Done)
+}
+
+/// How `check` ends: ready, or not, or nobody knows.
+fn exit(analysis: &Analysis) -> Exit {
     if analysis.verdict == Verdict::Ready { Exit::Done } else { Exit::No }
 }
 
 /// The prerequisites in words: first the answer, then what stands in its way, then the rest.
-pub fn text(out: &mut dyn Write, paint: Paint, model: &Model, analysis: &Analysis) -> io::Result<()> {
+fn text(out: &mut dyn Write, paint: Paint, model: &Model, analysis: &Analysis) -> io::Result<()> {
     let tenant = Tenant::of(model);
     let heading =
         format!("Prerequisites for connecting {} to {}", clean(&model.context.organization), tenant.shown());
@@ -103,7 +167,7 @@ fn entry(out: &mut dyn Write, paint: Paint, check: &Check) -> io::Result<()> {
 }
 
 /// Reads the name of a prerequisite; a wrong one is a wrong usage, with the nearest that exists.
-pub fn parse_id(name: &str) -> Result<CheckId, Failure> {
+fn parse_id(name: &str) -> Result<CheckId, Failure> {
     CheckId::parse(name.trim()).ok_or_else(|| {
         let known = CheckId::ALL.iter().map(|id| id.name());
         let advice = match nearest(name, known) {
@@ -115,7 +179,7 @@ pub fn parse_id(name: &str) -> Result<CheckId, Failure> {
 }
 
 /// Whether this prerequisite may be ticked now.
-pub fn may_tick(analysis: &Analysis, id: CheckId) -> Result<(), Failure> {
+fn may_tick(analysis: &Analysis, id: CheckId) -> Result<(), Failure> {
     let Some(check) = analysis.checks.iter().find(|check| check.id == id) else {
         return Err(Failure::refused(format!("{id} was not evaluated, so it cannot be ticked")));
     };
@@ -178,7 +242,7 @@ mod tests {
     #[test]
     fn ticked_ones_are_counted_apart() {
         let mut manual = check(CheckStatus::Manual);
-        manual.ticked = Some(crate::domain::Tick { note: "done".into(), at: jiff::Timestamp::UNIX_EPOCH });
+        manual.ticked = Some(Tick { note: "done".into(), at: jiff::Timestamp::UNIX_EPOCH });
         assert_eq!(counts(&[manual, check(CheckStatus::Manual)]), "1 to tick, 1 ticked.");
     }
 }

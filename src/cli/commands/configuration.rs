@@ -9,9 +9,14 @@ use crate::cli::output::{Output, Tone};
 use crate::config::{Checked, ConfigErrors, Environment, Loaded, Severity};
 
 /// Says what is wrong with the configuration; what is merely not given yet is said and is not wrong.
-pub fn check(output: &Output, loaded: &Result<Loaded, ConfigErrors>) -> Result<Exit, Failure> {
+pub fn check(
+    output: &Output,
+    loaded: &Result<Loaded, ConfigErrors>,
+    check_keys: &dyn Fn(&Loaded) -> Result<(), ConfigErrors>,
+) -> Result<Exit, Failure> {
     output.refuse_csv("config check")?;
-    let checked = Checked::new(loaded, Ok(()));
+    let keys = loaded.as_ref().map_or(Ok(()), check_keys);
+    let checked = Checked::new(loaded, keys);
     let exit = if checked.is_valid() { Exit::Done } else { Exit::Usage };
     if output.format == Format::Json {
         output.json(&ConfigCheckDocument::from(checked))?;

@@ -1,23 +1,110 @@
 //! `status`: which directory backs the organization, and the step that is next. `--watch` keeps looking.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
+use crate::cli::args::{Format, StatusArgs};
 use crate::cli::document::status::StatusDocument;
 use crate::cli::document::{Known, Tenant};
-use crate::cli::exit::Exit;
-use crate::cli::output::{Paint, Tone};
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Output, Paint, Tone};
 use crate::cli::text::{moment, people};
+use crate::cli::work::{self, Work};
+use crate::domain::activity::Source;
+use crate::domain::connection::timeline::current_phase;
+use crate::domain::prerequisites::Findings;
 use crate::domain::text::clean;
-use crate::domain::{ConnectionState, Goal};
-use crate::tasks::Model;
+use crate::domain::{ConnectionState, Goal, Phase};
+use crate::tasks::{Analysis, Effect, Model};
+
+/// After a change more changes follow; they become one line.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// The command.
+pub async fn run(mut work: Work, args: &StatusArgs) -> Result<Exit, Failure> {
+    work.output.refuse_csv("status")?;
+    let model = work.read(&Source::ALL).await;
+    if args.watch { watch(work, model).await } else { show(&work.output, &model) }
+}
+
+/// Prints the status. It is known as soon as what backs the organization is known: that needs no credential.
+pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
+    output.refuse_csv("status")?;
+    let document = document(model)?;
+    match output.format {
+        Format::Json => output.json(&document)?,
+        _ => output.data(|out| text(out, output.paint, model, &document))?,
+    }
+    Ok(exit(&document))
+}
+
+/// Prints a line now, and whenever something changed, until a signal.
+async fn watch(mut work: Work, mut model: Model) -> Result<Exit, Failure> {
+    if model.context.poll_tenant.is_none() {
+        return Err(Failure::usage(
+            "--watch has nothing to do: polling of the tenant is turned off ([polling] tenant = 0)",
+        ));
+    }
+    let mut last = document(&model)?;
+    print_line(&work.output, &last, &model)?;
+    work.start(Effect::Watch(true));
+    while let Some(msg) = work.next().await {
+        let mut changed = model.absorb(&msg);
+        // What follows at once belongs to the same change.
+        while let Ok(Some(msg)) = tokio::time::timeout(SETTLE, work.next()).await {
+            changed |= model.absorb(&msg);
+        }
+        if !changed {
+            continue;
+        }
+        work.analyse(&mut model).await;
+        let now = document(&model)?;
+        if now.differs_from(&last) {
+            print_line(&work.output, &now, &model)?;
+            last = now;
+        }
+    }
+    Ok(exit(&last))
+}
+
+fn print_line(output: &Output, document: &StatusDocument, model: &Model) -> Result<(), Failure> {
+    match output.format {
+        Format::Json => output.json_line(document),
+        _ => output.data(|out| writeln!(out, "{}", line(document, model))),
+    }
+}
+
+fn document(model: &Model) -> Result<StatusDocument, Failure> {
+    let analysis = work::analysis(model)?;
+    Ok(StatusDocument::new(model, &analysis, phase(model, &analysis)))
+}
+
+/// The step that is next; unknown where it is not known what backs the organization.
+fn phase(model: &Model, analysis: &Analysis) -> Option<Phase> {
+    if analysis.state == ConnectionState::Unknown {
+        return None;
+    }
+    let findings = Findings {
+        organization: &model.context.organization,
+        facts: &model.facts,
+        roster: analysis.roster.as_deref(),
+        directory: analysis.directory.as_deref(),
+        forecast: analysis.forecast.as_deref(),
+        situation: &analysis.situation,
+        plan: &model.plan,
+        goal: analysis.goal,
+        now: analysis.at,
+    };
+    Some(current_phase(&findings, &analysis.checks))
+}
 
 /// How `status` ends: whether the state is known.
-pub fn exit(document: &StatusDocument) -> Exit {
+fn exit(document: &StatusDocument) -> Exit {
     if document.state == ConnectionState::Unknown { Exit::No } else { Exit::Done }
 }
 
 /// The state as one sentence.
-pub fn sentence(document: &StatusDocument, tenant: &str) -> (Tone, String) {
+fn sentence(document: &StatusDocument, tenant: &str) -> (Tone, String) {
     let organization = clean(&document.organization);
     match (document.state, &document.backing_tenant_id) {
         (ConnectionState::Connected, _) => (Tone::Good, format!("{organization} is connected to {tenant}.")),
@@ -39,7 +126,7 @@ pub fn sentence(document: &StatusDocument, tenant: &str) -> (Tone, String) {
 }
 
 /// The status in words.
-pub fn text(out: &mut dyn Write, paint: Paint, model: &Model, document: &StatusDocument) -> io::Result<()> {
+fn text(out: &mut dyn Write, paint: Paint, model: &Model, document: &StatusDocument) -> io::Result<()> {
     let tenant = Tenant::of(model).shown();
     let (tone, words) = sentence(document, &tenant);
     writeln!(out, "{}", paint.tone(tone, &words))?;
@@ -67,7 +154,7 @@ pub fn text(out: &mut dyn Write, paint: Paint, model: &Model, document: &StatusD
 }
 
 /// One line for a change, for `--watch`.
-pub fn line(document: &StatusDocument, model: &Model) -> String {
+fn line(document: &StatusDocument, model: &Model) -> String {
     let (_, words) = sentence(document, &Tenant::of(model).shown());
     let mut line = format!("{}  {words}", moment(document.probed_at.unwrap_or(model.now)));
     if let Known::Some(n) = document.disconnected_users {

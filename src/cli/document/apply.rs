@@ -42,7 +42,7 @@ pub struct RowEntry<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CallEntry {
     /// `PATCH`, `POST`, `DELETE`, `GET`.
-    pub method: &'static str,
+    pub method: String,
     /// Where to.
     pub url: String,
     /// What with; `null` where the call has no body.

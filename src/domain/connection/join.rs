@@ -5,7 +5,7 @@
 //! memberships* is the same person under a new key; for a person who stays disconnected the principal name takes the place of the
 //! target. Anything less certain is nobody: a wrong join would hand one person's row to another.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::people::{EntitlementStatus, OrgUser, Roster};
@@ -33,7 +33,7 @@ pub fn new_key(
     before: &BeforeReading,
     known_before: &BTreeSet<StorageKey>,
     after: &Roster,
-    memberships_after: &HashMap<StorageKey, BTreeSet<String>>,
+    memberships_after: &BTreeMap<StorageKey, BTreeSet<String>>,
 ) -> Option<StorageKey> {
     if after.get(&before.storage_key).is_some() {
         return None;
@@ -45,8 +45,7 @@ pub fn new_key(
         let same_person = match (before.target, user.origin_object()) {
             (Some(target), Some(object)) if object == target => true,
             // Whoever stays disconnected is still under the old name, and not another object of the tenant.
-            (_, None) => address::same(&user.principal_name, &before.principal_name),
-            (None, Some(_)) => address::same(&user.principal_name, &before.principal_name),
+            (_, None) | (None, Some(_)) => address::same(&user.principal_name, &before.principal_name),
             (Some(_), Some(_)) => false,
         };
         same_rights

@@ -193,14 +193,14 @@ fn sign_in_again(findings: &Findings<'_>, portal: &Portal) -> Words {
 
 fn map(findings: &Findings<'_>, portal: &Portal) -> Words {
     let mut sees = Vec::new();
-    if let Some(forecast) = findings.forecast {
+    if let Some(forecast) = findings.forecast.filter(|_| is_there(findings)) {
         if let Some(now) = locked_out(forecast, findings.situation).now {
             sees.push(format!("{now} locked out now"));
         }
         let progress = Progress::of(forecast, findings.plan);
         sees.push(format!("{} of {} decided", progress.decided, progress.needed));
     }
-    if let Some(left) = people_left(findings) {
+    if let Some(left) = people_left(findings).filter(|_| is_there(findings)) {
         sees.push(format!("{left} still wait for a decision or for their mapping"));
     }
     Words {
@@ -234,6 +234,7 @@ fn inform(findings: &Findings<'_>) -> Words {
 fn validate(findings: &Findings<'_>, portal: &Portal) -> Words {
     let sees = findings
         .forecast
+        .filter(|_| is_there(findings) && findings.goal != Goal::Disconnect)
         .and_then(|forecast| locked_out(forecast, findings.situation).now)
         .map(|now| format!("{now} people are not connected"))
         .into_iter()

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::portal::Portal;
 use super::{ConnectionState, Goal, Phase, is_wrong_directory, steps};
-use crate::domain::check::{Check, Tick, Verdict};
+use crate::domain::check::{Check, CheckStatus, Tick, Verdict};
 use crate::domain::connection::Backing;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::{Decision, RowState};
@@ -75,7 +75,8 @@ pub fn timeline(findings: &Findings<'_>, checks: &[Check], portal: &Portal) -> V
 fn is_blocked(findings: &Findings<'_>, checks: &[Check], current: Phase) -> bool {
     wrong(findings)
         || match current {
-            Phase::Prepare | Phase::Connect => Verdict::of(checks) == Verdict::NotReady,
+            // What is only to be ticked, or to be read, is the step's own work.
+            Phase::Prepare | Phase::Connect => checks.iter().any(|check| check.status == CheckStatus::Fail),
             Phase::Map => findings.situation.administrators.is_none(),
             _ => false,
         }
@@ -132,8 +133,8 @@ pub(super) fn signed_in_again(findings: &Findings<'_>) -> bool {
     let tenant = findings
         .roster
         .and_then(|roster| roster.get(&operator.storage_key))
-        .and_then(|it| it.identity_tenant());
-    let kind = operator.descriptor.as_ref().map(super::super::ids::Descriptor::subject_type);
+        .and_then(crate::domain::people::OrgUser::identity_tenant);
+    let kind = operator.descriptor.as_ref().map(crate::domain::ids::Descriptor::subject_type);
     match findings.goal {
         Goal::Disconnect => kind == Some("msa"),
         Goal::Connect => {

@@ -75,7 +75,8 @@ pub fn accept_safe(
         );
         return bulk;
     }
-    let book = Rulebook::new(plan, directory, situation).with_roster(roster).with_forecast(forecast);
+    let book =
+        Rulebook::new(plan, directory, situation).with_roster(roster).with_forecast(forecast).indexed();
     let mut proposed: HashMap<ObjectId, usize> = HashMap::new();
     for person in forecast.people() {
         if let (Outcome::Safe, Some(target)) = (person.outcome, person.target) {

@@ -24,9 +24,14 @@ pub fn reconcile(plan: &Plan, forecast: &Forecast, roster: &Roster, directory: &
         .collect()
 }
 
-/// Whether the outcome is another one than the administrator saw.
+/// Whether the outcome is another one than the administrator saw. A conflict that was resolved as the plan wanted it, so that
+/// its target is now the one safe choice, is no change to look at.
 pub fn outcome_changed(row: &PlanRow, person: &Person) -> bool {
-    row.decided_on.is_some_and(|seen| seen != person.outcome)
+    let as_planned = row.decided_on == Some(Outcome::Conflict)
+        && person.outcome == Outcome::Safe
+        && person.target.is_some()
+        && person.target == row.decision.target();
+    !as_planned && row.decided_on.is_some_and(|seen| seen != person.outcome)
 }
 
 /// The service brought about by itself what was decided: nothing to look at.
@@ -137,6 +142,21 @@ mod tests {
         assert!(!confirmed.needs_a_look && confirmed.note.as_deref() == Some("married"));
         let again = reconcile(&after, &forecast, &roster(later), &directory);
         assert_eq!(again.len(), 1, "the confirmed one is bound to what is there now");
+    }
+
+    #[test]
+    fn a_conflict_resolved_as_planned_needs_no_look() {
+        let user = org_user(1, "P1", "p1@fabrikam.com");
+        let directory = directory([tenant_user(1, "P1", "p1@contoso.com")]);
+        let planned = row(&user, map(1), Outcome::Conflict, &directory);
+        for (outcome, target, changed) in [
+            (Outcome::Safe, Some(1), false),
+            (Outcome::Safe, Some(2), true),
+            (Outcome::Review, Some(1), true),
+            (Outcome::Conflict, None, false),
+        ] {
+            assert_eq!(outcome_changed(&planned, &person(1, outcome, target, vec![])), changed, "{outcome}");
+        }
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::address;
 use super::{Decision, Plan, PlanRow, RowState};
 use crate::domain::connection::ConnectionState;
+use crate::domain::facts::GraphIdentity;
 use crate::domain::forecast::{Forecast, Person, Situation};
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::outcome::Outcome;
@@ -75,116 +76,156 @@ impl Ask {
 /// A refusal with its reason, or the reasons to ask once more.
 pub(super) type Ruling = Result<Vec<Ask>, String>;
 
-/// Somebody who is active in the organization under an identity of the tenant.
-#[derive(Debug, Clone)]
-struct Holder {
-    /// `None` for an identity without an entitlement.
-    key: Option<StorageKey>,
-    /// Name and address, cleaned.
-    name: String,
-}
-
-/// The rules with everything that they look at, indexed once: for one decision and for a hundred thousand.
+/// The rules with everything that they look at. As it is, one decision costs a walk over the lists and nothing is prepared;
+/// for many decisions [`Rulebook::indexed`] prepares once what each of them looks up.
 #[derive(Debug, Clone)]
 pub struct Rulebook<'a> {
     plan: &'a Plan,
     directory: &'a Directory,
     situation: &'a Situation,
-    holders: HashMap<ObjectId, Vec<Holder>>,
+    roster: Option<&'a Roster>,
+    forecast: Option<&'a Forecast>,
+    verified_domains: Vec<String>,
+    changed: BTreeMap<StorageKey, Decision>,
+    index: Option<Index>,
+}
+
+/// Who is where, prepared for many decisions.
+#[derive(Debug, Clone, Default)]
+struct Index {
+    holders: HashMap<ObjectId, Vec<StorageKey>>,
     by_service: HashMap<ObjectId, Vec<StorageKey>>,
-    decisions: BTreeMap<StorageKey, Decision>,
     claims: HashMap<ObjectId, Vec<StorageKey>>,
     invitations: HashMap<String, Vec<StorageKey>>,
-    verified_domains: Vec<String>,
-    names: HashMap<StorageKey, String>,
 }
 
 impl<'a> Rulebook<'a> {
     /// The rules over this plan.
     pub fn new(plan: &'a Plan, directory: &'a Directory, situation: &'a Situation) -> Self {
-        let mut book = Self {
+        Self {
             plan,
             directory,
             situation,
-            holders: HashMap::new(),
-            by_service: HashMap::new(),
-            decisions: BTreeMap::new(),
-            claims: HashMap::new(),
-            invitations: HashMap::new(),
+            roster: None,
+            forecast: None,
             verified_domains: Vec::new(),
-            names: HashMap::new(),
-        };
-        // Not readable counts as active; a list that could not be read at all is caught when the row is sent.
-        for hidden in situation.graph_identities.iter().flat_map(|list| list.iter()) {
-            if let (Some(object), true) = (hidden.origin_object, hidden.active != Some(false)) {
-                let name = text::named(&hidden.display_name, &hidden.principal_name);
-                book.holders.entry(object).or_default().push(Holder { key: None, name });
-            }
+            changed: BTreeMap::new(),
+            index: None,
         }
-        book.index(&BTreeMap::new());
-        book
     }
 
     /// Knows also who is active in the organization.
     #[must_use]
-    pub fn with_roster(mut self, roster: &Roster) -> Self {
-        for user in roster.people().iter().chain(roster.services()) {
-            let name = text::named(&user.display_name, &user.principal_name);
-            if let Some(object) = user.origin_object()
-                && user.status != EntitlementStatus::Deleted
-            {
-                let holder = Holder { key: Some(user.storage_key.clone()), name: name.clone() };
-                self.holders.entry(object).or_default().push(holder);
-            }
-            self.names.insert(user.storage_key.clone(), name);
-        }
-        self
+    pub fn with_roster(self, roster: &'a Roster) -> Self {
+        Self { roster: Some(roster), index: None, ..self }
     }
 
     /// Knows also whom the service maps by itself: that target is taken.
     #[must_use]
-    pub fn with_forecast(mut self, forecast: &Forecast) -> Self {
-        for person in forecast.people() {
-            if let (Outcome::Automatic | Outcome::Hazard, Some(target)) = (person.outcome, person.target) {
-                self.by_service.entry(target).or_default().push(person.storage_key.clone());
-            }
-        }
-        self
+    pub fn with_forecast(self, forecast: &'a Forecast) -> Self {
+        Self { forecast: Some(forecast), index: None, ..self }
     }
 
     /// Knows also the tenant's verified domains: nobody of them can be invited.
     #[must_use]
-    pub fn with_verified_domains(mut self, domains: &[String]) -> Self {
-        self.verified_domains = domains.to_vec();
-        self
+    pub fn with_verified_domains(self, domains: &[String]) -> Self {
+        Self { verified_domains: domains.to_vec(), ..self }
     }
 
     /// Judges as if these decisions were made already: an import is judged as a whole.
     #[must_use]
-    pub fn with_decisions(mut self, decisions: &BTreeMap<StorageKey, Decision>) -> Self {
-        self.index(decisions);
-        self
+    pub fn with_decisions(self, decisions: &BTreeMap<StorageKey, Decision>) -> Self {
+        Self { changed: decisions.clone(), index: None, ..self }
     }
 
-    fn index(&mut self, changed: &BTreeMap<StorageKey, Decision>) {
-        self.decisions = self
-            .plan
-            .rows
-            .values()
-            .map(|row| (row.storage_key.clone(), row.decision.clone()))
-            .chain(changed.iter().map(|(key, decision)| (key.clone(), decision.clone())))
-            .collect();
-        self.claims.clear();
-        self.invitations.clear();
-        for (key, decision) in &self.decisions {
+    /// Prepares for many decisions. To be called last: knowing more afterwards forgets what was prepared.
+    #[must_use]
+    pub fn indexed(mut self) -> Self {
+        let mut index = Index::default();
+        for (object, key) in self.all_holders() {
+            index.holders.entry(object).or_default().push(key.clone());
+        }
+        for (target, key) in self.all_by_service() {
+            index.by_service.entry(target).or_default().push(key.clone());
+        }
+        for (key, decision) in self.all_decisions() {
             match decision {
-                Decision::Map { target } => self.claims.entry(*target).or_default().push(key.clone()),
+                Decision::Map { target } => index.claims.entry(*target).or_default().push(key.clone()),
                 Decision::Invite { address } => {
-                    self.invitations.entry(address::key(address)).or_default().push(key.clone());
+                    index.invitations.entry(address::key(address)).or_default().push(key.clone());
                 }
                 _ => {}
             }
         }
+        self.index = Some(index);
+        self
+    }
+
+    fn all_holders(&self) -> impl Iterator<Item = (ObjectId, &StorageKey)> {
+        self.roster.into_iter().flat_map(|roster| roster.people().iter().chain(roster.services())).filter_map(
+            |user| {
+                let object = user.origin_object()?;
+                (user.status != EntitlementStatus::Deleted).then_some((object, &user.storage_key))
+            },
+        )
+    }
+
+    fn all_by_service(&self) -> impl Iterator<Item = (ObjectId, &StorageKey)> {
+        self.forecast.into_iter().flat_map(Forecast::people).filter_map(|person| match person.outcome {
+            Outcome::Automatic | Outcome::Hazard => Some((person.target?, &person.storage_key)),
+            _ => None,
+        })
+    }
+
+    fn all_decisions(&self) -> impl Iterator<Item = (&StorageKey, &Decision)> {
+        let unchanged = self.plan.rows.values().filter(|row| !self.changed.contains_key(&row.storage_key));
+        unchanged.map(|row| (&row.storage_key, &row.decision)).chain(&self.changed)
+    }
+
+    /// People who are active in the organization as this tenant user.
+    fn holders(&self, target: ObjectId) -> Vec<&StorageKey> {
+        match &self.index {
+            Some(index) => index.holders.get(&target).into_iter().flatten().collect(),
+            None => keys_of(self.all_holders(), target),
+        }
+    }
+
+    /// Whom the service maps onto this tenant user by itself.
+    fn mapped_by_service(&self, target: ObjectId) -> Vec<&StorageKey> {
+        match &self.index {
+            Some(index) => index.by_service.get(&target).into_iter().flatten().collect(),
+            None => keys_of(self.all_by_service(), target),
+        }
+    }
+
+    /// Whom the plan maps onto this tenant user.
+    fn claimants(&self, target: ObjectId) -> Vec<&StorageKey> {
+        match &self.index {
+            Some(index) => index.claims.get(&target).into_iter().flatten().collect(),
+            None => keys_of(
+                self.all_decisions().filter_map(|(key, decision)| Some((decision.target()?, key))),
+                target,
+            ),
+        }
+    }
+
+    /// For whom this address is invited.
+    fn inviters(&self, invited: &str) -> Vec<&StorageKey> {
+        match &self.index {
+            Some(index) => index.invitations.get(&address::key(invited)).into_iter().flatten().collect(),
+            None => self
+                .all_decisions()
+                .filter(|(_, decision)| matches!(decision, Decision::Invite { address } if address::same(address, invited)))
+                .map(|(key, _)| key)
+                .collect(),
+        }
+    }
+
+    /// An identity of the tenant that the organization knows without an entitlement; not readable counts as active. A list
+    /// that could not be read at all is caught when the row is sent.
+    fn hidden_holder(&self, target: ObjectId) -> Option<&GraphIdentity> {
+        let mut hidden = self.situation.graph_identities.iter().flat_map(|list| list.iter());
+        hidden.find(|it| it.origin_object == Some(target) && it.active != Some(false))
     }
 
     /// Judges a decision before it is stored.
@@ -256,9 +297,9 @@ impl<'a> Rulebook<'a> {
 
     /// The person's name for a sentence.
     fn name_of(&self, key: &StorageKey) -> String {
-        self.names
-            .get(key)
-            .cloned()
+        self.roster
+            .and_then(|roster| roster.get(key))
+            .map(|user| text::named(&user.display_name, &user.principal_name))
             .or_else(|| {
                 let seen = &self.plan.row(key)?.seen.as_ref()?.person;
                 Some(text::named(&seen.display_name, &seen.principal_name))
@@ -267,7 +308,7 @@ impl<'a> Rulebook<'a> {
     }
 
     fn decided(&self, key: &StorageKey) -> &Decision {
-        self.decisions.get(key).unwrap_or(&Decision::Undecided)
+        self.changed.get(key).unwrap_or_else(|| self.plan.decision(key))
     }
 
     /// The connection as the rules see it.
@@ -281,6 +322,13 @@ impl<'a> Rulebook<'a> {
             || user.origin_object().is_some_and(|object| self.situation.operator_objects.contains(&object))
             || person.target.is_some_and(|target| self.situation.operator_objects.contains(&target))
     }
+}
+
+fn keys_of<'k>(
+    all: impl Iterator<Item = (ObjectId, &'k StorageKey)>,
+    wanted: ObjectId,
+) -> Vec<&'k StorageKey> {
+    all.filter(|(object, _)| *object == wanted).map(|(_, key)| key).collect()
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ pub(super) fn access_policy(findings: &Findings<'_>) -> Finding {
         match &row.decision {
             Decision::Invite { .. } => lines.push(format!("{}: invited as a guest", name())),
             Decision::Map { target } if is_guest(*target) => {
-                lines.push(format!("{}: mapped to a guest", name()))
+                lines.push(format!("{}: mapped to a guest", name()));
             }
             _ => {}
         }

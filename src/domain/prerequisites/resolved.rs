@@ -5,6 +5,7 @@ use super::finding::{self, Finding, one_or, people};
 use super::lookup;
 use crate::domain::forecast::Person;
 use crate::domain::outcome::Outcome;
+use crate::domain::people::EntitlementStatus;
 use crate::domain::plan::Decision;
 use crate::domain::text::{clean, named};
 
@@ -85,12 +86,14 @@ pub(super) fn already_there(findings: &Findings<'_>) -> Finding {
     let Some(destination) = findings.facts.destination() else {
         return finding::unread("the destination tenant", &findings.facts.discovery);
     };
+    let is_theirs = |object| directory.get(object).is_some_and(|user| !user.deleted);
     let mut lines: Vec<String> = roster
         .people()
         .iter()
         .filter(|user| {
-            user.identity_tenant() == Some(destination)
-                || user.origin_object().is_some_and(|object| directory.get(object).is_some())
+            user.status != EntitlementStatus::Deleted
+                && (user.identity_tenant() == Some(destination)
+                    || user.origin_object().is_some_and(is_theirs))
         })
         .map(|user| {
             let end = match findings.plan.decision(&user.storage_key) {
@@ -102,9 +105,7 @@ pub(super) fn already_there(findings: &Findings<'_>) -> Finding {
         .collect();
     let hidden = &findings.facts.graph_identities;
     for identity in hidden.get().into_iter().flatten() {
-        if identity.active != Some(false)
-            && identity.origin_object.is_some_and(|object| directory.get(object).is_some())
-        {
+        if identity.active != Some(false) && identity.origin_object.is_some_and(is_theirs) {
             let name = named(&identity.display_name, &identity.principal_name);
             lines.push(format!("{name}: known to the organization without access of their own"));
         }

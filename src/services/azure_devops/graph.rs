@@ -57,9 +57,11 @@ fn groups_page(body: &[u8], raw: Raw) -> Result<Batch<Group>, Unreadable> {
 
 /// Memberships come as `{count, value}`, and as a bare list in the published examples of a batch.
 fn memberships(body: &[u8]) -> Result<Vec<Membership>, Unreadable> {
-    let list = match from_body::<Members>(body) {
-        Ok(members) => members.value.0,
-        Err(error) => from_body::<Vec<WireMembership>>(body).map_err(|_| error)?,
+    // A list would be taken for an object with its members in order.
+    let list = if body.trim_ascii_start().first() == Some(&b'[') {
+        from_body::<Vec<WireMembership>>(body)?
+    } else {
+        from_body::<Members>(body)?.value.0
     };
     Ok(list
         .into_iter()

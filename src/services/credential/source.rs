@@ -145,11 +145,9 @@ impl Credential {
 
     async fn get(&self) -> Result<Token, Problem> {
         match &self.source {
-            Source::Pat(name) => self.from_variable(name, Token::personal, "a personal access token"),
-            Source::Env(name) => {
-                self.from_variable(name, Token::bearer, "a bearer token for Microsoft Graph")
-            }
-            Source::Command(argv) => self.from_command(argv).await,
+            Source::Pat(name) => self.variable(name, Token::personal, "a personal access token"),
+            Source::Env(name) => self.variable(name, Token::bearer, "a bearer token for Microsoft Graph"),
+            Source::Command(argv) => self.command_output(argv).await,
             Source::AzureCli => azure_cli::token(self).await,
             Source::Closed { said, remedy, .. } => {
                 Err(self.problem(ProblemKind::Local, said.clone(), remedy))
@@ -157,7 +155,7 @@ impl Credential {
         }
     }
 
-    fn from_variable(
+    fn variable(
         &self,
         name: &str,
         take: impl Fn(SecretString) -> Option<Token>,
@@ -180,7 +178,7 @@ impl Credential {
         })
     }
 
-    async fn from_command(&self, argv: &[String]) -> Result<Token, Problem> {
+    async fn command_output(&self, argv: &[String]) -> Result<Token, Problem> {
         let program = clean_to(argv.first().map_or("", String::as_str), 120).into_owned();
         let remedy = format!(
             "Run the command of {} by hand: it must print the token on its first line, without asking for anything. {}",

@@ -58,9 +58,9 @@ async fn a_command_prints_either_kind_of_token() {
     let token = ring.azure_devops.token().await.unwrap();
     assert_eq!(exposed(&token), format!("Bearer {jwt}"));
     assert!(token.tenant.is_some());
-    assert_eq!(exposed(&*ring.after_connect.token().await.unwrap()), "Basic OndvcmQ=");
+    assert_eq!(exposed(&ring.after_connect.token().await.unwrap()), "Basic OndvcmQ=");
     assert_eq!(
-        exposed(&*ring.graph.token().await.unwrap()),
+        exposed(&ring.graph.token().await.unwrap()),
         "Bearer graph-token",
         "Graph takes bearer tokens only"
     );
@@ -110,7 +110,7 @@ async fn no_child_sees_a_secret() {
     };
     let ring =
         keyring(&credentials, &[("MY_GRAPH", "one"), ("THIRD", "two"), ("AZURE_DEVOPS_EXT_PAT", "three")]);
-    assert_eq!(exposed(&*ring.azure_devops.token().await.unwrap()), "Basic OltdXQ==", "only the brackets");
+    assert_eq!(exposed(&ring.azure_devops.token().await.unwrap()), "Basic Oltd", "only the brackets");
 }
 
 /// An `az` that counts its calls and answers with this script.

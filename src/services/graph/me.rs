@@ -35,7 +35,7 @@ struct Domain {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Role {
+struct MemberOf {
     #[serde(default, rename = "@odata.type")]
     kind: Text,
     #[serde(default)]
@@ -69,7 +69,7 @@ fn organizations(body: &[u8]) -> Result<Option<TenantProfile>, Unreadable> {
 
 /// A role's template, or nothing for a group or an administrative unit.
 fn roles(body: &[u8], raw: Raw) -> Result<Batch<(String, Option<String>)>, Unreadable> {
-    page::parse(body, raw, |row: Role| {
+    page::parse(body, raw, |row: MemberOf| {
         let id = row.id.or_empty().to_string();
         let is_role = row
             .kind

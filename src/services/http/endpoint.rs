@@ -155,7 +155,7 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// 127.0.0.0/8, ::1, and `localhost`, which the transport pins to them.
+/// 127.0.0.0/8, `::1`, and `localhost`, which the transport pins to them.
 fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok_and(|address| address.is_loopback())

@@ -17,8 +17,8 @@ pub(crate) struct Unreadable {
 
 impl Unreadable {
     /// Not about a place in the body.
-    pub fn other(reason: String) -> Self {
-        Self { byte: None, reason: clean_to(&reason, 200).into_owned() }
+    pub fn other(reason: impl AsRef<str>) -> Self {
+        Self { byte: None, reason: clean_to(reason.as_ref(), 200).into_owned() }
     }
 
     /// An error of `serde_json` in this body.
@@ -56,10 +56,10 @@ fn offset(error: &serde_json::Error, body: &[u8]) -> usize {
 /// Reads a whole body as JSON.
 pub(crate) fn from_body<T: DeserializeOwned>(body: &[u8]) -> Result<T, Unreadable> {
     if body.trim_ascii().is_empty() {
-        return Err(Unreadable::other("it is empty".into()));
+        return Err(Unreadable::other("it is empty"));
     }
     if body.starts_with(&[0xFF, 0xFE]) || body.starts_with(&[0xFE, 0xFF]) {
-        return Err(Unreadable::other("it is UTF-16, and JSON on the wire is UTF-8".into()));
+        return Err(Unreadable::other("it is UTF-16, and JSON on the wire is UTF-8"));
     }
     serde_json::from_slice(body).map_err(|error| Unreadable::at(&error, body))
 }

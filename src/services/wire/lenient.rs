@@ -52,7 +52,8 @@ impl<'de> Visitor<'de> for AnyText {
         if trimmed.len() <= LONGEST {
             return Ok(Text(Some(trimmed.into())));
         }
-        let kept = trimmed.get(..trimmed.floor_char_boundary(LONGEST)).unwrap_or_default();
+        let end = (0..=LONGEST).rev().find(|end| trimmed.is_char_boundary(*end)).unwrap_or(0);
+        let kept = trimmed.get(..end).unwrap_or_default();
         Ok(Text(Some(format!("{kept}…").into())))
     }
 

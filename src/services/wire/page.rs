@@ -28,14 +28,15 @@ struct PageOf<R> {
     count: Text,
 }
 
+/// The rows, what continues them, and how many there are in all.
+type Rows<R> = (Vec<R>, Option<String>, Option<u64>);
+
 impl<R> PageOf<R> {
     /// Older answers carry `items` and `members` with equal rows.
-    fn take(self) -> Result<(Vec<R>, Option<String>, Option<u64>), Unreadable> {
+    fn take(self) -> Result<Rows<R>, Unreadable> {
         let lists = [self.items, self.members, self.value];
         if lists.iter().all(Option::is_none) {
-            return Err(Unreadable::other(
-                "it has no list: neither `value` nor `items` nor `members`".into(),
-            ));
+            return Err(Unreadable::other("it has no list: neither `value` nor `items` nor `members`"));
         }
         let rows = lists.into_iter().flatten().find(|rows| !rows.is_empty()).unwrap_or_default();
         let next = self.continuation_token.into_string().or_else(|| self.next_link.into_string());

@@ -9,7 +9,7 @@ use crate::domain::people::{TenantUser, UserType};
 /// A row of `/users`; nearly all members may be null or missing.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct User {
+pub(crate) struct Row {
     #[serde(default)]
     id: Text,
     #[serde(default)]
@@ -54,7 +54,7 @@ struct Identity {
 }
 
 /// Converts a row; fails without an object id.
-pub(crate) fn convert(row: User) -> Result<TenantUser, String> {
+pub(crate) fn convert(row: Row) -> Result<TenantUser, String> {
     let id = row.id.as_deref().ok_or("it has no `id`: is this a list of Microsoft Graph users?")?;
     let id: ObjectId = id.parse().map_err(|_| "its `id` is not an object id".to_owned())?;
     Ok(TenantUser {
@@ -133,11 +133,11 @@ mod tests {
     #[test]
     fn identities_by_mail_are_addresses() {
         let user = read(&format!(
-            r##"{{"id":"{ID}","identities":[
+            r#"{{"id":"{ID}","identities":[
                 {{"signInType":"federated","issuer":"ExternalAzureAD","issuerAssignedId":null}},
                 {{"signInType":"userPrincipalName","issuer":"contoso.example","issuerAssignedId":"a_b.example#EXT#@contoso.example"}},
                 {{"signInType":"emailAddress","issuer":"contoso.example","issuerAssignedId":"a@b.example"}},
-                {{"signInType":"federated","issuer":"mail","issuerAssignedId":"c@d.example"}}]}}"##
+                {{"signInType":"federated","issuer":"mail","issuerAssignedId":"c@d.example"}}]}}"#
         ))
         .unwrap();
         assert_eq!(*user.identity_addresses, ["a@b.example".into(), "c@d.example".into()]);

@@ -32,9 +32,9 @@ pub(super) async fn send(
         return Ok(row);
     }
     match call {
-        Call::Map { target, .. } => map(session, journal, &mut row, *target).await?,
-        Call::Remove => remove(session, journal, &mut row).await?,
-        Call::Invite { address } => invite(session, journal, &mut row, address).await?,
+        Call::Map { target, .. } => Box::pin(map(session, journal, &mut row, *target)).await?,
+        Call::Remove => Box::pin(remove(session, journal, &mut row)).await?,
+        Call::Invite { address } => Box::pin(invite(session, journal, &mut row, address)).await?,
     }
     Ok(row)
 }
@@ -64,7 +64,7 @@ async fn map(
     journal
         .record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken))
         .await?;
-    settle::settle_in_place(session, journal, row).await
+    Box::pin(settle::settle_in_place(session, journal, row)).await
 }
 
 async fn remove(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow) -> Result<(), Problem> {
@@ -82,7 +82,7 @@ async fn remove(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow) ->
     journal
         .record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken))
         .await?;
-    settle::settle_in_place(session, journal, row).await
+    Box::pin(settle::settle_in_place(session, journal, row)).await
 }
 
 /// An existing user or guest with the address is used; only where there is none an invitation is sent.
@@ -248,7 +248,7 @@ where
             }
             (ProblemKind::OutcomeUnknown, _) => {
                 journal.record(row, RowState::Unknown, &problem.to_string(), None).await?;
-                settle::settle_in_place(session, journal, row).await?;
+                Box::pin(settle::settle_in_place(session, journal, row)).await?;
                 return Ok(None);
             }
             _ => {

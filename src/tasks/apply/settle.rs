@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::connection::join::{self, BeforeReading};
 use crate::domain::people::{OrgUser, Roster};
 use crate::domain::plan::{PlanRow, RowState};
 use crate::domain::{Decision, ObjectId, Problem, ProblemKind};
@@ -11,9 +10,8 @@ use crate::domain::{Decision, ObjectId, Problem, ProblemKind};
 use super::journal::Journal;
 use super::row::is_invitation;
 use crate::services::Raw;
-use crate::store::ReadingKind;
-use crate::tasks::before::memberships;
 use crate::tasks::session::Session;
+use crate::tasks::succession::Search;
 
 /// Pauses between the readings back: the service's answer may be ahead of what it shows.
 const PAUSES: [Duration; 4] =
@@ -36,7 +34,7 @@ pub(super) async fn settle(
     journal: &Journal,
     mut row: PlanRow,
 ) -> Result<PlanRow, Problem> {
-    settle_in_place(session, journal, &mut row).await?;
+    Box::pin(settle_in_place(session, journal, &mut row)).await?;
     Ok(row)
 }
 
@@ -55,7 +53,7 @@ pub(super) async fn settle_in_place(
         last = match &row.decision {
             Decision::Map { target } => {
                 let target = *target;
-                read_map(session, journal, row, target).await
+                Box::pin(read_map(session, journal, row, target)).await
             }
             Decision::Remove => read_removal(session, row).await,
             // Nothing was ever sent for these.
@@ -159,7 +157,7 @@ async fn settle_invitation(session: &Session, journal: &Journal, row: &mut PlanR
 
 /// Looks for a person whose key is gone, by the rule of the glossary; the new key is kept in the row.
 pub(super) async fn under_a_new_key(session: &Session, journal: &Journal, row: &mut PlanRow) -> Found {
-    match new_key(session, journal, row).await {
+    match Box::pin(new_key(session, journal, row)).await {
         Ok(Some(person)) => {
             row.new_storage_key = Some(person.storage_key.clone());
             Found::Person(Box::new(person))
@@ -170,26 +168,8 @@ pub(super) async fn under_a_new_key(session: &Session, journal: &Journal, row: &
 }
 
 async fn new_key(session: &Session, journal: &Journal, row: &PlanRow) -> Result<Option<OrgUser>, Problem> {
-    let readings = journal.store().readings(ReadingKind::Before).await?;
-    let Some(before) = readings.get(&row.storage_key) else { return Ok(None) };
-    let before = BeforeReading {
-        storage_key: before.storage_key.clone(),
-        principal_name: before.user.principal_name.to_string(),
-        access_level: before.user.access_level.as_deref().map(str::to_owned),
-        memberships: before.memberships.clone().map(|groups| groups.into_iter().collect()),
-        target: row.decision.target(),
-    };
     let (users, _) = session.azure_devops().users(Raw::Drop).all().await?;
     let roster = Roster::new(users);
-    let by_member = memberships(session).await?;
-    let after = roster
-        .people()
-        .iter()
-        .map(|user| {
-            let groups = by_member.get(&user.descriptor).cloned().unwrap_or_default();
-            (user.storage_key.clone(), groups.into_iter().collect())
-        })
-        .collect();
-    let known = readings.keys().cloned().collect();
-    Ok(join::new_key(&before, &known, &roster, &after).and_then(|key| roster.get(&key).cloned()))
+    let search = Search::new(session, journal.store(), &roster).await?;
+    Ok(search.new_key(&row.storage_key, row.decision.target()).and_then(|key| roster.get(&key).cloned()))
 }

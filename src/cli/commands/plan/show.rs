@@ -3,16 +3,37 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use super::decision_words;
+use super::{Known, decision_words};
+use crate::cli::args::Format;
 use crate::cli::document::Tenant;
-use crate::cli::output::{Paint, Tone};
+use crate::cli::document::plan::PlanDocument;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::{Output, Paint, Tone};
 use crate::cli::text::{number, org_user, people};
+use crate::domain::plan::csv;
 use crate::domain::text::clean;
 use crate::domain::{Outcome, PlanRow, RowState};
 use crate::tasks::Model;
 
+/// Prints the plan. As text it can be shown without the two lists, from the store alone.
+pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
+    if output.format == Format::Text {
+        output.data(|out| text(out, output.paint, model))?;
+        return crate::cli::work::unreadable(model).map_or(Ok(Exit::Done), Err);
+    }
+    let known = Known::of(model)?;
+    let records = csv::records(&known.sheet(&model.context.organization));
+    if output.format == Format::Csv {
+        output.data(|out| out.write_all(csv::write_csv(&records).as_bytes()))?;
+    } else {
+        let tenant = known.analysis.situation.destination;
+        output.json(&PlanDocument::new(&model.context.organization, tenant, &records))?;
+    }
+    Ok(Exit::Done)
+}
+
 /// The whole plan.
-pub fn text(out: &mut dyn Write, paint: Paint, model: &Model) -> io::Result<()> {
+fn text(out: &mut dyn Write, paint: Paint, model: &Model) -> io::Result<()> {
     let heading = format!("Plan of {} for {}", clean(&model.context.organization), Tenant::of(model).shown());
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
     let decided: Vec<&PlanRow> = model

@@ -1,7 +1,7 @@
 //! Where on the way the administrator is, for each goal.
 
 use super::*;
-use crate::domain::check::{CheckId, CheckStatus};
+use crate::domain::check::CheckId;
 use crate::domain::connection::{way_back, wrong_directory};
 use crate::domain::facts::{Aged, Facts, Operator, TenantProfile};
 use crate::domain::forecast::{Forecast, Person, Situation};
@@ -117,6 +117,12 @@ fn the_whole_way_of_connecting() {
     world.checks = vec![check(CheckStatus::Fail)];
     assert_eq!(world.phase(), Phase::Prepare);
     assert_eq!(world.steps()[0].state, StepState::Blocked);
+    world.checks = vec![check(CheckStatus::Manual)];
+    assert_eq!(
+        (world.phase(), world.steps()[0].state),
+        (Phase::Prepare, StepState::Current),
+        "only to be ticked"
+    );
     world.checks = vec![check(CheckStatus::Unknown)];
     assert_eq!((world.phase(), world.steps()[0].state), (Phase::Prepare, StepState::Current));
     world.tick(Phase::Prepare);
@@ -154,8 +160,8 @@ fn steps_before_are_done_and_after_are_to_do() {
     let mut world = world();
     world.connect();
     let states: Vec<_> = world.steps().iter().map(|step| step.state).collect();
-    use StepState::{Current, Done, Todo};
-    assert_eq!(states, [Done, Done, Current, Todo, Todo, Todo, Todo]);
+    let (done, todo) = (StepState::Done, StepState::Todo);
+    assert_eq!(states, [done, done, StepState::Current, todo, todo, todo, todo]);
     assert!(world.steps().iter().map(|step| step.phase).eq(Phase::ALL));
 }
 
@@ -230,6 +236,13 @@ fn the_words_name_the_account_the_directory_and_the_page() {
             .any(|line| line.starts_with("When you do: 1 keep working · 1 are locked out until mapped · 0")),
         "{connect:?}"
     );
+    for later in [3, 5] {
+        assert!(
+            steps[later].sees.is_empty(),
+            "nothing is to be seen of mapping before connecting: {:?}",
+            steps[later]
+        );
+    }
     for step in &steps[..6] {
         assert!(!step.person.is_empty(), "{:?} says what a person does", step.phase);
     }

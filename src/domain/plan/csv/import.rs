@@ -359,7 +359,8 @@ impl Reading<'_> {
             .with_roster(sheet.roster)
             .with_forecast(sheet.forecast)
             .with_verified_domains(self.context.verified_domains)
-            .with_decisions(&all);
+            .with_decisions(&all)
+            .indexed();
         let mut changes = Vec::new();
         let mut unchanged = 0;
         for (key, row, to) in decided {

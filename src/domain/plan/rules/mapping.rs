@@ -4,7 +4,7 @@ use super::{Ask, AskKind, Rulebook, Ruling};
 use crate::domain::candidate::WarningKind;
 use crate::domain::connection::ConnectionState;
 use crate::domain::forecast::Person;
-use crate::domain::ids::ObjectId;
+use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::outcome::Outcome;
 use crate::domain::people::{OrgUser, TenantUser, UserType};
 use crate::domain::plan::{Decision, address};
@@ -70,15 +70,13 @@ impl Rulebook<'_> {
                 ));
             }
         }
-        if let Some(other) =
-            self.claims.get(&target.id).into_iter().flatten().find(|key| **key != user.storage_key)
-        {
+        if let Some(other) = self.claimants(target.id).into_iter().find(|key| **key != user.storage_key) {
             return Err(format!(
                 "{name} is planned for {} already: one target for one person. Take that decision back first.",
                 self.name_of(other)
             ));
         }
-        let taken = self.by_service.get(&target.id).into_iter().flatten();
+        let taken = self.mapped_by_service(target.id);
         if let Some(other) =
             taken.into_iter().find(|key| **key != user.storage_key && *self.decided(key) != Decision::Remove)
         {
@@ -93,38 +91,31 @@ impl Rulebook<'_> {
 
     /// A target that is active in the organization is refused, unless that second identity is decided `remove`.
     fn may_be_inactive(&self, target: &TenantUser, user: &OrgUser, name: &str) -> Result<(), String> {
-        for holder in self.holders.get(&target.id).into_iter().flatten() {
-            match &holder.key {
-                Some(key) if *key == user.storage_key => {
-                    return Err(format!("This person is {name} already: there is nothing to map."));
-                }
-                Some(key) if *self.decided(key) == Decision::Remove => {}
-                Some(_) => {
-                    return Err(format!(
-                        "{name} is in the organization already, as {}, and nobody can be mapped onto an active identity. \
-                         Decide `remove` for that second identity first; then this mapping can be planned.",
-                        holder.name
-                    ));
-                }
-                None => {
-                    return Err(format!(
-                        "{name} is known to the organization already, without access of their own ({}). Remove that \
-                         identity in the portal and read again, or choose somebody else.",
-                        holder.name
-                    ));
-                }
+        for key in self.holders(target.id) {
+            if *key == user.storage_key {
+                return Err(format!("This person is {name} already: there is nothing to map."));
+            }
+            if *self.decided(key) != Decision::Remove {
+                return Err(format!(
+                    "{name} is in the organization already, as {}, and nobody can be mapped onto an active identity. \
+                     Decide `remove` for that second identity first; then this mapping can be planned.",
+                    self.name_of(key)
+                ));
             }
         }
-        Ok(())
+        self.hidden_holder(target.id).map_or(Ok(()), |hidden| {
+            Err(format!(
+                "{name} is known to the organization already, without access of their own ({}). Remove that identity in the \
+                 portal and read again, or choose somebody else.",
+                text::named(&hidden.display_name, &hidden.principal_name)
+            ))
+        })
     }
 
     /// The second identity that holds this target and is decided `remove`: the map waits until it is gone.
-    pub(crate) fn waits_for_removal_of(&self, target: ObjectId) -> Option<&str> {
-        let holders = self.holders.get(&target)?;
-        let holder = holders
-            .iter()
-            .find(|it| it.key.as_ref().is_some_and(|key| *self.decided(key) == Decision::Remove))?;
-        Some(&holder.name)
+    pub(crate) fn waits_for_removal_of(&self, target: ObjectId) -> Option<String> {
+        let waits = |key: &&StorageKey| *self.decided(key) == Decision::Remove;
+        self.holders(target).into_iter().find(waits).map(|key| self.name_of(key))
     }
 
     fn second_thoughts(&self, target: &TenantUser, user: &OrgUser, person: &Person) -> Vec<Ask> {
@@ -155,7 +146,9 @@ impl Rulebook<'_> {
                     WarningKind::ClaimedTwice => "Somebody else claims this target too",
                     _ => continue,
                 };
-                let detail = text::clean(&warning.detail);
+                // What is wrong with characters needs no second sentence, and would quote them.
+                let about_characters = warning.kind == WarningKind::SuspiciousCharacters;
+                let detail = text::clean(if about_characters { "" } else { &warning.detail });
                 asks.push(Ask::other(if detail.is_empty() {
                     format!("{words}.")
                 } else {

@@ -22,8 +22,7 @@ impl Rulebook<'_> {
                  created with that address."
             ));
         }
-        let others = self.invitations.get(&address::key(invited)).into_iter().flatten();
-        if let Some(other) = others.into_iter().find(|key| **key != user.storage_key) {
+        if let Some(other) = self.inviters(invited).into_iter().find(|key| **key != user.storage_key) {
             return Err(format!(
                 "{shown} is to be invited for {} already: one target for one person. Take that decision back first.",
                 self.name_of(other)

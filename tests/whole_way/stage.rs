@@ -1,7 +1,4 @@
-//! The whole way through every layer but the screen: the simulator over real HTTP, the clients, the store, the plan, the
-//! apply run.
-
-#![expect(clippy::unwrap_used, reason = "a test may")]
+//! A simulator, a session on it, and what an administrator does with them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,8 +6,8 @@ use std::sync::Arc;
 use ado2entra::config::{Overrides, load};
 use ado2entra::domain::activity::Source;
 use ado2entra::domain::plan::{Decision, PlanRow, RowState, Seen, SeenPerson, SeenTarget};
-use ado2entra::domain::schedule::{Disposition, ScheduleInput, schedule};
-use ado2entra::domain::{ConnectionState, Outcome, StorageKey};
+use ado2entra::domain::schedule::{ScheduleInput, schedule};
+use ado2entra::domain::{Outcome, Problem, StorageKey};
 use ado2entra::simulator::{self, Options, Simulator};
 use ado2entra::tasks::effect::{ApplyOrder, Effect};
 use ado2entra::tasks::gather::{apply, gather, settle_analysis};
@@ -19,23 +16,25 @@ use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
 
-struct Stage {
-    simulator: Simulator,
-    session: Arc<Session>,
-    messages: Receiver<Msg>,
-    _state: TempDir,
+pub struct Stage {
+    pub simulator: Simulator,
+    pub session: Arc<Session>,
+    pub messages: Receiver<Msg>,
+    /// Why the latest run ended early, if it did.
+    pub stopped: Option<Problem>,
+    state: TempDir,
 }
 
-async fn stage(options: Options) -> Stage {
+pub async fn stage(options: Options) -> Stage {
     let simulator = simulator::start(options).await.unwrap();
     let state = TempDir::new().unwrap();
     let file = state.path().join("config.toml");
     std::fs::write(&file, simulator.config_toml(&state.path().join("state"))).unwrap();
     let (session, messages) = open(&file, false).await;
-    Stage { simulator, session, messages, _state: state }
+    Stage { simulator, session, messages, stopped: None, state }
 }
 
-async fn open(file: &std::path::Path, read_only: bool) -> (Arc<Session>, Receiver<Msg>) {
+pub async fn open(file: &std::path::Path, read_only: bool) -> (Arc<Session>, Receiver<Msg>) {
     let loaded = load(Some(file), &Overrides::default(), &|_| None).unwrap();
     Session::open(Setup {
         state_directory: loaded.config.state_directory(&|_| None).unwrap(),
@@ -51,12 +50,28 @@ async fn open(file: &std::path::Path, read_only: bool) -> (Arc<Session>, Receive
 }
 
 impl Stage {
-    async fn read(&mut self) -> Model {
+    /// Another session on the same store, as after a restart.
+    pub async fn restart(&mut self, read_only: bool) {
+        self.session.flush().await;
+        let (session, messages) = open(&self.state.path().join("config.toml"), read_only).await;
+        (self.session, self.messages) = (session, messages);
+    }
+
+    /// Read, accept the safe ones, connect, read again: ready to apply.
+    pub async fn decided_and_connected(&mut self) -> (Model, Vec<StorageKey>) {
+        let mut model = self.read().await;
+        let decided = self.accept_safe(&mut model).await;
+        assert!(decided.len() >= 3, "the scenario has safe people");
+        self.simulator.control().connect();
+        (self.read().await, decided)
+    }
+
+    pub async fn read(&mut self) -> Model {
         gather(&self.session, &mut self.messages, &Source::ALL, |_, _| ()).await
     }
 
     /// Decides as bulk acceptance does, through the same effect as the dashboard.
-    async fn accept_safe(&mut self, model: &mut Model) -> Vec<StorageKey> {
+    pub async fn accept_safe(&mut self, model: &mut Model) -> Vec<StorageKey> {
         let analysis = model.analysis.clone().unwrap();
         let (roster, directory) =
             (model.roster.value.clone().unwrap(), model.directory.value.clone().unwrap());
@@ -96,7 +111,7 @@ impl Stage {
         keys
     }
 
-    fn order(&self, model: &Model) -> ApplyOrder {
+    pub fn order(&self, model: &Model) -> ApplyOrder {
         let analysis = model.analysis.clone().unwrap();
         let (roster, directory) =
             (model.roster.value.clone().unwrap(), model.directory.value.clone().unwrap());
@@ -119,48 +134,12 @@ impl Stage {
         }
     }
 
-    async fn apply(&mut self, model: &mut Model) -> BTreeMap<StorageKey, RowState> {
+    pub async fn apply(&mut self, model: &mut Model) -> BTreeMap<StorageKey, RowState> {
         let order = self.order(model);
         assert_eq!(order.schedule.refusals, Vec::<String>::new());
         apply(&self.session, &mut self.messages, model, order, |_, _| ()).await;
-        let (_, stopped) = model.apply.as_ref().unwrap().finished.clone().unwrap();
-        assert!(stopped.is_none(), "{}", stopped.unwrap());
+        self.stopped = model.apply.as_ref().unwrap().finished.clone().unwrap().1;
         model.apply.as_ref().unwrap().rows.values().map(|row| (row.storage_key.clone(), row.state)).collect()
     }
 }
 
-#[tokio::test]
-async fn safe_people_are_mapped_and_proven_after_the_switch() {
-    let mut stage = stage(Options::default()).await;
-    let mut model = stage.read().await;
-    let analysis = model.analysis.clone().unwrap();
-    assert_eq!(analysis.state, ConnectionState::NotConnected);
-    let counts = analysis.forecast.as_ref().unwrap().counts();
-    for outcome in Outcome::ALL {
-        assert!(counts.get(&outcome).is_some_and(|n| *n > 0), "nobody is {outcome}: {counts:?}");
-    }
-
-    let decided = stage.accept_safe(&mut model).await;
-    assert!(decided.len() >= 3, "{counts:?}");
-
-    // Before the switch a map waits, and nothing is sent.
-    let order = stage.order(&model);
-    assert!(order.schedule.rows.iter().all(|row| !matches!(row.disposition, Disposition::Send(_))));
-    assert!(stage.simulator.control().patches().is_empty());
-
-    stage.simulator.control().connect();
-    let mut model = stage.read().await;
-    assert_eq!(model.analysis.as_ref().unwrap().state, ConnectionState::Connected);
-    let states = stage.apply(&mut model).await;
-    for key in &decided {
-        assert_eq!(states.get(key), Some(&RowState::Verified), "{key}: {:?}", model.plan.row(key));
-    }
-    let sent = stage.simulator.control().mappings();
-    for key in &decided {
-        assert!(
-            sent.get(key.as_str()).is_none_or(|n| *n == 1),
-            "{key} was mapped {:?} times",
-            sent.get(key.as_str())
-        );
-    }
-}
