@@ -1,7 +1,7 @@
 //! People whose storage key changed with the switch: found by what the reading from before it knows of them, and by nothing
 //! less (see [`crate::domain::connection::join`]).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::connection::ConnectionState;
 use crate::domain::connection::join::{self, BeforeReading};
@@ -52,7 +52,7 @@ pub(super) struct Search<'a> {
     before: BTreeMap<StorageKey, Reading>,
     known: BTreeSet<StorageKey>,
     roster: &'a Roster,
-    memberships: HashMap<StorageKey, BTreeSet<String>>,
+    memberships: BTreeMap<StorageKey, BTreeSet<String>>,
 }
 
 impl<'a> Search<'a> {
