@@ -115,7 +115,10 @@ fn step(app: &mut App, to: impl Fn(usize, usize) -> usize) {
 /// The address that belongs to what is selected; where it has none, the page on which one connects and disconnects.
 pub fn address(app: &App) -> String {
     let analysis = app.model.analysis.as_ref();
+    let wrong = analysis.is_some_and(|analysis| analysis.wrong_directory.is_some());
     let own = match selected(app) {
+        // The alert shows the way back, whatever was selected.
+        Item::Step(_) if wrong => None,
         Item::Step(_) => selected_step(app).and_then(|step| step.address.clone()),
         Item::WayBack => {
             analysis.and_then(|analysis| analysis.way_back.iter().find_map(|step| step.address.clone()))

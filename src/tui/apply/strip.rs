@@ -1,5 +1,7 @@
 //! The run in one line: `✓ 31 verified  ~ 2 applied  ✗ 1 failed  waits 11 s   p pause  c cancel`.
 
+use std::collections::BTreeMap;
+
 use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -31,11 +33,11 @@ pub fn sign(state: RowState, look: &Look) -> (&'static str, &'static str, Style)
 
 /// How many rows of the run are in each state, in the order of a summary; states that nobody is in are absent.
 pub fn counts(run: &ApplyProgress) -> Vec<(RowState, usize)> {
-    RowState::ALL
-        .into_iter()
-        .map(|state| (state, run.rows.values().filter(|row| row.state == state).count()))
-        .filter(|(_, number)| *number > 0)
-        .collect()
+    let mut numbers: BTreeMap<RowState, usize> = BTreeMap::new();
+    for row in run.rows.values() {
+        *numbers.entry(row.state).or_default() += 1;
+    }
+    RowState::ALL.into_iter().filter_map(|state| Some((state, *numbers.get(&state)?))).collect()
 }
 
 /// How long the rest takes at the pace so far; `None` before anything is done, and while nothing is sent.

@@ -88,7 +88,7 @@ fn strip(app: &App, area: Rect, buf: &mut Buffer) {
     let room = usize::from(area.width.saturating_sub(2));
     let between = match room.checked_sub(names + "way back".len() + 2) {
         Some(spare) if spare >= steps.len() * 4 => format!(" {} ", look.glyphs.horizontal.repeat(2)),
-        Some(spare) if spare >= steps.len() => " ".to_owned(),
+        Some(spare) if spare + 1 >= steps.len() => " ".to_owned(),
         _ => {
             compact(app, steps, here, area, buf);
             return;

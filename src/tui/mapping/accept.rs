@@ -41,7 +41,7 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
     let now = proposals::current(app);
     match (drawn, now) {
         (_, None) => app.complain("there is no candidate to accept; f searches the whole tenant"),
-        (None, Some(_)) if seen.is_some() && app.mapping.side == Side::People => {
+        (None, Some(_)) if seen.is_some() && app.mapping.side == Side::People && !app.drawn.side_by_side => {
             // No room for both sides: the candidates were not on the frame.
             app.mapping.side = Side::Candidates;
             app.say("look at the candidate; Enter again accepts it");
@@ -103,8 +103,11 @@ pub fn go_on(app: &mut App) {
     }
     match next_waiting(app) {
         Some(row) => {
-            let App { model, mapping, .. } = app;
+            let App { model, mapping, drawn, .. } = app;
             mapping.list.move_to(model, row);
+            if drawn.side_by_side {
+                mapping.side = Side::People;
+            }
         }
         None => app.say("nobody else in this list waits for a decision"),
     }

@@ -32,7 +32,8 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     second_line(app, view, Rect { y: area.y + 1, height: 1, ..area }, buf);
     let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
     view.drawn.selected = app.mapping.list.selected().cloned();
-    if area.width >= SIDE_BY_SIDE {
+    view.drawn.side_by_side = area.width >= SIDE_BY_SIDE;
+    if view.drawn.side_by_side {
         let left = (area.width * 2 / 5).clamp(30, 70);
         list(app, view, Rect { width: left, ..body }, buf);
         divider(buf, body, body.x + left, &app.look);
