@@ -33,6 +33,7 @@ mod options;
 mod paging;
 mod portal;
 mod query;
+mod remote;
 mod scenarios;
 mod server;
 mod tokens;

@@ -1,6 +1,7 @@
 //! Words for numbers, moments and people, as every command writes them.
 
 use std::borrow::Cow;
+use std::io::{self, Write};
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -72,6 +73,14 @@ fn person(name: &str, address: &str) -> String {
         (false, true) => name.into_owned(),
         (false, false) => format!("{name} <{address}>"),
     }
+}
+
+/// Says that the services are simulated, where they are.
+pub fn simulated(out: &mut dyn Write, simulated: bool) -> io::Result<()> {
+    if simulated {
+        writeln!(out, "Simulated services: all of them are on this machine.")?;
+    }
+    Ok(())
 }
 
 /// The first letter in upper case, for the beginning of a sentence.

@@ -121,11 +121,17 @@ pub fn analysis(model: &Model) -> Result<Arc<Analysis>, Failure> {
 }
 
 /// Why one of the two lists could not be read at all, as the failure of a command that needs both. A wrong name of the tenant
-/// comes first: everything else follows from it.
+/// or of the organization comes first: everything else follows from it, and a service answers a wrong organization with the
+/// same 401 as a wrong token.
 pub fn unreadable(model: &Model) -> Option<Failure> {
     let discovery =
         model.facts.discovery.problem.as_deref().filter(|problem| problem.kind == ProblemKind::NotFound);
     if let Some(problem) = discovery {
+        return Some(Failure::from(problem));
+    }
+    let nowhere = |problem: &&Problem| problem.kind == ProblemKind::NotFound;
+    let probe = model.facts.backing.problem.as_deref().filter(nowhere);
+    if let Some(problem) = probe.filter(|_| model.roster.value.is_none()) {
         return Some(Failure::from(problem));
     }
     if let Some(failure) = wrong_tenant(model) {

@@ -196,3 +196,6 @@ pub fn forecast(
     let comparison = Comparison::new(roster, directory, index, situation);
     Forecast { shared: Arc::clone(&comparison.shared), ..Forecast::new(comparison.everybody()) }
 }
+
+#[cfg(test)]
+mod tests;

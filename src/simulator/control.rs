@@ -101,8 +101,7 @@ impl Control {
 
     /// Every request so far, in the order of arrival.
     pub fn requests(&self) -> Vec<LoggedRequest> {
-        let log = self.shared.log.lock().unwrap_or_else(PoisonError::into_inner);
-        log.get(self.shared.forgotten.load(Ordering::SeqCst)..).unwrap_or_default().to_vec()
+        self.shared.shown_requests()
     }
 
     /// Forgets the requests so far.

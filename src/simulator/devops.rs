@@ -64,6 +64,7 @@ fn resource_answer(shared: &Shared, call: &Call, caller: Caller, lower: &[&str],
         ("vsaex", ["_apis", "userentitlements", _]) if call.method == Method::DELETE => {
             entitlements::delete(shared, caller, id(2))
         }
+        ("vsaex", ["_apis", "groupentitlements"]) if get => entitlements::group_rules(shared),
         ("vsaex", ["_apis", "userentitlementsummary"]) if get => entitlements::summary(shared),
         ("vssps", ["_apis", "graph", rest @ ..]) => graph(shared, call, caller, rest, &id),
         ("vssps", ["_apis", "identities"]) if get => identities::search(shared, call),
@@ -131,6 +132,9 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
     let Some(authorization) = call.header("authorization") else { return Err(Refused::Anonymous) };
     if shared.on(Fault::SignInPage) {
         return Err(sign_in_page().into());
+    }
+    if shared.on(Fault::SignInRedirect) {
+        return Err(probe::sign_in_redirect(shared).into());
     }
     let (scheme, value) = authorization.split_once(' ').unwrap_or((authorization, ""));
     let expired = shared.on(Fault::ExpiredCredential);

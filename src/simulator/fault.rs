@@ -42,6 +42,10 @@ faults! {
     ThrottleSilent = "throttle-silent",
     /// As `throttle`, with a `Retry-After` that is no time at all.
     ThrottleGarbage = "throttle-garbage",
+    /// As `throttle`, in milliseconds: `retry-after-ms` and `x-ms-retry-after-ms`.
+    ThrottleMs = "throttle-ms",
+    /// As `throttle`, but told to wait for ten years.
+    ThrottleAges = "throttle-ages",
     /// Every now and then a good answer carries `Retry-After` and an empty rate-limit budget.
     ThrottleOn200 = "throttle-on-200",
     /// Every third read is cut off in the middle of its body by a connection reset.
@@ -52,16 +56,24 @@ faults! {
     Slow = "slow",
     /// Every seventh read sends a few bytes and then nothing for two minutes.
     Stall = "stall",
+    /// Every seventh read arrives in sixteen pieces, a tenth of a second apart.
+    Trickle = "trickle",
     /// About a third of all requests answer 500, 502, 503 or 504, chosen by the seed.
     ServerErrors = "server-errors",
     /// Azure DevOps answers every request with a 203 sign-in page.
     SignInPage = "sign-in-page",
+    /// Azure DevOps redirects every request to a sign-in page.
+    SignInRedirect = "sign-in-redirect",
     /// Every credential is refused as expired, each service in its own way.
     ExpiredCredential = "expired-credential",
     /// The page token of a tenant listing is refused as expired, twice.
     ExpiredPageToken = "expired-page-token",
     /// Every page names the same next page.
     RepeatedToken = "repeated-token",
+    /// The second page names the first one as its next.
+    CyclingTokens = "cycling-tokens",
+    /// Each page begins with the last row of the one before.
+    OverlappingPages = "overlapping-pages",
     /// The last page comes again and again, each time with a new token.
     EndlessPages = "endless-pages",
     /// The tenant listing's next link points to another host.
@@ -78,6 +90,8 @@ faults! {
     GzipBomb = "gzip-bomb",
     /// Lists answer one page of more than 100 MiB.
     OversizedPage = "oversized-page",
+    /// Lists answer brackets within brackets, a hundred thousand deep.
+    DeepJson = "deep-json",
     /// The status page says that core services are degraded.
     HealthDegraded = "health-degraded",
 

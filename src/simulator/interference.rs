@@ -36,7 +36,6 @@ pub(super) struct Interference {
     /// Requests since the last refusal, and until when a service refuses.
     throttled: HashMap<String, (u32, Option<Instant>)>,
     pub expired_pages: u32,
-    pub odd_pages: u64,
     pub device_polls: u32,
 }
 
@@ -49,7 +48,6 @@ impl Interference {
             patches: 0,
             throttled: HashMap::new(),
             expired_pages: 0,
-            odd_pages: 0,
             device_polls: 0,
         }
     }
@@ -57,7 +55,7 @@ impl Interference {
 
 /// Requests that no fault touches: the pages for a browser.
 fn spared(call: &Call) -> bool {
-    call.service().is_empty() || portal::is_page(call)
+    matches!(call.service(), "" | "simulator") || portal::is_page(call)
 }
 
 /// How long a request waits before anything else.
@@ -123,9 +121,17 @@ fn failure(call: &Call, status: StatusCode, code: &str, message: &str) -> Answer
     }
 }
 
+const THROTTLES: [Fault; 6] = [
+    Fault::Throttle,
+    Fault::ThrottleDate,
+    Fault::ThrottleSilent,
+    Fault::ThrottleGarbage,
+    Fault::ThrottleMs,
+    Fault::ThrottleAges,
+];
+
 fn throttle(shared: &Shared, call: &Call) -> Option<Answer> {
-    let kinds = [Fault::Throttle, Fault::ThrottleDate, Fault::ThrottleSilent, Fault::ThrottleGarbage];
-    let kind = kinds.into_iter().find(|kind| shared.on(*kind))?;
+    let kind = THROTTLES.into_iter().find(|kind| shared.on(*kind))?;
     let mut state = shared.disturb();
     let (count, until) = state.throttled.entry(call.service().to_owned()).or_default();
     let now = Instant::now();
@@ -163,6 +169,11 @@ fn throttle(shared: &Shared, call: &Call) -> Option<Answer> {
             let date = httpdate::fmt_http_date(SystemTime::now() + left + Duration::from_secs(1));
             answer.with("retry-after", &date)
         }
+        Fault::ThrottleMs => {
+            let millis = (left.as_millis() + 1).to_string();
+            answer.with("retry-after-ms", &millis).with("x-ms-retry-after-ms", &millis)
+        }
+        Fault::ThrottleAges => answer.with("retry-after", "315360000"),
         Fault::ThrottleGarbage => answer.with("retry-after", "soon"),
         _ => answer,
     })
@@ -186,7 +197,7 @@ pub(super) fn send(shared: &Shared, call: &Call, cut: &Cut, answer: Answer) -> R
     if shared.on(Fault::Bom) && answer.is_json() && call.service() != "graph" && call.service() != "login" {
         answer = answer.prefixed(BOM);
     }
-    if shared.on(Fault::ThrottleOn200) && good_read && requests % 4 == 0 {
+    if shared.on(Fault::ThrottleOn200) && good_read && requests.is_multiple_of(4) {
         answer = answer
             .with("retry-after", "1")
             .with("x-ratelimit-resource", "Concurrency")
@@ -200,10 +211,13 @@ pub(super) fn send(shared: &Shared, call: &Call, cut: &Cut, answer: Answer) -> R
     if good_read && answer.list && shared.on(Fault::OversizedPage) {
         return oversized();
     }
-    if good_read && reads % 3 == 0 && shared.on(Fault::Truncate) {
+    if good_read && answer.list && shared.on(Fault::DeepJson) {
+        answer.body = [&b"["[..], b"]"].map(|bracket| bracket.repeat(100_000)).concat();
+    }
+    if good_read && reads.is_multiple_of(3) && shared.on(Fault::Truncate) {
         answer.body.truncate(answer.body.len() / 2);
     }
-    if good_read && reads % 3 == 0 && shared.on(Fault::Reset) {
+    if good_read && reads.is_multiple_of(3) && shared.on(Fault::Reset) {
         let half = u32::try_from(answer.body.len() / 2).unwrap_or(u32::MAX);
         // the head of the answer goes out with the first bytes
         cut.after(half.saturating_add(200));
@@ -212,8 +226,11 @@ pub(super) fn send(shared: &Shared, call: &Call, cut: &Cut, answer: Answer) -> R
         response.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(length + 4_096));
         return response;
     }
-    if good_read && reads % 7 == 0 && shared.on(Fault::Stall) {
-        return stalled(shared, answer);
+    if good_read && reads.is_multiple_of(7) && shared.on(Fault::Stall) {
+        return in_pieces(shared, answer, 2, shared.options.stall_for);
+    }
+    if good_read && reads.is_multiple_of(7) && shared.on(Fault::Trickle) {
+        return in_pieces(shared, answer, 16, Duration::from_millis(100));
     }
     respond(answer)
 }
@@ -234,22 +251,26 @@ fn respond_streaming(mut answer: Answer) -> Response {
     response
 }
 
-fn stalled(shared: &Shared, mut answer: Answer) -> Response {
-    let mut first = std::mem::take(&mut answer.body);
-    let rest = first.split_off(first.len() / 2);
-    let (silence, stop) = (shared.options.stall_for, shared.stop.clone());
+/// Sends a body in pieces, with silence before each but the first.
+fn in_pieces(shared: &Shared, mut answer: Answer, pieces: usize, silence: Duration) -> Response {
+    let body = Bytes::from(std::mem::take(&mut answer.body));
+    let size = body.len().div_ceil(pieces).max(1);
+    let stop = shared.stop.clone();
     let mut response = respond(answer);
-    let parts = stream::unfold(Some((first, Some(rest))), move |state| {
+    let parts = stream::unfold((body, true), move |(mut rest, first)| {
         let stop = stop.clone();
         async move {
-            let (chunk, next) = state?;
-            if next.is_none() {
+            if rest.is_empty() {
+                return None;
+            }
+            if !first {
                 tokio::select! {
                     () = tokio::time::sleep(silence) => {}
                     () = stop.cancelled() => {}
                 }
             }
-            Some((Ok::<_, Infallible>(Bytes::from(chunk)), next.map(|rest| (rest, None))))
+            let piece = rest.split_to(size.min(rest.len()));
+            Some((Ok::<_, Infallible>(piece), (rest, false)))
         }
     });
     *response.body_mut() = Body::from_stream(parts);

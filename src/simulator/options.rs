@@ -76,7 +76,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// The moment that all dates are relative to. Default: the time of the start.
     pub now: Option<jiff::Timestamp>,
-    /// Rows of a page of user entitlements (default 100) and of graph users and groups (default 500). For tests of paging.
+    /// The longest page of any list, below what is usual: 100 user entitlements, 500 graph users or groups, `$top` users of
+    /// Microsoft Graph. For tests of paging.
     pub page_size: Option<usize>,
     /// How many requests a service takes before `throttle` refuses the next.
     pub throttle_after: u32,

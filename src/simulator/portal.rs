@@ -51,7 +51,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
 }
 
 /// A form of another site must not press the button.
-fn same_site(shared: &Shared, call: &Call) -> bool {
+pub(super) fn same_site(shared: &Shared, call: &Call) -> bool {
     match call.header("origin") {
         None => true,
         Some(origin) => {

@@ -31,7 +31,7 @@ use super::{
     options::Options,
     portal,
     query::Query,
-    scenarios,
+    remote, scenarios,
     tokens::Tokens,
     world::{Rules, World},
 };
@@ -153,6 +153,12 @@ impl Shared {
 
     pub fn entra_delay(&self) -> Option<Duration> {
         self.on(Fault::LateEntra).then_some(self.options.entra_delay)
+    }
+
+    /// The requests so far, without the forgotten ones.
+    pub fn shown_requests(&self) -> Vec<LoggedRequest> {
+        let log = self.log.lock().unwrap_or_else(PoisonError::into_inner);
+        log.get(self.forgotten.load(Ordering::SeqCst)..).unwrap_or_default().to_vec()
     }
 
     /// A made-up id for an activity or a request.
@@ -284,6 +290,7 @@ pub(super) fn route(shared: &Shared, call: &Call) -> Answer {
         "devops" | "vssps" | "vsaex" | "audit" | "status" => devops::answer(shared, call),
         "graph" => msgraph::answer(shared, call),
         "login" => login::answer(shared, call),
+        "simulator" => remote::answer(shared, call),
         "" => portal::front(shared),
         _ => Answer::text(StatusCode::NOT_FOUND, "The simulator plays no service under this path.\n"),
     }

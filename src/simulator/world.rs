@@ -23,11 +23,12 @@ use self::{
 };
 use super::ids::{Ids, Kind};
 
-/// An identity that only a search finds: inactive, in no list.
+/// An identity that only a search finds, in no list.
 #[derive(Debug, Clone)]
 pub(super) struct Hidden {
     pub display: String,
     pub address: String,
+    pub active: bool,
 }
 
 /// An entry of the audit log.
@@ -152,6 +153,7 @@ impl World {
     pub fn connect(&mut self, tenant: u8, rules: Rules) -> usize {
         self.disconnect_quietly();
         self.backing = Some(tenant);
+        self.lose_groups_of_others(tenant);
         let mut mapped = 0;
         for number in 0..self.people_count() {
             let Some(seen) = self.person(number).filter(Seen::listed) else { continue };
@@ -166,6 +168,13 @@ impl World {
         let name = self.tenant(tenant).display.clone();
         self.event("Organization.LinkToAAD", format!("Linked the organization to the directory {name}"));
         mapped
+    }
+
+    /// Groups of another tenant, and their memberships, do not survive a switch.
+    fn lose_groups_of_others(&mut self, tenant: u8) {
+        for group in &mut self.groups {
+            group.gone |= group.directory.is_some_and(|(of, _)| of != tenant);
+        }
     }
 
     fn match_by_name(&self, seen: &Seen, tenant: u8, rules: Rules) -> Option<Uuid> {

@@ -52,7 +52,8 @@ async fn again(
     let (Some(every), Some(first)) = (every, sources.first()) else { return };
     while pause(session, *first, every, stop).await {
         tokio::select! {
-            () = reading::read(session, sources) => {}
+            // Boxed: the future of a reading is large, and nested in this one it outgrew a thread's stack.
+            () = Box::pin(reading::read(session, sources)) => {}
             () = stop.cancelled() => return,
         }
     }
@@ -104,7 +105,7 @@ async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing)
         None => format!("backed by {}", name(now)),
     };
     session.happened(Source::Backing.name(), text).await;
-    reading::read(
+    Box::pin(reading::read(
         session,
         &[
             Source::Operator,
@@ -114,6 +115,6 @@ async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing)
             Source::Administrators,
             Source::Owner,
         ],
-    )
+    ))
     .await;
 }

@@ -34,6 +34,10 @@ async fn throttling_refuses_for_as_long_as_it_says_and_only_that_service() {
     play.control.set_fault(Fault::ThrottleSilent, true);
     assert_eq!(play.get(&url).await.header("retry-after"), None);
     play.control.set_fault(Fault::ThrottleSilent, false);
+    play.control.set_fault(Fault::ThrottleMs, true);
+    let millis: u64 = play.get(&url).await.header("retry-after-ms").unwrap().parse().unwrap();
+    assert!((3_000_000..=3_600_001).contains(&millis), "{millis}");
+    play.control.set_fault(Fault::ThrottleMs, false);
     assert_eq!(play.get(&url).await.status, 200);
 }
 
@@ -129,6 +133,24 @@ async fn floods_are_larger_than_any_page() {
     play.control.set_fault(Fault::GzipBomb, true);
     assert!(take(64 << 20).await > 64 << 20, "counted after unpacking");
     play.simulator.stop().await;
+}
+
+#[tokio::test]
+async fn bodies_in_pieces_arrive_whole() {
+    let slow =
+        Options { stall_for: Duration::from_millis(1), ..options(Scenario::Fabrikam, &[Fault::Stall]) };
+    let play = Play::start(slow).await;
+    let whole = play.roster().await;
+    for fault in [Fault::Stall, Fault::Trickle] {
+        play.control.set_fault(fault, true);
+        for _ in 0..8 {
+            assert_eq!(play.roster().await, whole);
+        }
+        play.control.set_fault(fault, false);
+    }
+    play.control.set_fault(Fault::DeepJson, true);
+    let deep = play.get(&play.vsaex("userentitlements?api-version=7.1")).await;
+    assert!(deep.text.starts_with("[[[[") && deep.text.len() == 200_000);
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ async fn tenant(play: &Play) -> Vec<String> {
             page["value"].as_array().unwrap().iter().map(|row| row["id"].as_str().unwrap().to_owned()),
         );
         match page["@odata.nextLink"].as_str() {
-            Some(link) => next = link.to_owned(),
+            Some(link) => link.clone_into(&mut next),
             None => return ids,
         }
     }
@@ -114,7 +114,26 @@ async fn odd_tokens_and_links() {
     assert_eq!(seen[1], seen[2]);
     play.control.set_fault(Fault::RepeatedToken, false);
 
+    play.control.set_fault(Fault::CyclingTokens, true);
+    token.clear();
+    seen.clear();
+    for _ in 0..4 {
+        let page = play.get(&format!("{url}{}", encode(&token))).await.json();
+        page["continuationToken"].as_str().unwrap().clone_into(&mut token);
+        seen.push(token.clone());
+    }
+    assert!(seen[0] == seen[2] && seen[1] == seen[3] && seen[0] != seen[1], "{seen:?}");
+    play.control.set_fault(Fault::CyclingTokens, false);
+
+    play.control.set_fault(Fault::OverlappingPages, true);
+    let rows = play.roster().await;
+    let keys: BTreeSet<_> = rows.iter().map(|row| row["id"].as_str().unwrap()).collect();
+    assert_eq!(keys.len(), 230);
+    assert!(rows.len() > 230, "some come twice");
+    play.control.set_fault(Fault::OverlappingPages, false);
+
     play.control.set_fault(Fault::EndlessPages, true);
+    token.clear();
     let mut tokens = BTreeSet::new();
     token.clear();
     for _ in 0..12 {

@@ -99,6 +99,11 @@ async fn credentials_fail_as_documented() {
     play.control.set_fault(Fault::ExpiredCredential, false);
     play.control.set_fault(Fault::SignInPage, true);
     assert_eq!(play.get(&url).await.status, 203);
+    play.control.set_fault(Fault::SignInPage, false);
+    play.control.set_fault(Fault::SignInRedirect, true);
+    let redirect = play.get(&url).await;
+    assert_eq!(redirect.status, 302);
+    assert!(redirect.header("location").unwrap().contains("/_signin"));
 }
 
 #[tokio::test]

@@ -167,6 +167,17 @@ async fn the_smaller_services_are_as_published() {
     assert_valid(&spec.wrapped("/{organization}/_apis/identities", "get"), &found);
     assert_eq!(found["count"], 2, "the hidden duplicate is found");
 
+    let switch = Play::start(options(Scenario::Switch, &[])).await;
+    let rules = switch.get(&switch.vsaex("groupentitlements?api-version=7.1")).await.json();
+    assert_eq!(rules["count"], 2);
+    let schema = Spec::devops("memberEntitlementManagement.json").named("GroupEntitlement");
+    for rule in rules["value"].as_array().unwrap() {
+        assert_valid(&schema, rule);
+    }
+    switch.control.connect();
+    let rules = switch.get(&switch.vsaex("groupentitlements?api-version=7.1")).await.json();
+    assert_eq!(rules["count"], 0, "groups of the old tenant do not survive the switch");
+
     let tokens = Spec::devops("tokenAdmin.json");
     let path = "/{organization}/_apis/tokenadmin/personalaccesstokens/{subjectDescriptor}";
     let schema = tokens.answer(path, "get", "200").to_string().replace("\"format\":\"date-time\",", "");

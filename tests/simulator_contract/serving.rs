@@ -56,6 +56,25 @@ async fn a_browser_can_press_connect() {
 }
 
 #[tokio::test]
+async fn a_script_can_hold_the_handle() {
+    let play = Play::fabrikam(&[]).await;
+    let url = format!("http://{}/simulator", play.simulator.address());
+    let post = |path: &str| {
+        let request = play.client.post(format!("{url}/{path}"));
+        async move { read(request.send().await.unwrap()).await }
+    };
+    assert_eq!(post("faults/throttle/on").await.json()["faults"], serde_json::json!(["throttle"]));
+    assert_eq!(post("faults/throttel/on").await.status, 404);
+    assert_eq!(post("faults/throttle/off").await.json()["faults"], serde_json::json!([]));
+    assert_eq!(post("connect").await.json()["backing_tenant_id"], play.simulator.tenant_id());
+    assert!(post("disconnect").await.json()["backing_tenant_id"].is_null());
+    let foreign = play.client.post(format!("{url}/connect")).header("origin", "http://evil.example");
+    assert_eq!(foreign.send().await.unwrap().status(), 403);
+    let log = read(play.client.get(format!("{url}/requests")).send().await.unwrap()).await.json();
+    assert_eq!(log[0]["path"], "/simulator/faults/throttle/on");
+}
+
+#[tokio::test]
 async fn the_written_configuration_is_complete() {
     let play = Play::fabrikam(&[]).await;
     let directory = std::path::Path::new("/tmp/a \"quoted\" state");

@@ -31,6 +31,9 @@ pub async fn run(mut work: Work, args: &ApplyArgs, stop: Stop) -> Result<Exit, F
             "nothing was sent: this run is read-only. Leave --read-only away to apply; --dry-run shows the calls",
         ));
     }
+    if sends {
+        question::given(&work.session.context.organization, args)?;
+    }
     let model = work.read(&Source::ALL).await;
     if let Some(failure) = work::unreadable(&model) {
         return Err(failure);

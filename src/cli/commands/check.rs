@@ -7,7 +7,7 @@ use crate::cli::document::check::CheckDocument;
 use crate::cli::document::{Tenant, taken_at};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Paint, Tone};
-use crate::cli::text::{moment, nearest, number};
+use crate::cli::text::{moment, nearest, number, simulated};
 use crate::cli::work::{self, Work};
 use crate::domain::activity::Source;
 use crate::domain::text::clean;
@@ -85,6 +85,7 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, analysis: &Analysis) -
     let heading =
         format!("Prerequisites for connecting {} to {}", clean(&model.context.organization), tenant.shown());
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
+    simulated(out, model.context.simulated)?;
     writeln!(out, "Read {}", moment(taken_at(model)))?;
     writeln!(out)?;
     let (tone, words) = match analysis.verdict {

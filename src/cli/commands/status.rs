@@ -8,7 +8,7 @@ use crate::cli::document::status::StatusDocument;
 use crate::cli::document::{Known, Tenant};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Paint, Tone};
-use crate::cli::text::{moment, people};
+use crate::cli::text::{moment, people, simulated};
 use crate::cli::work::{self, Work};
 use crate::domain::activity::Source;
 use crate::domain::connection::timeline::current_phase;
@@ -130,6 +130,7 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, document: &StatusDocum
     let tenant = Tenant::of(model).shown();
     let (tone, words) = sentence(document, &tenant);
     writeln!(out, "{}", paint.tone(tone, &words))?;
+    simulated(out, model.context.simulated)?;
     writeln!(out, "Goal: {} to {tenant}", document.goal.name())?;
     if let Some(phase) = document.phase {
         writeln!(out, "Next step: {}", phase.shown())?;

@@ -29,6 +29,8 @@ pub struct Comparison<'a> {
     pub plan: &'a Plan,
     /// When the lists were read.
     pub taken_at: Timestamp,
+    /// The services are simulated.
+    pub simulated: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -42,6 +44,7 @@ impl<'a> Comparison<'a> {
             forecast: analysis.forecast.as_deref()?,
             plan: &model.plan,
             taken_at: taken_at(model),
+            simulated: model.context.simulated,
         })
     }
 

@@ -90,10 +90,12 @@ where
     result
 }
 
-/// The runtime of a command.
+/// The runtime of a command. Its threads have more stack than usual: futures of long readings are large where nothing is
+/// optimised.
 pub fn runtime() -> Result<Runtime, Failure> {
     Builder::new_multi_thread()
         .worker_threads(2)
+        .thread_stack_size(8 << 20)
         .enable_all()
         .build()
         .map_err(|error| Failure::new(Exit::No, format!("the program could not be set up: {error}")))

@@ -18,6 +18,9 @@ use crate::domain::text::{clean_to, has_suspicious};
 /// Below this a candidate is no proposal.
 const PROPOSED: f32 = 0.30;
 
+/// So many bearers of an address are looked at.
+const HITS: usize = 64;
+
 /// Somebody's account is expected to be this much better when it is somebody else's already.
 const TAKEN: f32 = 0.9;
 
@@ -78,12 +81,12 @@ impl<'a> Comparison<'a> {
     /// Evidence and warnings for a target picked by hand.
     pub fn judge_pair(&self, user: &OrgUser, target: &TenantUser) -> Candidate {
         let view = OrgView::of(user);
-        let at = self.directory.position(target.id).and_then(|at| u32::try_from(at).ok()).unwrap_or(u32::MAX);
+        let at = self.index.number_of(self.directory, target.id).unwrap_or(u32::MAX);
         let seen = self.see(&view, at, target);
         self.candidate(&view, &seen, self.is_privileged(user, Some(target.id)) == Some(true))
     }
 
-    /// Tenant users that have an address of this person, in the order of the directory.
+    /// Tenant users that have an address of this person, as numbers of the index.
     pub(super) fn hits(&self, person: &OrgView<'_>) -> Vec<u32> {
         let mut hits: Vec<u32> = Vec::new();
         for key in person.keys.iter() {
@@ -91,6 +94,8 @@ impl<'a> Comparison<'a> {
         }
         hits.sort_unstable();
         hits.dedup();
+        // an address that hundreds have is no evidence: `none@example.com` in everybody's other mails
+        hits.truncate(HITS);
         hits
     }
 
@@ -130,10 +135,9 @@ impl<'a> Comparison<'a> {
                 }
             }
         }
-        let users = self.directory.users();
         let mut seen: Vec<Seen<'a>> = places
             .into_iter()
-            .filter_map(|at| users.get(at as usize).map(|user| self.see(person, at, user)))
+            .filter_map(|at| self.index.user(self.directory, at).map(|user| self.see(person, at, user)))
             .filter(|seen| seen.score >= PROPOSED || !seen.compared.addresses.is_empty())
             .collect();
         sort(&mut seen);
@@ -301,10 +305,33 @@ pub(super) fn shown(text: &str) -> String {
     if text.is_empty() { "somebody without a name".to_owned() } else { text.into_owned() }
 }
 
+/// So many people are worth a thread of their own.
+const WORTH_A_THREAD: usize = 500;
+
 impl Comparison<'_> {
-    /// Everything about everybody, in the order of the roster.
+    /// Everything about everybody, in the order of the roster. People are judged each for themselves, so several threads
+    /// come to the same as one.
     pub(super) fn everybody(&self) -> Vec<Person> {
-        let mut scratch = Scratch::default();
-        self.roster.people().iter().map(|user| self.person(user, &mut scratch)).collect()
+        let people = self.roster.people();
+        let threads = std::thread::available_parallelism()
+            .map_or(1, usize::from)
+            .min(8)
+            .min(people.len() / WORTH_A_THREAD)
+            .max(1);
+        let share = |part: &[OrgUser]| {
+            let mut scratch = Scratch::default();
+            part.iter().map(|user| self.person(user, &mut scratch)).collect::<Vec<_>>()
+        };
+        if threads == 1 {
+            return share(people);
+        }
+        let parts: Vec<&[OrgUser]> = people.chunks(people.len().div_ceil(threads)).collect();
+        std::thread::scope(|scope| {
+            let running: Vec<_> = parts.iter().map(|part| (*part, scope.spawn(|| share(part)))).collect();
+            running
+                .into_iter()
+                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| share(part)))
+                .collect()
+        })
     }
 }

@@ -14,7 +14,7 @@ use crate::domain::matching::retrieve::{COMPARED, Scratch, promising};
 use crate::domain::people::{OrgUser, TenantUser};
 
 /// An account made within so many days of the reading is taken as made for the move.
-const MADE_FOR_THE_MOVE: i64 = 183;
+const MADE_FOR_THE_MOVE: i64 = 150;
 
 /// An account that is younger than the person's last access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +31,13 @@ impl Comparison<'_> {
     /// Whether the account was made after the person's last access.
     pub(super) fn newer(&self, person: &OrgUser, user: &TenantUser) -> Option<Newer> {
         let made = user.created?;
-        let used = person.last_accessed.at()?;
-        let days = (made.as_second() - used.as_second()) / 86_400;
-        (made > used && days >= 1).then(|| Newer { days, with_many: self.shared.made_with_many(made), made })
+        let last_access = person.last_accessed.at()?;
+        let days = (made.as_second() - last_access.as_second()) / 86_400;
+        (made > last_access && days >= 1).then(|| Newer {
+            days,
+            with_many: self.shared.made_with_many(made),
+            made,
+        })
     }
 
     /// Whether the dates are reason enough for a person to look before the pair is accepted.
@@ -47,7 +51,7 @@ impl Comparison<'_> {
 
     /// Only the tenant itself gives one of its addresses to somebody else: an address of another provider (of a guest, or
     /// among the other mails) stays its owner's, and a machine's account is no person's.
-    fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
+    pub(super) fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
         seen.compared.kind != AccountKind::Service
             && seen
                 .compared
@@ -88,12 +92,12 @@ impl Comparison<'_> {
     /// Another account in use, of exactly the same name, that was there when the person was last here: then the younger
     /// one is more likely a namesake's. (A disabled one beside it is what somebody leaves behind who came back.)
     fn older_namesake(&self, person: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
-        let used = person.user.last_accessed.at()?;
+        let last_access = person.user.last_accessed.at()?;
         let own = Name::of_tenant(seen.user);
         promising(self.index, scratch, person, COMPARED).into_iter().filter(|at| *at != seen.at).find_map(
             |at| {
-                let user = self.directory.users().get(at as usize)?;
-                let older = user.created.is_some_and(|made| made < used)
+                let user = self.index.user(self.directory, at)?;
+                let older = user.created.is_some_and(|made| made < last_access)
                     && user.enabled == Some(true)
                     && !user.deleted;
                 if !older || accounts::of_tenant_user(user) != AccountKind::Person {

@@ -75,10 +75,9 @@ impl<'a> Comparison<'a> {
         limit: usize,
         scratch: &mut Scratch,
     ) -> (Decided, Vec<crate::domain::candidate::Candidate>) {
-        let users = self.directory.users();
         let by_address: Vec<Seen<'a>> = hits
             .iter()
-            .filter_map(|at| users.get(*at as usize).map(|user| self.see(view, *at, user)))
+            .filter_map(|at| self.index.user(self.directory, *at).map(|user| self.see(view, *at, user)))
             .collect();
         let early = match standing {
             Standing::WentWrong(object, why) => Some(Decided::new(Outcome::Hazard, why).onto(object)),
@@ -96,7 +95,7 @@ impl<'a> Comparison<'a> {
         });
         if !self.situation.is_connected() && !decided.may_map_by_itself && decided.outcome == Outcome::Review
         {
-            decided.may_map_by_itself = seen.iter().any(|seen| self.is_guest_sign_in(view, seen.user));
+            decided.may_map_by_itself = seen.iter().any(|seen| is_guest_sign_in(view, seen.user));
         }
         if decided.may_map_by_itself && decided.outcome != Outcome::Hazard {
             decided.why.push_str("; may map by itself");
@@ -122,9 +121,8 @@ impl<'a> Comparison<'a> {
             if let Some(decided) = self.by_sign_in(view, hits, scratch) {
                 return Some(decided);
             }
-            if let Some(seen) = hits
-                .iter()
-                .find(|seen| self.is_guest_sign_in(view, seen.user) && seen.user.enabled != Some(false))
+            if let Some(seen) =
+                hits.iter().find(|seen| is_guest_sign_in(view, seen.user) && seen.user.enabled != Some(false))
                 && !self.is_confirmed(view, seen.user)
                 && let Some(reason) = self.hazard(view, seen, scratch)
             {
@@ -148,12 +146,13 @@ impl<'a> Comparison<'a> {
         let names = match only.compared.name.verdict {
             Verdict::Agrees => "the names agree",
             Verdict::Fits => "the names fit",
+            Verdict::Doubt => "the given name agrees, and the address is a private one",
             _ => "the names say nothing against it",
         };
         let mut decided =
             Decided::new(Outcome::Safe, format!("{which} is {place} of exactly one tenant user; {names}"))
                 .onto(only.user.id);
-        decided.may_map_by_itself = !self.situation.is_connected() && self.is_guest_sign_in(view, only.user);
+        decided.may_map_by_itself = !self.situation.is_connected() && is_guest_sign_in(view, only.user);
         Some(decided)
     }
 
@@ -167,6 +166,12 @@ impl<'a> Comparison<'a> {
         });
         let (Some(seen), None) = (named.next(), named.next()) else { return None };
         let upn = shown(&seen.user.user_principal_name);
+        if let Some(reason) = self.unusable(view, seen.user) {
+            return Some(Decided::new(
+                Outcome::Conflict,
+                format!("{upn} has the sign-in address, but {reason}"),
+            ));
+        }
         let confirmed = self.is_confirmed(view, seen.user);
         if let Some(reason) = self.hazard(view, seen, scratch).filter(|_| !confirmed) {
             let why = format!("the sign-in address equals the userPrincipalName {upn}, but {reason}");
@@ -186,11 +191,6 @@ impl<'a> Comparison<'a> {
         self.situation
             .confirmed
             .contains(&Pair { storage_key: view.user.storage_key.clone(), target: user.id })
-    }
-
-    /// Whether this is a guest or an external member whose decoded name is the person's sign-in address.
-    fn is_guest_sign_in(&self, view: &OrgView<'_>, user: &TenantUser) -> bool {
-        user.decoded_guest_address().is_some_and(|address| Some(address_key(&address)) == view.keys.sign_in)
     }
 
     /// Why two claim one, or why the only target cannot be used.
@@ -300,6 +300,8 @@ impl<'a> Comparison<'a> {
                     shown(&user.display_name)
                 ));
             }
+            // people marry: a private address, which nobody gives to somebody else, and the given name are enough
+            Verdict::Doubt if seen.compared.name.given_agrees && !self.may_be_reissued(seen) => {}
             Verdict::Doubt => {
                 return Some(format!(
                     "{who} has the address, but {} and {} agree only in part",
@@ -357,6 +359,11 @@ impl<'a> Comparison<'a> {
             several => format!("{} tenant users have an address of this person", several.len()),
         }
     }
+}
+
+/// Whether this is a guest or an external member whose decoded name is the person's sign-in address.
+fn is_guest_sign_in(view: &OrgView<'_>, user: &TenantUser) -> bool {
+    user.decoded_guest_address().is_some_and(|address| Some(address_key(&address)) == view.keys.sign_in)
 }
 
 /// A place of an address, in a sentence.

@@ -38,7 +38,7 @@ pub enum ActiveAs {
 pub struct Shared {
     /// Who has an address in the organization, in the order of the roster.
     by_address: HashMap<String, Vec<u32>>,
-    /// Who claims the tenant user at a position.
+    /// Who claims the tenant user with a number of the index.
     claims: HashMap<u32, Vec<Claim>>,
     /// Who is active in the organization already.
     active: HashMap<ObjectId, Vec<ActiveAs>>,
@@ -55,6 +55,9 @@ pub struct Shared {
 
 /// A day, in seconds.
 const DAY: i64 = 86_400;
+
+/// From so many people with a last access on, the latest of them tells when the lists were read.
+const DATED: usize = 20;
 
 /// How many days around an account's first day count as the same days.
 const SAME_DAYS: i64 = 3;
@@ -93,13 +96,16 @@ impl Shared {
         }
         for target in shared.claims.keys() {
             shared.claimed += 1;
-            if let Some(made) = directory.users().get(*target as usize).and_then(|user| user.created) {
+            if let Some(made) = index.user(directory, *target).and_then(|user| user.created) {
                 *shared.made_on.entry(made.as_second().div_euclid(DAY)).or_default() += 1;
             }
         }
+        // files may be older than the clock; a handful of people says nothing about that
         let used = roster.people().iter().filter_map(|user| user.last_accessed.at());
-        let made = directory.users().iter().filter_map(|user| user.created);
-        shared.read_at = used.chain(made).max().map(|latest| latest.min(situation.now));
+        shared.read_at = (used.clone().count() >= DATED)
+            .then(|| used.max())
+            .flatten()
+            .map(|latest| latest.min(situation.now));
         shared
     }
 
@@ -148,7 +154,7 @@ impl Shared {
         self.by_address.get(key).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Who claims the tenant user at this position, in the order of the roster.
+    /// Who claims the tenant user with this number of the index, in the order of the roster.
     pub fn claims(&self, target: u32) -> &[Claim] {
         self.claims.get(&target).map(Vec::as_slice).unwrap_or_default()
     }
@@ -183,7 +189,7 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
     hits.dedup();
     if let Some(sign_in) = &keys.sign_in {
         let named = |at: &&u32| {
-            directory.users().get(**at as usize).is_some_and(|user| {
+            index.user(directory, **at).is_some_and(|user| {
                 address_key(&user.user_principal_name) == *sign_in
                     || user.decoded_guest_address().is_some_and(|address| address_key(&address) == *sign_in)
             })
@@ -192,10 +198,7 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
         if by_name.len() > 1 {
             // an account that may sign in comes before one that may not
             let enabled = |at: &u32| {
-                directory
-                    .users()
-                    .get(*at as usize)
-                    .is_some_and(|user| user.enabled != Some(false) && !user.deleted)
+                index.user(directory, *at).is_some_and(|user| user.enabled != Some(false) && !user.deleted)
             };
             by_name.retain(enabled);
         }

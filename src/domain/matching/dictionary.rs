@@ -59,6 +59,11 @@ impl Dictionary {
         self.starts.len()
     }
 
+    /// Whether there is no word.
+    pub fn is_empty(&self) -> bool {
+        self.starts.is_empty()
+    }
+
     /// Numbers of the words that begin like this, in their order, no more than `most`.
     pub fn beginning_with(&self, prefix: &str, most: usize) -> Vec<u32> {
         let mut needle = String::with_capacity(prefix.len() + 1);

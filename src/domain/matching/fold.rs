@@ -174,6 +174,7 @@ fn push_folded(c: char, out: &mut String) {
 
 /// Latin letters for one that has no canonical decomposition into them. Greek and Cyrillic as people commonly write them
 /// in addresses, not after any one standard: the skeleton evens the standards out.
+#[expect(clippy::match_same_arms, reason = "by alphabet, so that a letter is easily found")]
 fn latin(c: char) -> Option<&'static str> {
     Some(match c {
         'ß' => "ss",

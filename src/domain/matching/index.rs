@@ -9,6 +9,7 @@ use super::fold::{self, for_each_word, hash32, push_login_key, push_skeleton};
 use super::keys::for_each_tenant_key;
 use super::names::is_title;
 use super::words::is_initial;
+use crate::domain::ids::ObjectId;
 use crate::domain::people::{Directory, TenantUser};
 
 /// An index over the tenant's users, built once, for addresses, names and the search as one types.
@@ -28,7 +29,9 @@ pub struct TenantIndex {
     skeletons: Pairs,
     /// Trigrams, and the words that have them.
     grams: Pairs,
-    users: usize,
+    /// Where in the directory the user with a number is. Numbers follow the object ids, so that nothing depends on the order
+    /// in which the tenant gave its users.
+    order: Vec<u32>,
 }
 
 /// Sorted pairs of a key and a number, eight bytes each.
@@ -104,10 +107,14 @@ impl Lists {
 impl TenantIndex {
     /// Indexes everybody in the directory.
     pub fn build(directory: &Directory) -> Self {
-        let mut index = Self { users: directory.len(), ..Self::default() };
+        let users = directory.users();
+        let mut order: Vec<u32> = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).collect();
+        order.sort_unstable_by_key(|at| users.get(*at as usize).map(|user| user.id));
+        let mut index = Self { order, ..Self::default() };
         index.words_of.end_list();
         let mut builder = Builder::default();
-        for (number, user) in (0_u32..).zip(directory.users()) {
+        for number in 0..u32::try_from(users.len()).unwrap_or(u32::MAX) {
+            let Some(user) = index.user(directory, number) else { continue };
             index.add(number, user, &mut builder);
         }
         index.addresses.sort();
@@ -195,13 +202,24 @@ impl TenantIndex {
         self.grams.sort();
     }
 
-    /// Positions of the tenant users who have this address (an address key), in order.
+    /// The tenant user with this number.
+    pub fn user<'d>(&self, directory: &'d Directory, number: u32) -> Option<&'d TenantUser> {
+        directory.users().get(*self.order.get(number as usize)? as usize)
+    }
+
+    /// The number of a tenant user; `None` for one who came after the index was built.
+    pub fn number_of(&self, directory: &Directory, id: ObjectId) -> Option<u32> {
+        let id_of = |at: &u32| directory.users().get(*at as usize).map(|user| user.id);
+        self.order.binary_search_by_key(&Some(id), id_of).ok().and_then(|number| u32::try_from(number).ok())
+    }
+
+    /// Numbers of the tenant users who have this address (an address key), in order.
     pub fn with_address(&self, directory: &Directory, key: &str) -> Vec<u32> {
         let mut buffer = String::new();
         self.addresses
             .of(hash32(key))
             .filter(|number| {
-                directory.users().get(*number as usize).is_some_and(|user| {
+                self.user(directory, *number).is_some_and(|user| {
                     let mut has = false;
                     for_each_tenant_key(user, &mut buffer, |_, own| has |= own == key);
                     has
@@ -210,17 +228,17 @@ impl TenantIndex {
             .collect()
     }
 
-    /// Positions of the tenant users who probably have this login (a login key).
+    /// Numbers of the tenant users who probably have this login (a login key).
     pub(super) fn with_login(&self, login: &str) -> impl ExactSizeIterator<Item = u32> {
         self.logins.of(hash32(login))
     }
 
-    /// Positions of the tenant users who have this word.
+    /// Numbers of the tenant users who have this word.
     pub(super) fn with_word(&self, word: u32) -> &[u32] {
         self.postings.of(word)
     }
 
-    /// Words of the tenant user at this position.
+    /// Words of the tenant user with this number.
     pub(super) fn words_of(&self, user: u32) -> &[u32] {
         self.words_of.of(user)
     }
@@ -237,12 +255,12 @@ impl TenantIndex {
 
     /// How many tenant users were indexed.
     pub fn len(&self) -> usize {
-        self.users
+        self.order.len()
     }
 
     /// Whether nobody was indexed.
     pub fn is_empty(&self) -> bool {
-        self.users == 0
+        self.order.is_empty()
     }
 }
 

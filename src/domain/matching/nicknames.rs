@@ -37,7 +37,7 @@ cameron cam
 caroline carol carrie carolyn lina
 catherine kate cathy katie kathy kit kitty cat cathryn katherine kathryn katharine kathleen katrina catrina karen kay rina
 charles charlie chuck chas carl karl carlos
-charlotte charlie lottie lotte
+charlotte charlie lottie lotte lotta sherry
 christian chris christopher
 christina chris chrissie tina christine kirsten kirsty kristin kristina krista
 christopher chris kit topher kris christoph
@@ -94,8 +94,8 @@ hubert hugh bert
 hugh hughie hugo
 irene rena
 isaac ike zac
-isabella bella izzy isabel isobel belle isabelle
-jacob jake jack
+isabella bella izzy isabel isobel belle isabelle tibbie
+jacob jake jack jaap jaco jakob
 jacqueline jackie jacqui
 james jim jimmy jamie jem diego jaime
 jane janet janie jenny jan
@@ -103,7 +103,9 @@ janet jan jane
 jason jay
 jean jeanne jeanette jeannie
 jennifer jen jenny jenna
-jeremy jem jerry jeremiah
+jeremy jem jerry jeremiah jez
+jemima jem mima
+lauren ren laurie
 jessica jess jessie
 joan joanie jo
 joanna jo joanne joan
@@ -157,7 +159,7 @@ natalie nat talie nattie natasha natalia
 natasha tasha nat
 nathan nate nat
 nathaniel nate nat nathan
-nicholas nick nicky nico nicolas klaus claus klaas claas niklas nikolaus nikolai
+nicholas nick nicky nico nicolas klaus claus klaas claas claes niklas nikolaus nikolai
 nicole nicky nikki nic nicola
 nikola nick
 norman norm
@@ -229,7 +231,7 @@ wilfred fred wilf
 william bill will billy willy liam wilhelm guillermo
 winifred win winnie freda
 yusuf joseph youssef yousef
-zachary zac zach zack zak
+zachary zac zach zack zak zeke zachariah
 ekaterina katya katia
 aleksandr sasha alexander
 dmitri dima dmitry dimitri dimitris

@@ -154,11 +154,13 @@ fn look_further(
             let spelled = Name::of_local_part(fold::local_part(&key));
             let by_local = names::compare(&person.name, &spelled);
             match by_local.verdict {
-                Verdict::Agrees if spelled.words().count() > 1 => {
-                    NameMatch { verdict: Verdict::Fits, score: (by_local.score * 0.9).max(found.score) }
-                }
+                Verdict::Agrees if spelled.words().count() > 1 => NameMatch {
+                    verdict: Verdict::Fits,
+                    score: (by_local.score * 0.9).max(found.score),
+                    ..found
+                },
                 Verdict::Contradicts if !same_address && spelled.words().count() > 1 => {
-                    NameMatch { verdict: Verdict::Doubt, score: found.score }
+                    NameMatch { verdict: Verdict::Doubt, ..found }
                 }
                 _ => found,
             }

@@ -60,7 +60,7 @@ struct Search<'a> {
     found: Vec<u32>,
 }
 
-/// Positions of the tenant users worth comparing, most promising first, at most `most`.
+/// Numbers of the tenant users worth comparing, most promising first, at most `most`.
 pub fn promising(index: &TenantIndex, scratch: &mut Scratch, person: &OrgView<'_>, most: usize) -> Vec<u32> {
     if index.is_empty() {
         return Vec::new();
@@ -233,7 +233,7 @@ impl Search<'_> {
             let Some(cell) = counts.get_mut(other as usize) else { continue };
             if usize::from(std::mem::take(cell)) >= least {
                 let known = self.index.dictionary.word(other);
-                if known.len().abs_diff(word.len()) > 3 {
+                if known.len().abs_diff(word.len()) * 5 > known.len().max(word.len()) * 2 {
                     continue;
                 }
                 let like = similarity(word, known);

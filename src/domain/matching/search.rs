@@ -33,17 +33,16 @@ impl TenantIndex {
         if !typed.is_empty() && found.is_empty() {
             found = self.search_words(&typed);
         }
-        let users = directory.users();
         let mut found: Vec<(f32, &TenantUser)> = found
             .into_iter()
-            .filter_map(|(score, at)| users.get(at as usize).map(|user| (score, user)))
+            .filter_map(|(score, at)| self.user(directory, at).map(|user| (score, user)))
             .collect();
         if !domain.is_empty() {
             let wanted = format!("@{domain}");
             found.retain(|(_, user)| {
                 let mut has = false;
                 super::keys::for_each_tenant_key(user, &mut String::new(), |_, own| {
-                    has |= own.contains(&wanted)
+                    has |= own.contains(&wanted);
                 });
                 has
             });

@@ -77,12 +77,12 @@ impl Seen {
     }
 
     /// What changed since, one sentence for each difference; empty when nothing did. `target` is the planned target as it is
-    /// now, `None` when it is gone or there was none.
+    /// now, `None` when it is gone or there was none. A target that was not there to be seen, as that of an invitation, is not
+    /// a change.
     pub fn differences(&self, person: &OrgUser, target: Option<&TenantUser>) -> Vec<String> {
         let mut found = self.person.differences(&person.into());
         match (&self.target, target.map(SeenTarget::from)) {
-            (None, None) => {}
-            (None, Some(_)) => found.push("the target was not looked at when this was decided".to_owned()),
+            (None, _) => {}
             (Some(_), None) => found.push("the target is gone from the tenant".to_owned()),
             (Some(before), Some(now)) => found.extend(before.differences(&now)),
         }
@@ -206,6 +206,13 @@ mod tests {
         let mut later = user.clone();
         later.descriptor = crate::domain::ids::Descriptor::new("aad.other");
         assert!(Seen::now(&user, None).differences(&later, None).is_empty());
+    }
+
+    #[test]
+    fn the_guest_of_an_invitation_is_no_change() {
+        let user = org_user(1, "Adele Vance", "adele@fabrikam.com");
+        let guest = tenant_user(1, "Adele Vance", "adele_fabrikam.com#EXT#@contoso.onmicrosoft.com");
+        assert!(Seen::now(&user, None).differences(&user, Some(&guest)).is_empty());
     }
 
     #[test]

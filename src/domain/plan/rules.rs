@@ -200,13 +200,18 @@ impl<'a> Rulebook<'a> {
 
     /// Whom the plan maps onto this tenant user.
     fn claimants(&self, target: ObjectId) -> Vec<&StorageKey> {
-        match &self.index {
+        let planned: Vec<&StorageKey> = match &self.index {
             Some(index) => index.claims.get(&target).into_iter().flatten().collect(),
             None => keys_of(
                 self.all_decisions().filter_map(|(key, decision)| Some((decision.target()?, key))),
                 target,
             ),
-        }
+        };
+        // Under a new key after the switch the person is still the one who has the target.
+        planned
+            .into_iter()
+            .map(|key| self.plan.row(key).and_then(|row| row.new_storage_key.as_ref()).unwrap_or(key))
+            .collect()
     }
 
     /// For whom this address is invited.

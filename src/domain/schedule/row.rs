@@ -36,7 +36,7 @@ impl Run<'_> {
             Ok(done) | Err(done) => done,
         };
         // Not known counts as privileged: such a row is refused, and must not be taken for an ordinary one anywhere.
-        let privileged = self.privileged(key, person) != Some(false);
+        let privileged = self.privileged(key, person, &row.decision) != Some(false);
         Some(ScheduledRow {
             storage_key: row.storage_key.clone(),
             decision: row.decision.clone(),
@@ -82,7 +82,7 @@ impl Run<'_> {
         if self.state != ConnectionState::Connected {
             return Ok(Disposition::Skip("waits for the connection".to_owned()));
         }
-        self.named_if_privileged(user, person)?;
+        self.named_if_privileged(row, user, person)?;
         self.as_decided(row, user, person)?;
         if person.outcome == Outcome::Connected {
             return Err(refuse(
@@ -131,7 +131,7 @@ impl Run<'_> {
         if applied && self.state != ConnectionState::Connected {
             return Ok(Disposition::Skip("invited; the mapping waits for the connection".to_owned()));
         }
-        self.named_if_privileged(user, person)?;
+        self.named_if_privileged(row, user, person)?;
         self.as_decided(row, user, person)?;
         if person.outcome == Outcome::Connected {
             return Err(refuse("Is connected already, and not as the guest of this invitation."));
@@ -165,8 +165,8 @@ impl Run<'_> {
     }
 
     /// Privileged people are sent only when they were named; where that is unknown nobody is sent.
-    fn named_if_privileged(&self, user: &OrgUser, person: &Person) -> Checked<()> {
-        match self.privileged(&user.storage_key, Some(person)) {
+    fn named_if_privileged(&self, row: &PlanRow, user: &OrgUser, person: &Person) -> Checked<()> {
+        match self.privileged(&user.storage_key, Some(person), &row.decision) {
             Some(false) => Ok(()),
             Some(true) if self.input.only.is_some() => Ok(()),
             Some(true) => Err(Disposition::Skip(
@@ -176,12 +176,16 @@ impl Run<'_> {
         }
     }
 
-    fn privileged(&self, key: &StorageKey, person: Option<&Person>) -> Option<bool> {
+    fn privileged(&self, key: &StorageKey, person: Option<&Person>, decision: &Decision) -> Option<bool> {
         let situation = self.input.situation;
         let known = situation.operator_keys.contains(key)
             || situation.owner.as_ref() == Some(key)
             || situation.administrators.as_ref().is_some_and(|list| list.contains(key))
-            || person.and_then(|it| it.target).is_some_and(|it| situation.operator_objects.contains(&it));
+            // Forecast or planned onto the account that reads the tenant: the operator, whoever that is in the organization.
+            || [person.and_then(|it| it.target), decision.target()]
+                .into_iter()
+                .flatten()
+                .any(|target| situation.operator_objects.contains(&target));
         if known { Some(true) } else { person.and_then(|it| it.privileged) }
     }
 
@@ -202,7 +206,8 @@ impl Run<'_> {
                 changed(row, person)
             )));
         }
-        let Some(seen) = &row.seen else {
+        let seen = row.seen.as_ref().filter(|seen| row.decision.target().is_none() || seen.target.is_some());
+        let Some(seen) = seen else {
             return Err(refuse(
                 "Nothing was recorded of what this decision was made on. Look at it, then confirm it (=) or decide anew.",
             ));

@@ -188,6 +188,9 @@ fn a_change_since_the_decision_refuses_the_row() {
         unseen.decide(1, decision.clone()).seen = None;
         refused(unseen.row(1), "Nothing was recorded");
     }
+    let mut blind = world();
+    blind.decide(1, map(1)).seen.as_mut().unwrap().target = None;
+    refused(blind.row(1), "Nothing was recorded");
     let mut target = world();
     target.decide(1, map(1));
     let mut renamed = target.directory.get(object(1)).unwrap().clone();
@@ -273,6 +276,11 @@ fn privileged_people_go_only_when_named() {
         world.only = named(9);
         skipped(world.row(n), "not among those named");
     }
+    world.situation.operator_objects.insert(object(6));
+    world.person(7).target = None;
+    world.decide(7, map(6));
+    world.only = None;
+    skipped(world.row(7), "privileged");
     world.only = named(5);
     world.decide(5, map(5));
     world.person(5).privileged = None;

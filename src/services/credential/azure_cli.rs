@@ -112,7 +112,15 @@ impl Answer<'_> {
 /// Tells the ways apart in which `az` refuses.
 fn refused(credential: &Credential, stderr: &[u8], log_in: &str) -> Problem {
     let text = String::from_utf8_lossy(stderr);
-    let (said, remedy) = if text.contains("AADSTS50020") {
+    let (said, remedy) = if text.contains("AADSTS90002") {
+        (
+            format!("there is no such tenant{}", tail(stderr)),
+            format!(
+                "Check [tenant] id: `{}` must be one of its verified domains, or its id.",
+                clean_to(&credential.tenant, 80)
+            ),
+        )
+    } else if text.contains("AADSTS50020") {
         (
             format!("the account that `az` is signed in with does not belong to the tenant{}", tail(stderr)),
             format!("Use a work account of the tenant. {log_in}"),

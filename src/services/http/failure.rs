@@ -68,12 +68,12 @@ fn kind(asked: &Asked<'_>, status: StatusCode, headers: &HeaderMap, said: &Said)
             ProblemKind::NotAllowed
         }
         401 => ProblemKind::NotSignedIn,
+        _ if code == "TF400733" => ProblemKind::Throttled,
         403 if code == "Directory_QuotaExceeded" => ProblemKind::Refused,
         403 => ProblemKind::NotAllowed,
         404 => ProblemKind::NotFound,
         429 => ProblemKind::Throttled,
         400 if code == "AADSTS90002" => ProblemKind::NotFound,
-        _ if code == "TF400733" => ProblemKind::Throttled,
         _ if code == "InvalidAuthenticationToken" || code == "InvalidCloudInstance" => {
             ProblemKind::NotSignedIn
         }
@@ -137,6 +137,11 @@ pub(crate) fn remedy(asked: &Asked<'_>, problem: &Problem) -> String {
         return known;
     }
     match problem.kind {
+        ProblemKind::NotSignedIn if is_azure_devops(asked.service) && from.starts_with("the Azure CLI") => format!(
+            "Used: {from}. The account must be in the organization `{organization}`, and the tenant `{tenant}` must back \
+             it: an organization of Microsoft accounts takes a personal access token (kind = \"pat\"). Sign in again: az \
+             login --tenant {tenant} --allow-no-subscriptions."
+        ),
         ProblemKind::NotSignedIn if is_azure_devops(asked.service) => format!(
             "Used: {from}. It may be expired, revoked, made for another organization than `{organization}`, or without \
              the {need}: Azure DevOps answers the same to all of these. Look it up under User settings > Personal \
@@ -241,6 +246,8 @@ fn invitation(said: &str, asked: &Asked<'_>) -> Option<String> {
             asked.credential.unwrap_or("no credential"),
             asked.need.words()
         ));
+    } else if asked.what.contains('+') {
+        "Addresses with a plus sign are documented as refused. Invite the person by another address."
     } else {
         return None;
     };

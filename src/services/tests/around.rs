@@ -159,3 +159,45 @@ fn a_name_that_changes_the_address_is_refused() {
         assert_eq!(result.unwrap_err().kind, ProblemKind::Local, "{bad}");
     }
 }
+
+#[tokio::test]
+async fn a_change_is_sent_again_only_with_a_new_token_after_a_refused_one() {
+    let server = Server::start(|_, heard| {
+        if heard.headers["authorization"] == "Bearer t2" {
+            json(201, r#"{"status":"PendingAcceptance"}"#)
+        } else {
+            json(
+                401,
+                r#"{"error":{"code":"InvalidAuthenticationToken","message":"Access token has expired."}}"#,
+            )
+        }
+    })
+    .await;
+    let folder = tempfile::tempdir().unwrap();
+    let count = folder.path().join("count");
+    let script = "echo x >> \"$0\"; echo t$(wc -l < \"$0\")";
+    let command = ["/bin/sh", "-c", script, &count.to_string_lossy()].map(str::to_owned).to_vec();
+    let credentials = crate::services::Credentials {
+        azure_devops: Way::AzureCli,
+        after_connect: Way::Same,
+        entra: Way::Command { command },
+        secret_variables: vec![],
+    };
+    let environment = crate::services::Environment::of([("PATH", "/usr/bin:/bin")]);
+    let services = crate::services::Services::new(
+        server.settings(),
+        credentials,
+        environment,
+        crate::services::Observer::none(),
+    )
+    .unwrap();
+    let invitation = crate::services::Invitation {
+        address: "new@partner.example".into(),
+        display_name: None,
+        redirect_url: "https://dev.azure.com/fabrikam".into(),
+        send_mail: false,
+    };
+    services.graph.invite(&invitation).await.unwrap();
+    let tokens: Vec<_> = server.heard().iter().map(|heard| heard.headers["authorization"].clone()).collect();
+    assert_eq!(tokens, ["Bearer t1", "Bearer t2"]);
+}

@@ -14,7 +14,7 @@ const LONGEST: usize = 4096;
 /// Most entries of one list.
 const MOST: usize = 2000;
 
-/// A text; numbers and truth values as they are written; anything else is absent, and so is an empty text.
+/// A text as the service wrote it, numbers and truth values too; anything else is absent, and so is a blank text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct Text(pub Option<Box<str>>);
 
@@ -45,15 +45,14 @@ impl<'de> Visitor<'de> for AnyText {
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-        let trimmed = text.trim();
-        if trimmed.is_empty() {
+        if text.trim().is_empty() {
             return Ok(Text(None));
         }
-        if trimmed.len() <= LONGEST {
-            return Ok(Text(Some(trimmed.into())));
+        if text.len() <= LONGEST {
+            return Ok(Text(Some(text.into())));
         }
-        let end = (0..=LONGEST).rev().find(|end| trimmed.is_char_boundary(*end)).unwrap_or(0);
-        let kept = trimmed.get(..end).unwrap_or_default();
+        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let kept = text.get(..end).unwrap_or_default();
         Ok(Text(Some(format!("{kept}…").into())))
     }
 
@@ -163,7 +162,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
 /// A truth value, written as one or as a text.
 pub(crate) fn flag(text: &Text) -> Option<bool> {
-    match text.as_deref()? {
+    match text.as_deref()?.trim() {
         yes if yes.eq_ignore_ascii_case("true") => Some(true),
         no if no.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
@@ -172,7 +171,7 @@ pub(crate) fn flag(text: &Text) -> Option<bool> {
 
 /// A moment, with any number of fraction digits; one without a zone is taken for UTC.
 pub(crate) fn moment(text: Option<&str>) -> Option<Timestamp> {
-    let text = text?;
+    let text = text?.trim();
     text.parse::<Timestamp>().ok().or_else(|| {
         let civil: DateTime = text.parse().ok()?;
         Some(civil.to_zoned(TimeZone::UTC).ok()?.timestamp())
@@ -194,7 +193,7 @@ mod tests {
 
     #[test]
     fn any_type_is_read_as_a_text_or_as_nothing() {
-        assert_eq!(text("\" a b \"").as_deref(), Some("a b"));
+        assert_eq!(text("\" a b \"").as_deref(), Some(" a b "), "as it was written");
         assert_eq!(text("17").as_deref(), Some("17"));
         assert_eq!(text("true").as_deref(), Some("true"));
         for nothing in ["null", "\"\"", "\"  \"", "[1,[2]]", "{\"a\":{}}"] {

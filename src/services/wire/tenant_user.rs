@@ -94,7 +94,7 @@ fn address(identity: Identity) -> Option<Box<str>> {
 }
 
 fn user_type(text: &str) -> Option<UserType> {
-    match text {
+    match text.trim() {
         member if member.eq_ignore_ascii_case("Member") => Some(UserType::Member),
         guest if guest.eq_ignore_ascii_case("Guest") => Some(UserType::Guest),
         _ => None,

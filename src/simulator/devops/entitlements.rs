@@ -6,28 +6,26 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::{Call, Caller, Fault, Shared, forbidden, is_administrator, not_found, wire};
+use super::{Call, Caller, Fault, Shared, forbidden, is_administrator, not_found, users::Wrapped, wire};
 use crate::simulator::{
     answer::{Answer, devops_error, devops_internal},
-    paging::{next_page, page_size},
+    ids::Kind,
+    paging::{Place, next_place, page_size},
     world::person::Seen,
 };
 
 /// The service's page, where none is asked for.
 const PAGE: usize = 100;
 
-/// The token for the rows from a number on.
-fn token(at: u32, serial: u64) -> String {
-    format!("+RID:~{at:08X}+{serial}==#RT:1#TRC:100#ISV:2#IEO:65551#QCF:7#FPC:AQE=")
+/// What follows the place in a token: it proves that nothing was cut off or turned into blanks on the way.
+const TAIL: &str = "==#RT:1#TRC:100#ISV:2#IEO:65551#QCF:7#FPC:AQE=";
+
+fn token(place: Place) -> String {
+    format!("+RID:~{}+{TAIL}", place.text())
 }
 
-fn position(token: &str) -> Option<u32> {
-    let rest = token.strip_prefix("+RID:~")?;
-    let (at, rest) = rest.split_at_checked(8)?;
-    // the tail proves that nothing was cut off or turned into blanks on the way
-    (rest.starts_with('+') && rest.ends_with("==#RT:1#TRC:100#ISV:2#IEO:65551#QCF:7#FPC:AQE="))
-        .then(|| u32::from_str_radix(at, 16).ok())
-        .flatten()
+fn position(token: &str) -> Option<Place> {
+    Place::parse(token.strip_prefix("+RID:~")?.strip_suffix(TAIL)?.strip_suffix('+')?)
 }
 
 pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
@@ -36,9 +34,9 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
         Err(answer) => return *answer,
     };
     let start = match call.query.get("continuationToken").filter(|token| !token.is_empty()) {
-        None => 0,
+        None => Place::default(),
         Some(token) => match position(token) {
-            Some(position) => position,
+            Some(place) => place,
             None => return devops_internal(&shared.next_id()),
         },
     };
@@ -46,8 +44,8 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
     let projects = select.iter().any(|word| matches!(word.to_lowercase().as_str(), "projects" | "all"));
     let odd = shared.on(Fault::OddMetaTypes);
     let size = page_size(shared, PAGE, start);
-    let (rows, next, total) = shared.read(|world| {
-        let (mut rows, mut at) = (Vec::with_capacity(size), start);
+    let (rows, next, count, total) = shared.read(|world| {
+        let (mut rows, mut at) = (Vec::with_capacity(size), start.at);
         let count = world.people_count();
         while at < count && rows.len() < size {
             if let Some(seen) = world.person(at).filter(Seen::listed).filter(|seen| filter.takes(seen)) {
@@ -55,11 +53,9 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
             }
             at += 1;
         }
-        (rows, (at < count).then_some(at), world.entitled_count())
+        (rows, (at < count).then_some(at), count, world.entitled_count())
     });
-    let next = next_page(shared, start, next, size);
-    let rows = if size == 0 { Vec::new() } else { rows };
-    let continuation = next.map(|(at, serial)| token(at, serial));
+    let continuation = next_place(shared, start, next, count).map(token);
     let both = shared.on(Fault::MembersAndItems);
     let members = shared.on(Fault::MembersNotItems);
     Answer::list(&Page {
@@ -163,4 +159,29 @@ pub(super) fn summary(shared: &Shared) -> Answer {
         })
         .collect();
     Answer::ok(&json!({"licenses": licenses}))
+}
+
+/// The rules that give access levels by group: one for each group of a tenant.
+pub(super) fn group_rules(shared: &Shared) -> Answer {
+    let rows: Vec<Value> = shared.read(|world| {
+        let groups = world.groups.iter().filter(|group| group.directory.is_some() && !group.gone);
+        groups
+            .map(|group| {
+                json!({
+                    "id": world.ids.make(Kind::GroupKey, group.number.into()),
+                    "group": wire::graph_group(shared, world, group),
+                    "licenseRule": {
+                        "licensingSource": "account", "accountLicenseType": "express", "msdnLicenseType": "none",
+                        "licenseDisplayName": "Basic", "status": "active", "statusMessage": "",
+                        "assignmentSource": "groupRule",
+                    },
+                    "status": "applied",
+                    "lastExecuted": world.now,
+                    "projectEntitlements": [],
+                    "members": [],
+                })
+            })
+            .collect()
+    });
+    Answer::list(&Wrapped { count: rows.len(), value: rows })
 }

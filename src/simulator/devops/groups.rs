@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{Call, Fault, Shared, forbidden, users, wire};
 use crate::simulator::{
     answer::{Answer, devops_error, devops_internal},
-    paging::{next_page, page_size},
+    paging::{next_place, page_size},
     world::{World, people::Subject},
 };
 
@@ -23,21 +23,23 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
     let Some(start) = users::start(call) else { return devops_internal(&shared.next_id()) };
     let types = call.query.list("subjectTypes");
     let size = page_size(shared, users::PAGE, start);
-    let (rows, next) = shared.read(|world| {
-        let groups = world.groups.iter().skip(start as usize).take(size);
+    let (rows, next, count) = shared.read(|world| {
+        let groups = world.groups.iter().skip(start.at as usize).take(size);
         let rows: Vec<_> = groups
+            .filter(|group| !group.gone)
             .filter(|group| {
                 let kind = if group.directory.is_some() { "aadgp" } else { "vssgp" };
                 types.is_empty() || types.contains(&kind)
             })
             .map(|group| wire::graph_group(shared, world, group))
             .collect();
-        let end = start + u32::try_from(size).unwrap_or(0);
-        (rows, (end < u32::try_from(world.groups.len()).unwrap_or(0)).then_some(end))
+        let count = u32::try_from(world.groups.len()).unwrap_or(0);
+        let end = start.at + u32::try_from(size).unwrap_or(0);
+        (rows, (end < count).then_some(end), count)
     });
     let answer = Answer::list(&users::Wrapped { count: rows.len(), value: rows });
-    match next_page(shared, start, next, size) {
-        Some((at, serial)) => answer.with("x-ms-continuationtoken", &users::token(at, serial)),
+    match next_place(shared, start, next, count) {
+        Some(place) => answer.with("x-ms-continuationtoken", &users::token(place)),
         None => answer,
     }
 }

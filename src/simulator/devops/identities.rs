@@ -115,7 +115,7 @@ fn hidden_identity(world: &World, number: usize, hidden: &Hidden) -> Value {
         "descriptor": format!("Microsoft.IdentityModel.Claims.ClaimsIdentity;Windows Live ID\\{}", hidden.address),
         "subjectDescriptor": ids::descriptor("msa", &subject),
         "providerDisplayName": hidden.display,
-        "isActive": false,
+        "isActive": hidden.active,
         "members": [], "memberOf": [], "memberIds": [],
         "properties": {
             "SchemaClassName": text("User"), "Domain": text("Windows Live ID"),

@@ -13,14 +13,16 @@ pub(super) fn anonymous(shared: &Shared, call: &Call, parts: &[&str]) -> Answer 
     let page = parts.len() < 2 || !parts[1].eq_ignore_ascii_case("_apis");
     let answer = match (suppressed(call), page) {
         (true, _) => challenge(),
-        (false, true) => {
-            let to = format!("{}/devops/_signin?realm=simulated", shared.base);
-            Answer::html(StatusCode::FOUND, "<html><body>Object moved (simulated)</body></html>".to_owned())
-                .with("location", &to)
-        }
+        (false, true) => sign_in_redirect(shared),
         (false, false) => sign_in_page(),
     };
     with_challenges(shared, with_tenant(shared, answer))
+}
+
+pub(super) fn sign_in_redirect(shared: &Shared) -> Answer {
+    let to = format!("{}/devops/_signin?realm=simulated", shared.base);
+    Answer::html(StatusCode::FOUND, "<html><body>Object moved (simulated)</body></html>".to_owned())
+        .with("location", &to)
 }
 
 fn tenants(shared: &Shared) -> (Option<Uuid>, Uuid) {

@@ -8,7 +8,7 @@ use super::{Call, Fault, Shared, not_found, wire};
 use crate::simulator::{
     answer::{Answer, devops_internal},
     ids::Kind,
-    paging::{next_page, page_size},
+    paging::{Place, next_place, page_size},
     world::people::Subject,
 };
 
@@ -22,17 +22,16 @@ pub(super) struct Wrapped<T> {
     pub value: Vec<T>,
 }
 
-pub(super) fn token(at: u32, serial: u64) -> String {
-    format!("g{at:08x}.{serial}=")
+pub(super) fn token(place: Place) -> String {
+    format!("g{}=", place.text())
 }
 
 /// The row that a page begins with; `None` for a token that is not ours.
-pub(super) fn start(call: &Call) -> Option<u32> {
+pub(super) fn start(call: &Call) -> Option<Place> {
     let Some(token) = call.query.get("continuationToken").filter(|token| !token.is_empty()) else {
-        return Some(0);
+        return Some(Place::default());
     };
-    let (at, _) = token.strip_prefix('g')?.split_once('.')?;
-    u32::from_str_radix(at, 16).ok()
+    Place::parse(token.strip_prefix('g')?.strip_suffix('=')?)
 }
 
 pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
@@ -43,8 +42,8 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
     let after = shared.on(Fault::FilterAfterPaging);
     let odd = shared.on(Fault::OddMetaTypes);
     let size = page_size(shared, PAGE, start);
-    let (rows, next) = shared.read(|world| {
-        let (mut rows, mut at, mut counted) = (Vec::new(), start, 0);
+    let (rows, next, count) = shared.read(|world| {
+        let (mut rows, mut at, mut counted) = (Vec::new(), start.at, 0);
         let count = world.people_count();
         while at < count && counted < size {
             if let Some(seen) = world.person(at) {
@@ -56,11 +55,11 @@ pub(super) fn list(shared: &Shared, call: &Call) -> Answer {
             }
             at += 1;
         }
-        (rows, (at < count).then_some(at))
+        (rows, (at < count).then_some(at), count)
     });
     let answer = Answer::list(&Wrapped { count: rows.len(), value: rows });
-    match next_page(shared, start, next, size) {
-        Some((at, serial)) => answer.with("x-ms-continuationtoken", &token(at, serial)),
+    match next_place(shared, start, next, count) {
+        Some(place) => answer.with("x-ms-continuationtoken", &token(place)),
         None => answer,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::{
     Call, Fault, Shared, bad_request,
-    users::{Page, base36, context, row, selection},
+    users::{Page, context, row, selection},
 };
 use crate::simulator::answer::{Answer, graph_error};
 
@@ -39,11 +39,11 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
         let page = |value: Vec<Value>, next: Option<String>, delta: Option<String>| {
             Answer::list(&Page { context: context(shared, "users"), count: None, next, delta, value })
         };
-        let done = |at: u32| Some(link("$deltatoken", &format!("d{}", base36(at))));
+        let done = |at: u32| Some(link("$deltatoken", &format!("d{at:x}")));
         match token {
             Some("latest") => page(Vec::new(), None, done(now)),
             Some(token) => {
-                let since = token.strip_prefix('d').and_then(|at| u32::from_str_radix(at, 36).ok());
+                let since = token.strip_prefix('d').and_then(|at| u32::from_str_radix(at, 16).ok());
                 let Some(since) = since.filter(|since| *since <= now) else {
                     return graph_error(
                         StatusCode::BAD_REQUEST,

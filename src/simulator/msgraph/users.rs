@@ -14,7 +14,7 @@ use super::{
 };
 use crate::simulator::{
     answer::{Answer, graph_error},
-    paging,
+    paging::{Place, next_place, page_size},
     world::tenant::{Tenant, TenantUser},
 };
 
@@ -125,16 +125,16 @@ fn try_list(shared: &Shared, call: &Call) -> Result<Answer, Box<Answer>> {
         return Err(Box::new(bad_request("'$skip' is not supported by the service. (simulated)")));
     }
     let start = match call.query.get("$skiptoken") {
-        None => 0,
+        None => Place::default(),
         Some(token) => page_start(shared, token)?,
     };
     let (size, fields, which) = (top(call)?, selection(call)?, Which::of(call)?);
-    let size = paging::page_size(shared, size, start);
+    let size = page_size(shared, size, start);
     let answer = shared.read(|world| {
         let tenant = world.destination();
         let mut chosen: Vec<(u32, Cow<'_, TenantUser>)> = Vec::with_capacity(size.min(999));
         let mut next = None;
-        for number in which.numbers(tenant, start) {
+        for number in which.numbers(tenant, start.at) {
             if chosen.len() >= size {
                 next = Some(number);
                 break;
@@ -142,12 +142,12 @@ fn try_list(shared: &Shared, call: &Call) -> Result<Answer, Box<Answer>> {
             let user = tenant.user(number).filter(|user| !user.deleted && which.takes(user));
             chosen.extend(user.map(|user| (number, user)));
         }
-        let next = paging::next_page(shared, start, next, size);
+        let next = next_place(shared, start, next, tenant.count());
         let rows = chosen.iter().map(|(number, user)| row(tenant, *number, user, &fields)).collect();
         Answer::list(&Page {
             context: context(shared, "users"),
             count: (call.query.has("$count") && eventual(call)).then(|| tenant.count()),
-            next: next.map(|(at, serial)| next_link(shared, call, at, serial)),
+            next: next.map(|place| next_link(shared, call, place)),
             delta: None,
             value: rows,
         })
@@ -164,7 +164,7 @@ pub(super) fn row<'a>(
     Row { user, object: tenant.object(number), tenant, fields, context: None, typed: false }
 }
 
-fn page_start(shared: &Shared, token: &str) -> Result<u32, Box<Answer>> {
+fn page_start(shared: &Shared, token: &str) -> Result<Place, Box<Answer>> {
     let expired = || {
         Box::new(graph_error(
             StatusCode::BAD_REQUEST,
@@ -179,12 +179,11 @@ fn page_start(shared: &Shared, token: &str) -> Result<u32, Box<Answer>> {
             return Err(expired());
         }
     }
-    let at = token.strip_prefix("RFNwdAIAAQ").and_then(|rest| rest.split('-').next());
-    at.and_then(|at| u32::from_str_radix(at, 36).ok()).ok_or_else(expired)
+    token.strip_prefix("RFNwdAIAAQ").and_then(Place::parse).ok_or_else(expired)
 }
 
 /// The address of the next page: absolute, with the parameters of this one and an opaque token.
-fn next_link(shared: &Shared, call: &Call, at: u32, serial: u64) -> String {
+fn next_link(shared: &Shared, call: &Call, place: Place) -> String {
     let host = if shared.on(Fault::ForeignNextLink) { "http://graph.example.invalid" } else { &shared.base };
     let kept = call.raw_query.split('&').filter(|part| {
         !part.is_empty()
@@ -192,19 +191,8 @@ fn next_link(shared: &Shared, call: &Call, at: u32, serial: u64) -> String {
             && !part.to_lowercase().starts_with("%24skiptoken")
     });
     let mut query: Vec<String> = kept.map(str::to_owned).collect();
-    query.push(format!("$skiptoken=RFNwdAIAAQ{}-{serial}", base36(at)));
+    query.push(format!("$skiptoken=RFNwdAIAAQ{}", place.text()));
     format!("{host}/graph/v1.0/users?{}", query.join("&"))
-}
-
-pub(super) fn base36(mut number: u32) -> String {
-    let mut digits = Vec::new();
-    loop {
-        digits.push(char::from_digit(number % 36, 36).unwrap_or('0'));
-        number /= 36;
-        if number == 0 {
-            return digits.into_iter().rev().collect();
-        }
-    }
 }
 
 pub(super) fn count(shared: &Shared, call: &Call) -> Answer {

@@ -135,8 +135,9 @@ impl Cast {
     }
 
     /// An identity that only a search finds.
-    pub fn hidden(&mut self, display: &str, address: &str) {
-        self.world.hidden.push(Hidden { display: display.to_owned(), address: address.to_owned() });
+    pub fn hidden(&mut self, display: &str, address: &str, active: bool) {
+        let (display, address) = (display.to_owned(), address.to_owned());
+        self.world.hidden.push(Hidden { display, address, active });
     }
 
     /// A service identity, which is in graph only.
@@ -154,7 +155,11 @@ impl Cast {
     /// The service identities that every organization has.
     pub fn services(&mut self) {
         self.service("acs", "LOCAL AUTHORITY", "TeamFoundationService (TEAM FOUNDATION)");
-        self.service("svc", "Build", "Project Collection Build Service (fabrikam)");
+        // one of them is in the list of people, as it is in some organizations
+        let build = self.service("svc", "Build", "Project Collection Build Service (fabrikam)");
+        if let Some(person) = self.world.listed_mut().get_mut(build as usize) {
+            person.entitled = true;
+        }
         self.service("svc", "AgentPool", "Agent Pool Service (0)");
     }
 

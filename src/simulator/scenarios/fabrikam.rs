@@ -207,8 +207,9 @@ fn conflicts(cast: &mut Cast) {
     cast.user(TenantUser { deleted: true, ..user });
     let person = cast.msa("Zofia Bielak", "zofia.bielak@contoso.com", Basic, 44);
     cast.person(person);
-    // a hidden identity shares an address with somebody
-    cast.hidden("Deniz Sahin (old)", "deniz.sahin@contoso.com");
+    // hidden identities share addresses with people; one of them is in no group and does no harm
+    cast.hidden("Deniz Sahin (old)", "deniz.sahin@contoso.com", true);
+    cast.hidden("Linh Nguyen (2019)", "linh.nguyen@contoso.com", false);
 }
 
 fn from_elsewhere(cast: &mut Cast) {

@@ -4,11 +4,12 @@ use super::cast::{ADATUM, CONTOSO, Cast};
 use crate::simulator::{
     ids::Kind,
     world::{
-        group::{ADMINISTRATORS, Group},
+        group::{ADMINISTRATORS, FIRST_PROJECT, Group},
         person::{
             Access::{Basic, Stakeholder, TestPlans},
             Person,
         },
+        tenant::TenantUser,
     },
 };
 
@@ -31,11 +32,17 @@ const PEOPLE: [(&str, &str, u64); 14] = [
 
 pub(super) fn play(cast: &mut Cast) {
     cast.world.backing = Some(ADATUM);
-    // the operator is a Microsoft account that signs in with the work address, as the switch asks for
-    let (operator, me) = cast.automatic("Niamh Halloran", "niamh.halloran", TestPlans, 0);
+    // the operator is a guest of the old tenant with the work address of the new one
+    let user = cast.member(CONTOSO, "Niamh Halloran", "niamh.halloran");
+    let address = user.upn.clone();
+    cast.world.me = cast.user(user);
+    let guest = cast.guest("Niamh Halloran", &address);
+    let upn = guest.upn.replace("contoso.onmicrosoft.com", "adatum.onmicrosoft.com");
+    let guest = cast.world.tenant_mut(ADATUM).list(TenantUser { upn, ..guest });
+    let operator = cast.of_tenant(ADATUM, guest, TestPlans, 0);
+    let operator = cast.person(Person { mail: address, ..operator });
     cast.world.operator = operator;
     cast.world.owner = operator;
-    cast.world.me = me;
     let team = crate::simulator::world::group::MIGRATION_TEAM;
     for (number, (display, local, days)) in PEOPLE.into_iter().enumerate() {
         let old = cast.member(ADATUM, display, local);
@@ -65,6 +72,9 @@ pub(super) fn play(cast: &mut Cast) {
     if let Some(group) = cast.world.groups.get_mut(usize::from(ADMINISTRATORS)) {
         group.nested.push(team);
         group.nested.push(last);
+    }
+    if let Some(group) = cast.world.groups.get_mut(usize::from(FIRST_PROJECT) + 1) {
+        group.nested.push(last - 1);
     }
     cast.services();
 }

@@ -31,6 +31,8 @@ pub(in crate::simulator) struct Group {
     pub nested: Vec<u16>,
     /// A group of a tenant: tenant and object.
     pub directory: Option<(u8, Uuid)>,
+    /// Lost in a switch.
+    pub gone: bool,
 }
 
 impl Group {
@@ -65,6 +67,7 @@ impl Group {
             tail: tail.to_owned(),
             nested: Vec::new(),
             directory: None,
+            gone: false,
         }
     }
 

@@ -119,7 +119,8 @@ impl World {
     /// What a descriptor names now. A descriptor from before a change names nothing any more.
     pub fn find(&self, descriptor: &str) -> Option<Subject> {
         if descriptor.starts_with("vssgp.") || descriptor.starts_with("aadgp.") {
-            let group = self.groups.iter().find(|group| group.descriptor(self.ids) == descriptor)?;
+            let group =
+                self.groups.iter().find(|group| !group.gone && group.descriptor(self.ids) == descriptor)?;
             return Some(Subject::Group(group.number));
         }
         let text = ids::decode_descriptor(descriptor)?;
@@ -205,6 +206,7 @@ impl World {
             .nested
             .iter()
             .filter_map(|nested| self.group(*nested))
+            .filter(|nested| !nested.gone)
             .map(|nested| nested.descriptor(self.ids))
             .collect();
         let people = (0..self.people_count()).filter_map(|number| self.person(number));

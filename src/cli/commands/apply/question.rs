@@ -17,8 +17,8 @@ pub async fn confirmed(
     args: &ApplyArgs,
 ) -> Result<String, Failure> {
     let organization = &model.context.organization;
-    if args.yes || args.confirm.is_some() {
-        return given(organization, args);
+    if let Some(name) = given(organization, args)? {
+        return Ok(name);
     }
     if !output.can_ask {
         return Err(Failure::refused(format!(
@@ -30,14 +30,15 @@ pub async fn confirmed(
     answer::typed_name(output, organization).await
 }
 
-/// `--yes` and `--confirm` belong together, and the name must be this one.
-fn given(organization: &str, args: &ApplyArgs) -> Result<String, Failure> {
+/// The name as the options give it. `--yes` and `--confirm` belong together, and the name must be this one.
+pub fn given(organization: &str, args: &ApplyArgs) -> Result<Option<String>, Failure> {
     match (&args.confirm, args.yes) {
-        (Some(name), true) if name == organization => Ok(name.clone()),
+        (None, false) => Ok(None),
+        (Some(name), true) if name == organization => Ok(Some(name.clone())),
         (Some(name), true) => Err(Failure::refused(format!(
             "nothing was sent: --confirm says `{name}`, and the organization is `{organization}`"
         ))),
-        (None, _) => Err(Failure::refused(format!(
+        (None, true) => Err(Failure::refused(format!(
             "nothing was sent: --yes needs the organization's name as well: --confirm {organization}"
         ))),
         (Some(_), false) => {
@@ -97,7 +98,8 @@ mod tests {
 
     #[test]
     fn only_the_exact_name_together_with_yes_confirms() {
-        assert_eq!(given("fabrikam", &args(true, Some("fabrikam"))).unwrap(), "fabrikam");
+        assert_eq!(given("fabrikam", &args(true, Some("fabrikam"))).unwrap().as_deref(), Some("fabrikam"));
+        assert_eq!(given("fabrikam", &args(false, None)).unwrap(), None, "then somebody is asked");
         for wrong in [
             args(true, Some("Fabrikam")),
             args(true, Some("contoso")),

@@ -133,6 +133,16 @@ fn connected(work: &Work, model: &Model, expected: usize, tenant: &str) -> Resul
             number(expected)
         ),
     )?;
+    let wrong = known.forecast.counts().get(&Outcome::Hazard).copied().unwrap_or(0);
+    if wrong > 0 {
+        tell(
+            work,
+            &format!(
+                "{} went to the wrong person, as the diff said: they should have been removed or mended before Connect.",
+                people(wrong)
+            ),
+        )?;
+    }
     if connected < expected {
         return Err(failed("not everybody who was expected to is connected"));
     }

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::cli::document::diff::Comparison;
 use crate::cli::output::{Paint, Tone};
-use crate::cli::text::{count, last_access, moment, number, org_user, people, tenant_user};
+use crate::cli::text::{count, last_access, moment, number, org_user, people, simulated, tenant_user};
 use crate::domain::text::clean;
 use crate::domain::{Candidate, OrgUser, Outcome, Person};
 
@@ -24,8 +24,9 @@ const ORDER: [Outcome; 9] = [
 /// The whole comparison.
 pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tenant: &str) -> io::Result<()> {
     let organization = comparison.organization.map_or("the organization".into(), clean);
-    let heading = format!("People of {organization}, compared with {tenant}");
-    writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
+    let words = format!("People of {organization}, compared with {tenant}");
+    writeln!(out, "{}", paint.tone(Tone::Strong, &words))?;
+    simulated(out, comparison.simulated)?;
     writeln!(
         out,
         "{}, {}, {}. Read {}.",
@@ -38,14 +39,14 @@ pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tena
     let counts = comparison.forecast.counts();
     for outcome in ORDER {
         if let Some(n) = counts.get(&outcome) {
-            writeln!(out, "{} {}", number(*n), outcome.shown())?;
+            writeln!(out, "{}: {}", heading(outcome), number(*n))?;
         }
     }
     for outcome in ORDER {
         let Some(n) = counts.get(&outcome) else { continue };
         writeln!(out)?;
-        let heading = format!("{} ({}, {})", self::heading(outcome), outcome.name(), people(*n));
-        writeln!(out, "{}", paint.tone(tone(outcome), &heading))?;
+        let words = format!("{} ({}, {})", heading(outcome), outcome.name(), people(*n));
+        writeln!(out, "{}", paint.tone(tone(outcome), &words))?;
         for (user, person) in comparison.people().filter(|(_, person)| person.outcome == outcome) {
             entry(out, comparison, user, person)?;
         }

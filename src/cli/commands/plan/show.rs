@@ -9,7 +9,7 @@ use crate::cli::document::Tenant;
 use crate::cli::document::plan::PlanDocument;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Paint, Tone};
-use crate::cli::text::{number, org_user, people};
+use crate::cli::text::{number, org_user, people, simulated};
 use crate::domain::plan::csv;
 use crate::domain::text::clean;
 use crate::domain::{Outcome, PlanRow, RowState};
@@ -36,6 +36,7 @@ pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
 fn text(out: &mut dyn Write, paint: Paint, model: &Model) -> io::Result<()> {
     let heading = format!("Plan of {} for {}", clean(&model.context.organization), Tenant::of(model).shown());
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
+    simulated(out, model.context.simulated)?;
     let decided: Vec<&PlanRow> = model
         .plan
         .rows

@@ -72,6 +72,7 @@ fn plainly_another_person_contradicts() {
         ("Jane Doe", "Peter", "Miller"),
         ("Jane Smith", "Peter", "Smith"),
         ("Smith, Jane", "Peter", "Smith"),
+        ("P. Miller", "Jane", "Smith"),
         ("佐藤健太", "伟", "王"),
         ("佐藤健太", "陽子", "佐藤"),
     ] {
@@ -87,6 +88,13 @@ fn what_says_nothing_does_not_contradict() {
     assert_ne!(verdict_of("codeninja77", "Jane", "Doe"), Verdict::Contradicts, "a handle is no name");
     assert_eq!(verdict_of("Anna Berg", "Anna", "Lind"), Verdict::Doubt, "people marry");
     assert_eq!(verdict_of("P. Smith", "Jane", "Smith"), Verdict::Doubt);
+    assert_eq!(
+        verdict_of("Peter J. Smith", "Jane", "Smith"),
+        Verdict::Contradicts,
+        "a middle initial is no given name"
+    );
+    assert_eq!(verdict_of("Anna B. Carter", "Anna", "Berg"), Verdict::Doubt, "nor a surname");
+    assert_eq!(verdict_of("Martin Weber", "Martina", "Weber"), Verdict::Doubt);
 }
 
 #[test]

@@ -42,11 +42,14 @@ impl Case {
     fn judge(&self, decision: &Decision) -> Judgement {
         let forecast = Forecast::new(self.forecast.clone());
         let roster = roster(self.roster.clone());
-        Rulebook::new(&self.plan, &self.directory, &self.situation)
+        let book = Rulebook::new(&self.plan, &self.directory, &self.situation)
             .with_roster(&roster)
             .with_forecast(&forecast)
-            .with_verified_domains(&["contoso.com".to_owned()])
-            .judge(decision, &self.user, &self.person)
+            .with_verified_domains(&["contoso.com".to_owned()]);
+        let one = book.judge(decision, &self.user, &self.person);
+        let many = book.indexed().judge(decision, &self.user, &self.person);
+        assert_eq!(one, many, "prepared or not, the rules are the same");
+        one
     }
 
     fn change_target(&mut self, change: impl Fn(&mut TenantUser)) {
