@@ -22,6 +22,9 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     let theme = &app.look.theme;
     let model = &app.model;
     let mut parts = Vec::new();
+    if let Some(wrong) = model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
+        parts.push((wrong.headline.clone(), theme.alert));
+    }
     for (source, progress) in &model.reading {
         if matches!(source, Source::Roster | Source::Directory | Source::Tokens) {
             parts.push((progressing(*source, progress, model.now), theme.accent));

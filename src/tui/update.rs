@@ -69,6 +69,9 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
         let text = line.input.value().to_owned();
         set_filter(app, &text);
     }
+    if matches!(app.overlays.last(), Some(Overlay::Search(_))) {
+        return mapping::search_typed(app);
+    }
     Vec::new()
 }
 
