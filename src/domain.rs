@@ -8,6 +8,7 @@
 //! in the tenant ([`Candidate`]). The administrator's [`Decision`]s live in the [`Plan`]. [`prerequisites`] turn all of it into
 //! [`Check`]s and a [`Verdict`]; [`schedule`] turns it into the calls of one apply run.
 
+pub mod activity;
 pub mod candidate;
 pub mod check;
 pub mod connection;

@@ -12,6 +12,7 @@
 //! | [`tasks`] | what awaits: loading, watching, applying; `Msg` and `Effect` | the above |
 //! | [`tui`] | the dashboard | `domain`, `config`, `tasks` |
 //! | [`cli`] | every screen as a command | `domain`, `config`, `tasks`, `simulator` |
+//! | [`start`] | what joins the dashboard to the tasks | all but `services` and `store` |
 //! | [`simulator`] | the services, played on loopback, with wire types of its own | nothing of ours |
 
 pub mod cli;
@@ -19,6 +20,7 @@ pub mod config;
 pub mod domain;
 pub mod services;
 pub mod simulator;
+pub mod start;
 pub mod store;
 pub mod tasks;
 pub mod tui;

@@ -1,1 +1,142 @@
-//! The `services` room.
+//! The clients of the services, over one HTTP room. They return domain types and [`Problem`]s, and know nothing of
+//! screens, stores or the configuration file.
+//!
+//! | module | asks |
+//! | --- | --- |
+//! | [`azure_devops`] | entitlements, graph, groups, identities, tokens; maps and removes |
+//! | [`graph`] | Microsoft Graph: users, me, roles, policy; invites |
+//! | [`entra`] | anonymous discovery of a tenant |
+//! | [`probe`] | anonymously, what backs the organization |
+//! | [`status`] | anonymously, the health of Azure DevOps |
+//! | [`credential`] | environment, commands and the Azure CLI for tokens |
+//! | [`wire`] | the services' JSON, also from files |
+//!
+//! Reads are repeated where that can help, and are safe to drop at any moment. Writes are sent once: without an answer
+//! the outcome is [`crate::domain::ProblemKind::OutcomeUnknown`].
+
+pub mod azure_devops;
+pub mod credential;
+pub mod entra;
+pub mod graph;
+mod http;
+pub mod observer;
+pub mod paging;
+pub mod probe;
+pub mod settings;
+pub mod status;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+pub mod wire;
+
+pub use azure_devops::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
+pub use credential::{Credentials, Environment, Way};
+pub use entra::Entra;
+pub use graph::{Graph, Invitation, Invited};
+pub use observer::{Budget, Observer, RequestRecord, Traffic};
+pub use paging::{Page, Pages, Progress, Raw, Skipped};
+pub use probe::{Probe, ProbeReading};
+pub use settings::{Endpoints, Limits, Settings};
+pub use status::Status;
+
+pub use wire::BadList;
+
+use credential::Keyring;
+use credential::source::is_same_pat;
+use http::Http;
+use http::endpoint::Endpoint;
+
+use crate::domain::facts::AfterConnectTrial;
+use crate::domain::problem::{Problem, Service};
+
+/// All clients. Cheap to clone; clones share connections, tokens and waits.
+#[derive(Debug, Clone)]
+pub struct Services {
+    /// Azure DevOps, with the credential for now.
+    pub azure_devops: AzureDevOps,
+    /// Azure DevOps, with the credential for after the switch.
+    pub azure_devops_after: AzureDevOps,
+    /// Microsoft Graph.
+    pub graph: Graph,
+    /// Discovery.
+    pub entra: Entra,
+    /// The anonymous watch.
+    pub probe: Probe,
+    /// Health.
+    pub status: Status,
+    keyring: Keyring,
+}
+
+impl Services {
+    /// Builds the clients; nothing is sent and no credential is looked for yet. Fails on an endpoint that is no address,
+    /// or plain `http` away from loopback, and on certificates that cannot be read.
+    #[expect(clippy::needless_pass_by_value, reason = "made for this call and of no use after it")]
+    pub fn new(
+        settings: Settings,
+        credentials: Credentials,
+        environment: Environment,
+        observer: Observer,
+    ) -> Result<Self, Problem> {
+        let organization = settings.organization.trim();
+        let tenant = settings.tenant.trim();
+        check_name(organization)?;
+        let endpoints = &settings.endpoints;
+        let core = Endpoint::parse(Service::AzureDevOps, &endpoints.azure_devops)?;
+        let identity = Endpoint::parse(Service::AzureDevOpsIdentity, &endpoints.azure_devops_identity)?;
+        let entitlements =
+            Endpoint::parse(Service::AzureDevOpsEntitlements, &endpoints.azure_devops_entitlements)?;
+        // Not asked yet; a wrong address is told all the same.
+        Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
+        let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
+        let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
+        let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
+        let http = Http::new(&settings, observer)?;
+        let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command);
+        let azure_devops = |credential| {
+            AzureDevOps::new(
+                &http,
+                organization,
+                credential,
+                core.clone(),
+                identity.clone(),
+                entitlements.clone(),
+            )
+        };
+        Ok(Self {
+            azure_devops: azure_devops(&keyring.azure_devops),
+            azure_devops_after: azure_devops(&keyring.after_connect),
+            graph: Graph::new(&http, &keyring.graph, graph, tenant),
+            entra: Entra::new(&http, login, tenant),
+            probe: Probe::new(&http, core.clone(), organization),
+            status: Status::new(&http, status),
+            keyring,
+        })
+    }
+
+    /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is. Nothing is
+    /// sent to Azure DevOps.
+    pub async fn try_after_connect(&self) -> Result<AfterConnectTrial, Problem> {
+        let credential = &self.keyring.after_connect;
+        let token = credential.token().await.map_err(|problem| Problem {
+            asked: format!("trying the way of signing in after the switch: {}", problem.asked),
+            ..problem
+        })?;
+        let same_pat = is_same_pat(&self.keyring.azure_devops, credential, &token);
+        let way = if same_pat { "same" } else { credential.way() };
+        Ok(AfterConnectTrial { way: way.to_owned(), tenant: token.tenant, same_pat })
+    }
+}
+
+/// The name stands in every address: only what cannot change the address is taken.
+fn check_name(organization: &str) -> Result<(), Problem> {
+    let plain = organization.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' '));
+    if plain && !matches!(organization, "" | "." | "..") && organization.chars().count() <= 64 {
+        return Ok(());
+    }
+    Err(Problem::local(
+        "reading the organization's name",
+        format!("`{}` is no name of an organization", crate::domain::text::clean_to(organization, 80)),
+        "Name it as in https://dev.azure.com/{name}, without the address around it: [organization] name.",
+    ))
+}

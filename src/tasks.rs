@@ -1,1 +1,33 @@
-//! The `tasks` room.
+//! What awaits: everything between the pure rooms and the services.
+//!
+//! [`Effect`]s are values that say what is to be done; [`Runner`] does it and answers with [`Msg`]s; [`Model`] is what the
+//! messages add up to. The dashboard and the commands share all three, so that both see the same thing. `Msg` and `Effect`
+//! carry domain types only.
+
+pub mod analysis;
+pub mod apply;
+mod before;
+pub mod context;
+pub mod effect;
+pub mod exports;
+pub mod files;
+pub mod gather;
+pub mod lessons;
+pub mod model;
+pub mod msg;
+pub mod offline;
+mod reading;
+pub mod runner;
+pub mod session;
+pub mod snapshot;
+mod succession;
+mod watch;
+
+pub use crate::services::Environment;
+pub use analysis::{Analysis, analyse};
+pub use context::Context;
+pub use effect::Effect;
+pub use model::Model;
+pub use msg::{ApplyEvent, Fact, Msg};
+pub use runner::Runner;
+pub use session::{DryCall, Session, Setup, SetupError, environment_of};

@@ -1,8 +1,24 @@
 //! Which directory backs the organization, and where on the way the administrator is.
+//!
+//! The moment of the switch is found by [`TwoReadings`]; the steps before, at and after it are the [`timeline`]; who an org user
+//! is after the switch, should the key have changed, is found by [`join`].
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::TenantId;
+
+pub mod join;
+pub mod portal;
+pub mod readings;
+pub mod steps;
+pub mod timeline;
+pub mod way_back;
+
+pub use join::{BeforeReading, new_key};
+pub use portal::Portal;
+pub use readings::{Observation, TwoReadings};
+pub use timeline::{Step, StepState, current_phase, timeline};
+pub use way_back::{WayBackStep, WrongDirectory, way_back, wrong_directory};
 
 /// What backs the organization, from the headers of an answer without credentials.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,6 +53,23 @@ pub enum Goal {
 }
 
 impl Goal {
+    /// What the administrator wants: to disconnect where the configuration says so, else to connect or to switch, by what
+    /// backed the organization when the plan was first made (or backs it now, before there is a plan).
+    pub fn resolve(
+        disconnect: bool,
+        backing: Option<Backing>,
+        first_backing: Option<Backing>,
+        destination: Option<TenantId>,
+    ) -> Self {
+        if disconnect {
+            return Self::Disconnect;
+        }
+        match first_backing.or(backing).and_then(Backing::tenant) {
+            Some(tenant) if Some(tenant) != destination => Self::Switch,
+            _ => Self::Connect,
+        }
+    }
+
     /// The name in JSON.
     pub fn name(self) -> &'static str {
         match self {
@@ -165,6 +198,21 @@ mod tests {
         assert_eq!(state(Some(Backing::MicrosoftAccounts)), ConnectionState::NotConnected);
         assert_eq!(state(Some(Backing::Tenant(tenant(1)))), ConnectionState::Connected);
         assert_eq!(state(Some(Backing::Tenant(tenant(2)))), ConnectionState::ConnectedElsewhere);
+    }
+
+    #[test]
+    fn the_goal_follows_what_backed_the_organization_first() {
+        let msa = Some(Backing::MicrosoftAccounts);
+        let at = |n| Some(Backing::Tenant(tenant(n)));
+        let goal = |backing, first| Goal::resolve(false, backing, first, Some(tenant(1)));
+        assert_eq!(goal(msa, None), Goal::Connect);
+        assert_eq!(goal(at(2), None), Goal::Switch);
+        assert_eq!(goal(at(1), msa), Goal::Connect, "after connecting");
+        assert_eq!(goal(at(1), at(2)), Goal::Switch, "after switching");
+        assert_eq!(goal(msa, at(2)), Goal::Switch, "disconnected on the way from one tenant to the other");
+        assert_eq!(goal(at(1), None), Goal::Connect);
+        assert_eq!(goal(None, None), Goal::Connect);
+        assert_eq!(Goal::resolve(true, at(1), msa, Some(tenant(1))), Goal::Disconnect);
     }
 
     #[test]

@@ -27,7 +27,7 @@ pub use destination::infer_destination;
 use shared::Shared;
 
 /// What the forecast depends on besides the two lists.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Situation {
     /// The destination tenant.
     pub destination: Option<TenantId>,
@@ -111,6 +111,17 @@ impl Situation {
             hazards: plan.hazards.clone(),
             ..Self::at(now)
         }
+    }
+
+    /// Whether a comparison made with the other situation is the same as one made with this: the moment does not count,
+    /// and the planned maps only once the destination backs the organization.
+    pub fn compares_like(&self, other: &Self) -> bool {
+        let mut like = self.clone();
+        like.now = other.now;
+        if !self.is_connected() {
+            like.planned.clone_from(&other.planned);
+        }
+        like == *other
     }
 
     /// Whether the destination backs the organization.

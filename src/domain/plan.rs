@@ -1,6 +1,8 @@
 //! The plan: all decisions of one organization and destination tenant, what they were bound to, and how each stands.
 //!
-//! The rules of what may be decided about whom, and when, are in [`rules`]; what is kept for the journal is in [`journal`].
+//! The rules of what may be decided about whom, and when, are in [`rules`]; what many decisions at once may do is in
+//! [`bulk`]; how a new reading meets old decisions is in [`reconcile`]; the plan as a file is in [`csv`]; what is kept for the
+//! journal is in [`journal`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,13 +14,23 @@ use super::connection::Backing;
 use super::ids::{ObjectId, StorageKey, TenantId};
 use super::outcome::Outcome;
 
+pub mod address;
+pub mod bulk;
+pub mod csv;
 pub mod fingerprint;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod journal;
+pub mod progress;
+pub mod reconcile;
 pub mod rules;
 
+pub use bulk::{BulkAcceptance, accept_safe};
 pub use fingerprint::{Seen, SeenPerson, SeenTarget};
 pub use journal::JournalEntry;
-pub use rules::{Judgement, judge};
+pub use progress::{PlanCounts, Progress, needs_decision, next_undecided};
+pub use reconcile::{confirm, reconcile, undo};
+pub use rules::{Judgement, Rulebook, judge};
 
 /// What the administrator wants for an org user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

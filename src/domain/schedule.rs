@@ -1,14 +1,26 @@
 //! One apply run as data: which rows are due, in which order, with which call, and why the others are not.
+//!
+//! Everything that was not read fails closed: the run is refused as a whole where the connection or the administrators are
+//! unknown, or a reading is too old; a row is refused where its person or target is not as it was when it was decided. Rows
+//! that were sent are only read back, never sent again. `keep` and `undecided` need no call and have no row; they are counted
+//! in [`Summary`].
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::connection::{ConnectionState, is_wrong_directory};
 use super::facts::Facts;
 use super::forecast::{Forecast, Situation};
 use super::ids::{Descriptor, ObjectId, StorageKey};
 use super::people::{Directory, Roster};
-use super::plan::{Decision, Plan};
+use super::plan::{Decision, Plan, Rulebook};
+
+mod order;
+mod row;
+mod summary;
+
+pub use summary::{LockedOut, Summary, locked_out};
 
 /// A change at a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,7 +103,86 @@ pub struct ScheduleInput<'a> {
     pub reread_after: SignedDuration,
 }
 
-/// Decides what one apply run does.
-pub fn schedule(_input: &ScheduleInput<'_>) -> Schedule {
-    Schedule::default()
+/// Decides what one apply run does. Not asked here: whether the program runs read-only, and whether the administrator typed
+/// the organization's name.
+pub fn schedule(input: &ScheduleInput<'_>) -> Schedule {
+    let book = Rulebook::new(input.plan, input.directory, input.situation)
+        .with_roster(input.roster)
+        .with_forecast(input.forecast)
+        .indexed();
+    let run = row::Run { input, book: &book, state: state(input) };
+    let rows = input.plan.rows.values().filter_map(|row| run.scheduled(row)).collect();
+    Schedule { rows: order::ordered(rows, input), refusals: refusals(input) }
 }
+
+fn state(input: &ScheduleInput<'_>) -> ConnectionState {
+    ConnectionState::of(input.situation.backing, input.situation.destination)
+}
+
+/// Why nothing at all may be sent.
+fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
+    let mut refusals = Vec::new();
+    let situation = input.situation;
+    if let Some(tenant) =
+        is_wrong_directory(situation.backing, situation.destination, input.plan.first_backing)
+    {
+        refusals.push(format!(
+            "The organization is connected to the wrong directory, {tenant}. Map nobody. See the way back on the \
+             Connection tab."
+        ));
+    }
+    if state(input) == ConnectionState::Unknown {
+        refusals.push(
+            "Which directory backs the organization is not known, so nothing is sent. Read again (r), and look at the \
+             Connection tab for the reason."
+                .to_owned(),
+        );
+    }
+    if situation.administrators.is_none() {
+        let reason = input
+            .facts
+            .administrators
+            .problem
+            .as_deref()
+            .map_or_else(String::new, |problem| format!(" ({})", problem.headline()));
+        refusals.push(format!(
+            "Who the administrators are could not be read completely{reason}, so nothing is sent: they must go last, one by \
+             one. See the prerequisite `admins-covered`."
+        ));
+    }
+    for (what, read_at) in [
+        ("The organization's people were", Some(input.roster_read_at)),
+        ("The tenant's people were", Some(input.directory_read_at)),
+        ("What backs the organization was", input.facts.backing.read_at),
+    ] {
+        if let Some(read_at) = read_at
+            && input.now.duration_since(read_at) > input.reread_after
+        {
+            refusals.push(format!(
+                "{what} read {} minutes ago; after {} minutes they must be read again before anything is sent (r).",
+                input.now.duration_since(read_at).as_mins(),
+                input.reread_after.as_mins()
+            ));
+        }
+    }
+    refusals
+}
+
+impl Schedule {
+    /// The rows for which a call is sent, in order; empty when the run is refused.
+    pub fn calls(&self) -> impl Iterator<Item = (&ScheduledRow, &Call)> {
+        let rows: &[ScheduledRow] = if self.refusals.is_empty() { &self.rows } else { &[] };
+        rows.iter().filter_map(|row| match &row.disposition {
+            Disposition::Send(call) => Some((row, call)),
+            _ => None,
+        })
+    }
+
+    /// The first row that is sent, alone, and verified before anything else is sent.
+    pub fn canary(&self) -> Option<&ScheduledRow> {
+        self.calls().next().map(|(row, _)| row)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -79,6 +79,32 @@ pub fn has_suspicious(text: &str) -> bool {
     })
 }
 
+/// A person as sentences name them: the name, and the address where it says more. Cleaned.
+pub fn named(name: &str, address: &str) -> String {
+    let name = clean(name.trim());
+    let address = clean(address.trim());
+    if name.is_empty() || name == address {
+        address.into_owned()
+    } else if address.is_empty() {
+        name.into_owned()
+    } else {
+        format!("{name} ({address})")
+    }
+}
+
+/// Characters with which a spreadsheet begins a formula (CWE-1236), and the guard itself.
+const FORMULA: [char; 7] = ['=', '+', '-', '@', '\'', '\t', '\r'];
+
+/// The text as a CSV cell: one that a spreadsheet might take for a formula gets one leading `'`.
+pub fn csv_guard(cell: &str) -> Cow<'_, str> {
+    if cell.starts_with(FORMULA) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
+}
+
+/// The text of a CSV cell: takes exactly one leading `'` off, so that it undoes [`csv_guard`] for every text.
+pub fn csv_unguard(cell: &str) -> &str {
+    cell.strip_prefix('\'').unwrap_or(cell)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +137,59 @@ mod tests {
         let long = "x".repeat(LONGEST + 1);
         assert_eq!(clean(&long).chars().count(), LONGEST + 1);
         assert!(clean(&long).ends_with('…'));
+    }
+
+    #[test]
+    fn a_name_says_the_address_only_where_it_adds_something() {
+        assert_eq!(named("Adele Vance", "adele@fabrikam.com"), "Adele Vance (adele@fabrikam.com)");
+        assert_eq!(named("adele@fabrikam.com", "adele@fabrikam.com"), "adele@fabrikam.com");
+        assert_eq!(named("", "adele@fabrikam.com"), "adele@fabrikam.com");
+        assert_eq!(named("Adele", " "), "Adele");
+        assert_eq!(named("A\u{202e}B", ""), "A\u{FFFD}B");
+    }
+
+    #[test]
+    fn cells_that_begin_a_formula_are_guarded_once() {
+        for (text, cell) in [
+            ("=1+1", "'=1+1"),
+            ("+49", "'+49"),
+            ("-2", "'-2"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("'quoted", "''quoted"),
+            ("\tx", "'\tx"),
+            ("\rx", "'\rx"),
+            ("plain=1", "plain=1"),
+            ("", ""),
+        ] {
+            assert_eq!(csv_guard(text), cell, "{text:?}");
+            assert_eq!(csv_unguard(cell), text, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn every_kind_of_hidden_character_is_marked() {
+        for c in [
+            '\u{7f}',
+            '\u{85}',
+            '\u{ad}',
+            '\u{200e}',
+            '\u{2028}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{fe0f}',
+            '\u{e0041}',
+            '\u{e000}',
+        ] {
+            assert_eq!(clean(&format!("a{c}b")), "a\u{FFFD}b", "U+{:04X}", u32::from(c));
+            assert!(has_suspicious(&c.to_string()));
+        }
+    }
+
+    #[test]
+    fn cleaning_twice_changes_nothing_more() {
+        for text in ["a\u{1b}[0m", "x\u{301}\u{301}\u{301}\u{301}\u{301}\u{301}", "\r\n\t", "\u{202e}\u{0}"] {
+            let once = clean(text).into_owned();
+            assert_eq!(clean(&once), once);
+        }
     }
 }

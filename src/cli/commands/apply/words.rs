@@ -1,0 +1,76 @@
+//! What became of each row, in words.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use super::Scheduled;
+use crate::cli::commands::plan::decision_words;
+use crate::cli::output::{Paint, Tone};
+use crate::cli::text::{number, org_user};
+use crate::domain::text::clean;
+use crate::domain::{PlanRow, RowState};
+use crate::tasks::Model;
+
+/// What is wanted of a row.
+pub fn wanted(scheduled: &Scheduled, row: &PlanRow) -> String {
+    decision_words(&row.decision, Some(&scheduled.known.directory))
+}
+
+/// One line of progress; `None` for states that are not worth one.
+pub fn progress(model: &Model, row: &PlanRow) -> Option<String> {
+    if matches!(row.state, RowState::Planned | RowState::Skipped) {
+        return None;
+    }
+    let user = model.roster.get().and_then(|roster| roster.get(&row.storage_key));
+    let who = user.map_or_else(|| row.storage_key.to_string(), org_user);
+    let mut line = format!("{}: {who}", row.state.name());
+    if let Some(error) = row.error.as_deref().filter(|_| row.state != RowState::Verified) {
+        line.push_str(": ");
+        line.push_str(error);
+    }
+    Some(line)
+}
+
+/// The counts, then every row that is not verified with its reason, then the verified ones.
+pub fn result(
+    out: &mut dyn Write,
+    paint: Paint,
+    model: &Model,
+    scheduled: &Scheduled,
+    rows: &[PlanRow],
+) -> io::Result<()> {
+    let mut counts: BTreeMap<RowState, usize> = BTreeMap::new();
+    for row in rows {
+        *counts.entry(row.state).or_default() += 1;
+    }
+    if rows.is_empty() {
+        return writeln!(out, "No row is due for {}.", clean(&model.context.organization));
+    }
+    let summary: Vec<String> = RowState::ALL
+        .into_iter()
+        .filter_map(|state| counts.get(&state).map(|n| format!("{} {}", number(*n), state.name())))
+        .collect();
+    writeln!(out, "{}", paint.tone(Tone::Strong, &format!("{}.", summary.join(", "))))?;
+    let (verified, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.state == RowState::Verified);
+    for row in others.into_iter().chain(verified) {
+        line(out, paint, scheduled, row)?;
+    }
+    Ok(())
+}
+
+fn line(out: &mut dyn Write, paint: Paint, scheduled: &Scheduled, row: &PlanRow) -> io::Result<()> {
+    let who = scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
+    let tone = match row.state {
+        RowState::Verified => Tone::Good,
+        RowState::Failed | RowState::Refused | RowState::Unknown => Tone::Bad,
+        _ => Tone::Careful,
+    };
+    writeln!(out, "- {}: {who}: {}", paint.tone(tone, row.state.name()), wanted(scheduled, row))?;
+    if let Some(key) = &row.new_storage_key {
+        writeln!(out, "  Under a new key: {key}")?;
+    }
+    if let Some(error) = row.error.as_deref().filter(|_| row.state != RowState::Verified) {
+        writeln!(out, "  Why: {}", clean(error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,201 @@
+//! `ado2entra.diff/1`: the outcome of each person. People are written one after the other, without holding the document.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::ser::Serializer;
+
+use super::{Known, backing, taken_at};
+use crate::domain::candidate::{Evidence, Warning};
+use crate::domain::people::{LastAccess, Roster};
+use crate::domain::{Candidate, Directory, Forecast, OrgUser, Outcome, Person, Plan, TenantId};
+use crate::tasks::{Analysis, Model};
+
+/// Everything that the comparison said, as a document or as rows.
+#[derive(Debug, Clone, Copy)]
+pub struct Comparison<'a> {
+    /// The organization's name; unknown where two files were compared and nobody named it.
+    pub organization: Option<&'a str>,
+    /// The analysis.
+    pub analysis: &'a Analysis,
+    /// The people.
+    pub roster: &'a Roster,
+    /// The tenant.
+    pub directory: &'a Directory,
+    /// The comparison.
+    pub forecast: &'a Forecast,
+    /// The decisions.
+    pub plan: &'a Plan,
+    /// When the lists were read.
+    pub taken_at: Timestamp,
+    /// The services are simulated.
+    pub simulated: bool,
+}
+
+impl<'a> Comparison<'a> {
+    /// From what is known; `None` until both lists were read.
+    pub fn of(model: &'a Model, analysis: &'a Analysis) -> Option<Self> {
+        Some(Self {
+            organization: Some(model.context.organization.as_str()).filter(|name| !name.is_empty()),
+            analysis,
+            roster: analysis.roster.as_deref()?,
+            directory: analysis.directory.as_deref()?,
+            forecast: analysis.forecast.as_deref()?,
+            plan: &model.plan,
+            taken_at: taken_at(model),
+            simulated: model.context.simulated,
+        })
+    }
+
+    /// Everybody in the order of the roster, with what was found out.
+    pub fn people(&self) -> impl Iterator<Item = (&'a OrgUser, &'a Person)> + use<'a> {
+        let forecast = self.forecast;
+        self.roster.people().iter().filter_map(move |user| Some((user, forecast.get(&user.storage_key)?)))
+    }
+}
+
+/// The document.
+#[derive(Debug, Serialize)]
+pub struct DiffDocument<'a> {
+    schema: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant_id: Option<TenantId>,
+    #[serde(skip_serializing_if = "Known::is_unknown")]
+    backing_tenant_id: Known<TenantId>,
+    taken_at: Timestamp,
+    summary: Summary,
+    #[serde(serialize_with = "people")]
+    users: Comparison<'a>,
+}
+
+#[derive(Debug, Serialize)]
+struct Summary {
+    org_users: usize,
+    tenant_users: usize,
+    service_identities: usize,
+    by_outcome: BTreeMap<Outcome, usize>,
+}
+
+impl<'a> DiffDocument<'a> {
+    /// The comparison as a document.
+    pub fn new(comparison: Comparison<'a>) -> Self {
+        Self {
+            schema: "ado2entra.diff/1",
+            organization: comparison.organization,
+            tenant_id: comparison.analysis.situation.destination,
+            backing_tenant_id: backing(comparison.analysis.situation.backing),
+            taken_at: comparison.taken_at,
+            summary: Summary {
+                org_users: comparison.roster.people().len(),
+                tenant_users: comparison.directory.len(),
+                service_identities: comparison.roster.services().len(),
+                by_outcome: comparison.forecast.counts(),
+            },
+            users: comparison,
+        }
+    }
+}
+
+fn people<S: Serializer>(comparison: &Comparison<'_>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(comparison.people().map(|(user, person)| UserEntry::new(user, person, comparison)))
+}
+
+#[derive(Debug, Serialize)]
+struct UserEntry<'a> {
+    storage_key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    descriptor: Option<&'a str>,
+    display_name: &'a str,
+    principal_name: &'a str,
+    mail: Option<&'a str>,
+    origin: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    domain: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_level: Option<&'a str>,
+    #[serde(skip_serializing_if = "Known::is_unknown")]
+    last_accessed: Known<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    privileged: Option<bool>,
+    outcome: Outcome,
+    why: &'a str,
+    decision: &'static str,
+    needs_a_look: bool,
+    candidates: Vec<CandidateEntry<'a>>,
+}
+
+impl<'a> UserEntry<'a> {
+    fn new(user: &'a OrgUser, person: &'a Person, comparison: &Comparison<'a>) -> Self {
+        let row = comparison.plan.row(&user.storage_key);
+        Self {
+            storage_key: user.storage_key.as_str(),
+            descriptor: Some(user.descriptor.as_str()).filter(|descriptor| !descriptor.is_empty()),
+            display_name: &user.display_name,
+            principal_name: &user.principal_name,
+            mail: user.mail.as_deref(),
+            origin: user.origin.as_str(),
+            domain: user.domain.as_deref(),
+            access_level: user.access_level.as_deref(),
+            last_accessed: match user.last_accessed {
+                LastAccess::Unknown => Known::Unknown,
+                LastAccess::Never => Known::None,
+                LastAccess::At(at) => Known::Some(at),
+            },
+            privileged: person.privileged,
+            outcome: person.outcome,
+            why: &person.why,
+            decision: comparison.plan.decision(&user.storage_key).name(),
+            needs_a_look: row.is_some_and(|row| row.needs_a_look),
+            candidates: person
+                .candidates
+                .iter()
+                .take(comparison.analysis.situation.candidates)
+                .map(|candidate| CandidateEntry::new(candidate, comparison.directory))
+                .collect(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct CandidateEntry<'a> {
+    object_id: crate::domain::ObjectId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_principal_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    display_name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Known::is_unknown")]
+    mail: Known<&'a str>,
+    #[serde(skip_serializing_if = "Known::is_unknown")]
+    user_type: Known<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    enabled: Option<bool>,
+    score: f32,
+    evidence: &'a [Evidence],
+    warnings: &'a [Warning],
+}
+
+impl<'a> CandidateEntry<'a> {
+    fn new(candidate: &'a Candidate, directory: &'a Directory) -> Self {
+        let user = directory.get(candidate.object_id);
+        Self {
+            object_id: candidate.object_id,
+            user_principal_name: user.map(|user| &*user.user_principal_name),
+            display_name: user.map(|user| &*user.display_name),
+            mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail.as_deref())),
+            user_type: user
+                .map_or(Known::Unknown, |user| Known::or_none(user.user_type.map(|kind| kind.as_str()))),
+            enabled: user.and_then(|user| user.enabled),
+            score: rounded(candidate.score),
+            evidence: &candidate.evidence,
+            warnings: &candidate.warnings,
+        }
+    }
+}
+
+/// Three digits say all that a score means.
+pub fn rounded(score: f32) -> f32 {
+    (score * 1000.0).round() / 1000.0
+}

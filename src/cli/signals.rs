@@ -1,0 +1,89 @@
+//! SIGINT, SIGTERM and SIGHUP end a command with the codes of the contract.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+use super::exit::{Exit, Failure};
+
+/// How long a command that is sending may take to come to rest after a signal: as long as one call may take.
+const REST: Duration = Duration::from_secs(90);
+
+/// After a hang-up nobody waits.
+const REST_AFTER_HANG_UP: Duration = Duration::from_millis(800);
+
+/// The three signals.
+#[derive(Debug)]
+pub struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Signal,
+}
+
+impl Signals {
+    /// Takes the signals over. Inside a tokio runtime.
+    pub fn take() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
+        })
+    }
+
+    /// The next one, as the code with which the program ends.
+    pub async fn next(&mut self) -> Exit {
+        tokio::select! {
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+            _ = self.hang_up.recv() => Exit::HungUp,
+        }
+    }
+}
+
+/// How a command hears that it is to stop. Commands that never say that they are busy are dropped where they wait, which
+/// leaves nothing half-done; one that is busy gets a moment to come to rest.
+#[derive(Debug, Clone, Default)]
+pub struct Stop {
+    asked: CancellationToken,
+    busy: Arc<AtomicBool>,
+}
+
+impl Stop {
+    /// From now on a signal waits for this command.
+    pub fn busy(&self) {
+        self.busy.store(true, Ordering::SeqCst);
+    }
+
+    /// Returns when a signal came.
+    pub async fn asked(&self) {
+        self.asked.cancelled().await;
+    }
+
+    /// Runs the future to its end or to a signal.
+    pub async fn run_until_signal(
+        &self,
+        work: impl Future<Output = Result<Exit, Failure>>,
+    ) -> Result<Exit, Failure> {
+        let mut signals = Signals::take()
+            .map_err(|error| Failure::new(Exit::No, format!("signals cannot be heard: {error}")))?;
+        tokio::pin!(work);
+        let signal = tokio::select! {
+            result = &mut work => return result,
+            signal = signals.next() => signal,
+        };
+        self.asked.cancel();
+        if self.busy.load(Ordering::SeqCst) {
+            let rest = if signal == Exit::HungUp { REST_AFTER_HANG_UP } else { REST };
+            tokio::select! {
+                _ = &mut work => {}
+                _ = signals.next() => {}
+                () = tokio::time::sleep(rest) => {}
+            }
+        }
+        Ok(signal)
+    }
+}

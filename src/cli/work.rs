@@ -1,0 +1,185 @@
+//! What a command works with: the session, its messages, and the model that they add up to.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc::Receiver;
+
+use super::exit::{Exit, Failure};
+use super::output::Output;
+use super::progress::ProgressLine;
+use crate::domain::activity::Source;
+use crate::domain::{Problem, ProblemKind};
+use crate::tasks::{Analysis, Effect, Model, Msg, Runner, Session, Setup, SetupError, gather, runner, snapshot};
+
+/// What the comparison needs, and nothing else.
+pub const FOR_COMPARISON: [Source; 9] = [
+    Source::Backing,
+    Source::Discovery,
+    Source::Operator,
+    Source::Roster,
+    Source::Directory,
+    Source::Tenant,
+    Source::Me,
+    Source::Administrators,
+    Source::Owner,
+];
+
+/// An opened session, for one command.
+#[derive(Debug)]
+pub struct Work {
+    /// Where words go.
+    pub output: Output,
+    /// The session.
+    pub session: Arc<Session>,
+    messages: Receiver<Msg>,
+    runner: Runner,
+}
+
+impl Work {
+    /// Opens the session. Sends nothing.
+    pub async fn open(output: Output, setup: Setup) -> Result<Self, Failure> {
+        let (session, messages) = Session::open(setup).await.map_err(|error| match error {
+            SetupError::Config(errors) => Failure::from(errors),
+            SetupError::Services(problem) => Failure::from(problem),
+        })?;
+        let runner = Runner::new(Arc::clone(&session));
+        Ok(Self { output, session, messages, runner })
+    }
+
+    /// Reads these sources and analyses, with progress. What could not be read is in the model, as a reason.
+    pub async fn read(&mut self, sources: &[Source]) -> Model {
+        let mut line = ProgressLine::new();
+        let mut problems = Vec::new();
+        let model = gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
+            line.hear(msg, runner::now());
+            if let Msg::Failed(problem) = msg {
+                problems.push(problem.to_string());
+            }
+        })
+        .await;
+        line.clear();
+        for problem in problems {
+            self.output.say(&problem);
+        }
+        model
+    }
+
+    /// Analyses again, after something was decided.
+    pub async fn analyse(&mut self, model: &mut Model) {
+        gather::settle_analysis(&self.session, &mut self.messages, model, |_, _| {}).await;
+    }
+
+    /// Starts something whose messages the caller takes in.
+    pub fn start(&self, effect: Effect) {
+        self.runner.run(effect);
+    }
+
+    /// The next message.
+    pub async fn next(&mut self) -> Option<Msg> {
+        self.messages.recv().await
+    }
+
+    /// Does one thing that is kept on disk, and returns when it is there.
+    pub async fn keep(&mut self, model: &mut Model, effect: Effect) -> Result<(), Failure> {
+        self.runner.run(effect);
+        while let Some(msg) = self.messages.recv().await {
+            model.absorb(&msg);
+            match msg {
+                Msg::RowsSaved(_)
+                | Msg::Ticked(..)
+                | Msg::PhaseTicked(..)
+                | Msg::PairConfirmed(..)
+                | Msg::FileWritten { .. } => return Ok(()),
+                Msg::RowsNotSaved(_, problem) | Msg::Failed(problem) => return Err(not_kept(&problem)),
+                _ => {}
+            }
+        }
+        Err(Failure::refused("the program is ending; nothing was kept"))
+    }
+
+    /// Takes a snapshot, with progress.
+    pub async fn snapshot(&mut self, path: &Path, force: bool) -> Result<(), Problem> {
+        let mut line = ProgressLine::new();
+        let work = snapshot::take(&self.session, path, force);
+        tokio::pin!(work);
+        let result = loop {
+            tokio::select! {
+                biased;
+                Some(msg) = self.messages.recv() => line.hear(&msg, runner::now()),
+                result = &mut work => break result,
+            }
+        };
+        line.clear();
+        result
+    }
+}
+
+/// The analysis; there is one after every reading.
+pub fn analysis(model: &Model) -> Result<Arc<Analysis>, Failure> {
+    model.analysis.clone().ok_or_else(|| Failure::new(Exit::No, "what was read could not be analysed"))
+}
+
+/// Why one of the two lists could not be read at all, as the failure of a command that needs both. A wrong name of the tenant
+/// or of the organization comes first: everything else follows from it, and a service answers a wrong organization with the
+/// same 401 as a wrong token.
+pub fn unreadable(model: &Model) -> Option<Failure> {
+    let discovery =
+        model.facts.discovery.problem.as_deref().filter(|problem| problem.kind == ProblemKind::NotFound);
+    if let Some(problem) = discovery {
+        return Some(Failure::from(problem));
+    }
+    let nowhere = |problem: &&Problem| problem.kind == ProblemKind::NotFound;
+    let probe = model.facts.backing.problem.as_deref().filter(nowhere);
+    if let Some(problem) = probe.filter(|_| model.roster.value.is_none()) {
+        return Some(Failure::from(problem));
+    }
+    if let Some(failure) = wrong_tenant(model) {
+        return Some(failure);
+    }
+    let roster = model.roster.problem.as_deref().filter(|_| model.roster.value.is_none());
+    let directory = model.directory.problem.as_deref().filter(|_| model.directory.value.is_none());
+    let (first, second) = match (roster, directory) {
+        (None, None) => return None,
+        (Some(one), None) | (None, Some(one)) => (one, None),
+        (Some(one), Some(other)) => (one, Some(other)),
+    };
+    let mut failure = Failure::from(first);
+    if let Some(second) = second {
+        failure.message.push('\n');
+        failure.message.push_str(&second.to_string());
+    }
+    Some(failure)
+}
+
+/// The credential reads another tenant than the one that is configured: then everybody would be compared with strangers.
+fn wrong_tenant(model: &Model) -> Option<Failure> {
+    let configured = model.facts.discovery.get()?.id;
+    let read = model.facts.tenant.get().filter(|profile| profile.id != configured)?;
+    Some(Failure::usage(format!(
+        "wrong tenant: the configuration names {} ({configured}), and the credential for Microsoft Graph reads {} ({}). \
+         Sign in to the right tenant (with the Azure CLI: `az login --tenant {configured}`), or correct the configuration",
+        model.context.tenant, read.display_name, read.id
+    )))
+}
+
+/// Why decisions cannot be kept, as a refusal.
+pub fn store_refusal(model: &Model) -> Option<Failure> {
+    model.store.refusal().map(|problem| not_kept(&problem))
+}
+
+/// Something on this machine stood in the way of keeping: nothing was changed.
+pub fn not_kept(problem: &Problem) -> Failure {
+    let exit = match problem.kind {
+        ProblemKind::Local | ProblemKind::Refused => Exit::Refused,
+        kind => Exit::of(kind),
+    };
+    Failure::new(exit, problem.to_string())
+}
+
+/// Says on standard error that decisions could not be read, where a command goes on without them.
+pub fn mention_store(output: &Output, model: &Model) {
+    if let crate::tasks::model::StoreState::Unusable(problem) = &model.store {
+        output.say(&format!("decisions and ticks are not available: {problem}"));
+    }
+}

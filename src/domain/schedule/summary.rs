@@ -1,0 +1,110 @@
+//! The counts that the apply dialog shows before anything is sent.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Call, Disposition, Schedule, ScheduleInput};
+use crate::domain::connection::ConnectionState;
+use crate::domain::forecast::{Forecast, Situation};
+use crate::domain::outcome::Outcome;
+use crate::domain::plan::{Decision, Plan, PlanCounts, RowState};
+
+/// How many people cannot get in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LockedOut {
+    /// Now: people who are not identities of the directory that backs the organization. `None` while that is unknown, 0
+    /// before connecting.
+    pub now: Option<usize>,
+    /// On connecting: everybody whom the service does not map by itself. After connecting the same as now.
+    pub on_connecting: usize,
+}
+
+/// Who is locked out now, and who will be.
+pub fn locked_out(forecast: &Forecast, situation: &Situation) -> LockedOut {
+    let state = ConnectionState::of(situation.backing, situation.destination);
+    let without = forecast
+        .people()
+        .iter()
+        .filter(|person| match state {
+            ConnectionState::Connected => person.outcome != Outcome::Connected,
+            // Whoever the service maps to somebody else loses access too.
+            _ => !matches!(person.outcome, Outcome::Connected | Outcome::Automatic),
+        })
+        .count();
+    let now = match state {
+        ConnectionState::Connected => Some(without),
+        ConnectionState::NotConnected | ConnectionState::ConnectedElsewhere => Some(0),
+        ConnectionState::Unknown => None,
+    };
+    LockedOut { now, on_connecting: without }
+}
+
+/// What one run would do, in numbers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Maps that are sent.
+    pub map: usize,
+    /// Invitations that are sent.
+    pub invite: usize,
+    /// Removals that are sent.
+    pub remove: usize,
+    /// People who stay as they are.
+    pub keep: usize,
+    /// People who need a decision and have none: left alone.
+    pub undecided: usize,
+    /// Rows that are only read back.
+    pub verify: usize,
+    /// Rows that are not due.
+    pub skipped: usize,
+    /// Rows that are refused.
+    pub refused: usize,
+    /// Rows that were verified in an earlier run.
+    pub verified_before: usize,
+    /// Privileged people among those who are sent.
+    pub privileged: usize,
+    /// People who are locked out now; `None` when that is unknown.
+    pub locked_out: Option<usize>,
+}
+
+impl Summary {
+    /// Counts a schedule that was made from this input.
+    pub fn of(schedule: &Schedule, input: &ScheduleInput<'_>) -> Self {
+        let counts = PlanCounts::of(input.forecast, input.plan);
+        let mut summary = Self {
+            keep: counts.keep,
+            undecided: counts.undecided,
+            verified_before: verified(input.plan),
+            locked_out: locked_out(input.forecast, input.situation).now,
+            ..Self::default()
+        };
+        for row in &schedule.rows {
+            match &row.disposition {
+                Disposition::Send(call) => {
+                    match call {
+                        Call::Map { .. } => summary.map += 1,
+                        Call::Invite { .. } => summary.invite += 1,
+                        Call::Remove => summary.remove += 1,
+                    }
+                    summary.privileged += usize::from(row.privileged);
+                }
+                Disposition::Verify => summary.verify += 1,
+                Disposition::Skip(_) => summary.skipped += 1,
+                Disposition::Refuse(_) => summary.refused += 1,
+            }
+        }
+        summary
+    }
+
+    /// How many calls are sent.
+    pub fn sent(&self) -> usize {
+        self.map + self.invite + self.remove
+    }
+}
+
+fn verified(plan: &Plan) -> usize {
+    plan.rows
+        .values()
+        .filter(|row| {
+            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
+        })
+        .count()
+}

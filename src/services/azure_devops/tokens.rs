@@ -1,0 +1,89 @@
+//! Personal access tokens and SSH keys of one person, from the token administration API. The tokens themselves are never
+//! returned; revoking is deliberately not here.
+
+use std::collections::HashSet;
+
+use serde::Deserialize;
+
+use super::AzureDevOps;
+use crate::domain::facts::PersonTokens;
+use crate::domain::ids::Descriptor;
+use crate::domain::problem::Problem;
+use crate::domain::text::clean_to;
+use crate::services::http::json::Unreadable;
+use crate::services::http::need::Need;
+use crate::services::paging::{Batch, Continued, Listing, Pages, Raw, hash};
+use crate::services::wire::lenient::{Text, flag};
+use crate::services::wire::page;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Session {
+    #[serde(default)]
+    authorization_id: Text,
+    #[serde(default)]
+    is_valid: Text,
+    target_accounts: Option<serde_json::Value>,
+}
+
+/// What counts of a token.
+struct Counted {
+    id: u64,
+    valid: bool,
+    global: bool,
+}
+
+fn sessions(body: &[u8], raw: Raw) -> Result<Batch<Counted>, Unreadable> {
+    page::parse(body, raw, |session: Session| {
+        let id = session.authorization_id.as_deref().ok_or("it has no `authorizationId`")?;
+        Ok(Counted {
+            id: hash(id),
+            valid: flag(&session.is_valid) != Some(false),
+            // Without accounts a token is for all organizations of its owner.
+            global: session
+                .target_accounts
+                .as_ref()
+                .is_none_or(|accounts| accounts.is_null() || accounts.as_array().is_some_and(Vec::is_empty)),
+        })
+    })
+}
+
+/// One that is on two pages counts once.
+fn unique(list: Vec<Counted>) -> Vec<Counted> {
+    let mut seen = HashSet::new();
+    list.into_iter().filter(|one| seen.insert(one.id)).collect()
+}
+
+impl AzureDevOps {
+    /// Personal access tokens and SSH keys of one person.
+    pub async fn tokens(&self, subject: &Descriptor) -> Result<PersonTokens, Problem> {
+        let tokens = unique(self.sessions(subject, "false")?.all().await?.0);
+        let keys = unique(self.sessions(subject, "true")?.all().await?.0);
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let valid = |list: &[Counted]| count(list.iter().filter(|one| one.valid).count());
+        Ok(PersonTokens {
+            access_tokens: valid(&tokens),
+            global_tokens: count(tokens.iter().filter(|one| one.valid && one.global).count()),
+            ssh_keys: valid(&keys),
+        })
+    }
+
+    fn sessions(&self, subject: &Descriptor, public: &str) -> Result<Pages<Counted>, Problem> {
+        let endpoint = &self.inner.identity;
+        let query = [("isPublic", public), ("api-version", "7.1-preview.1")];
+        let url = self.url(endpoint, &["tokenadmin", "personalaccesstokens", subject.as_str()], &query)?;
+        let kind = if public == "true" { "SSH keys" } else { "personal access tokens" };
+        let what = format!("the {kind} of {}", clean_to(subject.as_str(), 60));
+        Ok(Pages::new(
+            &self.inner.http,
+            Listing {
+                first: self.get(endpoint, url, format!("reading {what}"), Need::TokenAdministration),
+                what,
+                continued: Continued::BodyToken("continuationToken"),
+                parse: sessions,
+                key: |one| one.id,
+                raw: Raw::Drop,
+            },
+        ))
+    }
+}

@@ -1,0 +1,397 @@
+//! The one HTTP room under all clients.
+//!
+//! What holds in it: a token is attached only to an address that its service's endpoint covers; no redirect is followed;
+//! a read is repeated on 408, 429, 500, 502, 503, 504 and on broken connections, within its limits; a write is sent once;
+//! nothing is sent to a service that asked to wait, before the wait is over; a body is capped after decompression; HTML is
+//! never taken for data. Every failure becomes a [`Problem`] without secrets.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, StatusCode, Url};
+use tokio::time::Instant;
+
+pub(crate) mod endpoint;
+pub(crate) mod failure;
+pub(crate) mod gate;
+pub(crate) mod json;
+mod judge;
+pub(crate) mod need;
+pub(crate) mod redact;
+pub(crate) mod said;
+mod send;
+pub(crate) mod transport;
+pub(crate) mod wait;
+
+#[cfg(test)]
+mod tests;
+
+use endpoint::Endpoint;
+use failure::Asked;
+use gate::Gates;
+use json::Unreadable;
+use judge::{Tried, throttled_remedy};
+use need::Need;
+use send::{Exchange, Lost};
+use transport::Transport;
+
+use crate::domain::problem::{Problem, ProblemKind, Service};
+use crate::services::credential::source::Credential;
+use crate::services::credential::token::Token;
+use crate::services::observer::{Observer, RequestRecord, Traffic};
+use crate::services::settings::{Limits, Settings};
+
+/// Tries of a read whose connection could not even be made.
+const CONNECT_TRIES: u32 = 3;
+
+/// See the module. Clones share everything.
+#[derive(Debug, Clone)]
+pub(crate) struct Http {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    transport: Transport,
+    limits: Limits,
+    gates: Gates,
+    observer: Observer,
+    random: Mutex<fastrand::Rng>,
+    organization: String,
+    tenant: String,
+}
+
+/// One call, before it is sent.
+#[derive(Debug, Clone)]
+pub(crate) struct Call {
+    pub endpoint: Endpoint,
+    pub method: Method,
+    pub url: Url,
+    /// In words: `reading page 3 of the user entitlements of fabrikam`.
+    pub asked: String,
+    /// `None` for an anonymous call.
+    pub credential: Option<Arc<Credential>>,
+    pub need: Need,
+    pub body: Option<Vec<u8>>,
+    /// Something is to be changed by it: without an answer nobody knows whether it was.
+    pub changes: bool,
+}
+
+impl Call {
+    /// A read.
+    pub fn get(endpoint: &Endpoint, url: Url, asked: impl Into<String>, need: Need) -> Self {
+        Self {
+            endpoint: endpoint.clone(),
+            method: Method::GET,
+            url,
+            asked: asked.into(),
+            credential: None,
+            need,
+            body: None,
+            changes: false,
+        }
+    }
+
+    /// With this credential.
+    pub fn with(mut self, credential: &Arc<Credential>) -> Self {
+        self.credential = Some(Arc::clone(credential));
+        self
+    }
+
+    /// As a change, with a JSON body where there is one.
+    pub fn changing(mut self, method: Method, body: Option<&serde_json::Value>) -> Self {
+        self.method = method;
+        self.body = body.map(|body| body.to_string().into_bytes());
+        self.changes = true;
+        self
+    }
+
+    /// As a question that is put by a body and changes nothing.
+    pub fn posing(mut self, body: &serde_json::Value) -> Self {
+        self.method = Method::POST;
+        self.body = Some(body.to_string().into_bytes());
+        self
+    }
+}
+
+/// A good answer.
+#[derive(Debug)]
+pub(crate) struct Answer<T> {
+    pub value: T,
+    pub status: u16,
+    pub headers: HeaderMap,
+    /// Size of the body after decompression.
+    pub bytes: u64,
+}
+
+impl Http {
+    /// Prepares connections; nothing is sent.
+    pub fn new(settings: &Settings, observer: Observer) -> Result<Self, Problem> {
+        Ok(Self {
+            inner: Arc::new(Inner {
+                transport: Transport::new(settings)?,
+                limits: settings.limits,
+                gates: Gates::default(),
+                observer,
+                random: Mutex::new(fastrand::Rng::with_seed(settings.seed)),
+                organization: settings.organization.clone(),
+                tenant: settings.tenant.clone(),
+            }),
+        })
+    }
+
+    /// The limits.
+    pub fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    /// Reads, and repeats where that can help. `parse` runs on the body, off the runtime if it is large.
+    pub async fn read<T, P>(&self, call: &Call, parse: P) -> Result<Answer<T>, Problem>
+    where
+        T: Send + 'static,
+        P: Fn(&[u8]) -> Result<T, Unreadable> + Copy + Send + 'static,
+    {
+        let limits = &self.inner.limits;
+        let deadline = Instant::now() + limits.patience;
+        let mut token = self.token(call).await?;
+        let (mut attempt, mut renewed) = (0, false);
+        loop {
+            attempt += 1;
+            self.pass(call, deadline).await?;
+            let (exchange, record) = self.exchange(call, token.as_deref(), attempt).await?;
+            let tried = self.judge_read(call, exchange, token.as_deref(), parse).await;
+            match tried {
+                Tried::Done(answer) => {
+                    self.tell(record, None, None);
+                    return Ok(answer);
+                }
+                Tried::Failed(problem) => {
+                    self.tell(record, Some(problem.kind), None);
+                    if !renewed && let Some(fresh) = self.renewed(call, token.as_deref(), &problem).await {
+                        renewed = true;
+                        token = Some(fresh);
+                        continue;
+                    }
+                    return Err(problem);
+                }
+                Tried::Again { problem, wait, tries } => {
+                    let wait = wait.unwrap_or_else(|| wait::backoff(limits, attempt, &mut self.random()));
+                    let out_of_time = Instant::now() + wait > deadline;
+                    if attempt >= tries.min(limits.tries) || out_of_time {
+                        self.tell(record, Some(problem.kind), None);
+                        return Err(self.given_up(call, problem, wait, attempt, out_of_time));
+                    }
+                    let now = Timestamp::now();
+                    if matches!(problem.kind, ProblemKind::Throttled) {
+                        let until = self.close(call.endpoint.service, wait, now);
+                        self.tell(record, Some(problem.kind), Some(until));
+                    } else {
+                        self.tell(record, Some(problem.kind), Some(wait::later(now, wait)));
+                        tokio::time::sleep(wait).await;
+                    }
+                    token = self.token(call).await?;
+                }
+            }
+        }
+    }
+
+    /// Sends a change, once. No answer is [`ProblemKind::OutcomeUnknown`]; a clear *not now* is
+    /// [`ProblemKind::Throttled`] with the moment from which on it may be sent again. Only a refused token is replaced and
+    /// the call repeated: then nothing has happened for certain.
+    pub async fn write(&self, call: &Call) -> Result<Answer<Vec<u8>>, Problem> {
+        let mut token = self.token(call).await?;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            self.pass(call, Instant::now() + self.inner.limits.patience).await?;
+            let (exchange, record) = self.exchange(call, token.as_deref(), attempt).await?;
+            match self.judge_write(call, exchange, token.as_deref()) {
+                Ok(answer) => {
+                    self.tell(record, None, None);
+                    return Ok(answer);
+                }
+                Err(problem) => {
+                    self.tell(record, Some(problem.kind), problem.retry_at);
+                    if attempt == 1
+                        && let Some(fresh) = self.renewed(call, token.as_deref(), &problem).await
+                    {
+                        token = Some(fresh);
+                        continue;
+                    }
+                    return Err(problem);
+                }
+            }
+        }
+    }
+
+    /// Asks once and gives whatever came, for the probe: status and headers say everything there.
+    pub async fn look(&self, call: &Call) -> Result<(StatusCode, HeaderMap), Problem> {
+        self.pass(call, Instant::now() + self.inner.limits.patience).await?;
+        let (exchange, record) = self.exchange(call, None, 1).await?;
+        match exchange {
+            Ok(exchange) => {
+                self.heed(call.endpoint.service, exchange.status, &exchange.headers);
+                let now = Timestamp::now();
+                let put_off = matches!(exchange.status.as_u16(), 429 | 503);
+                if let Some(wait) = wait::asked_wait(&exchange.headers, now).filter(|_| put_off) {
+                    self.close(call.endpoint.service, wait, now);
+                }
+                self.tell(record, None, None);
+                Ok((exchange.status, exchange.headers))
+            }
+            Err(lost) => {
+                let problem = self.lost(call, &lost);
+                self.tell(record, Some(problem.kind), None);
+                Err(problem)
+            }
+        }
+    }
+
+    /// A problem about this call without an answer behind it.
+    pub fn problem(&self, call: &Call, kind: ProblemKind, said: impl Into<String>) -> Problem {
+        let mut problem =
+            Problem { said: said.into(), ..Problem::at(call.endpoint.service, kind, call.asked.clone()) };
+        let described = call.credential.as_ref().map(|credential| credential.described());
+        problem.remedy = failure::remedy(&self.asked(call, described.as_deref()), &problem);
+        problem
+    }
+
+    async fn token(&self, call: &Call) -> Result<Option<Arc<Token>>, Problem> {
+        let Some(credential) = &call.credential else { return Ok(None) };
+        if !call.endpoint.covers(&call.url) {
+            // Every address is made or checked by its endpoint; this is the last lock on the door.
+            return Err(self.problem(
+                call,
+                ProblemKind::BadAnswer,
+                "the address does not belong to the service",
+            ));
+        }
+        let token = credential.token().await.map_err(|problem| {
+            let asked = format!("{}: {}", call.asked, problem.asked);
+            Problem { asked, service: Some(call.endpoint.service), ..problem }
+        })?;
+        Ok(Some(token))
+    }
+
+    async fn renewed(&self, call: &Call, refused: Option<&Token>, problem: &Problem) -> Option<Arc<Token>> {
+        if problem.kind != ProblemKind::NotSignedIn {
+            return None;
+        }
+        call.credential.as_ref()?.renew(refused?).await
+    }
+
+    async fn pass(&self, call: &Call, deadline: Instant) -> Result<(), Problem> {
+        let spread = self.random().f64();
+        self.inner.gates.pass(call.endpoint.service, deadline, spread).await.map_err(|until| {
+            let mut problem =
+                self.problem(call, ProblemKind::Throttled, "it asked for no requests until then");
+            problem.retry_at = Some(until);
+            problem.remedy = throttled_remedy(until);
+            problem
+        })
+    }
+
+    fn random(&self) -> std::sync::MutexGuard<'_, fastrand::Rng> {
+        self.inner.random.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn exchange(
+        &self,
+        call: &Call,
+        token: Option<&Token>,
+        attempt: u32,
+    ) -> Result<(Result<Exchange, Lost>, RequestRecord), Problem> {
+        let client = self.inner.transport.client(&call.endpoint, &call.asked)?;
+        let mut request = client.request(call.method.clone(), call.url.clone()).headers(self.headers(call));
+        if let Some(value) = token.and_then(Token::authorization) {
+            request = request.header(AUTHORIZATION, value);
+        }
+        if let Some(body) = &call.body {
+            request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
+        } else if call.method != Method::GET {
+            // A length of zero, said aloud: some gateways answer 411 without it.
+            request = request.body(Vec::new());
+        }
+        let (at, begun) = (Timestamp::now(), Instant::now());
+        let exchange = send::send(request, &self.inner.limits).await;
+        let (status, bytes, activity_id) = match &exchange {
+            Ok(done) => (Some(done.status), done.body.len(), said::activity_id(&done.headers)),
+            Err(lost) => (lost.status(), 0, None),
+        };
+        let record = RequestRecord {
+            service: call.endpoint.service,
+            method: call.method.to_string(),
+            path: call.endpoint.path_for_log(&call.url),
+            status: status.map(|status| status.as_u16()),
+            failure: None,
+            duration: begun.elapsed(),
+            bytes: bytes as u64,
+            at,
+            attempt,
+            activity_id,
+            server_date: exchange.as_ref().ok().and_then(|done| wait::server_date(&done.headers)),
+            retry_at: None,
+        };
+        Ok((exchange, record))
+    }
+
+    fn headers(&self, call: &Call) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if call.endpoint.service == Service::MicrosoftGraph {
+            let id = uuid::Builder::from_random_bytes(self.random().u128(..).to_le_bytes()).into_uuid();
+            if let Ok(id) = HeaderValue::from_str(&id.to_string()) {
+                headers.insert(HeaderName::from_static("client-request-id"), id);
+            }
+        } else if failure::is_azure_devops(call.endpoint.service) {
+            // Asks for a 401 instead of a redirect to the sign-in page (artifacts-credprovider#165).
+            headers.insert(
+                HeaderName::from_static("x-tfs-fedauthredirect"),
+                HeaderValue::from_static("Suppress"),
+            );
+        }
+        headers
+    }
+
+    /// What an answer says about the quota, whatever its status.
+    fn heed(&self, service: Service, status: StatusCode, headers: &HeaderMap) {
+        let now = Timestamp::now();
+        let mut wait = status.is_success().then(|| wait::asked_wait(headers, now)).flatten();
+        if let Some(budget) = wait::budget(headers) {
+            wait = wait.max(wait::quota_wait(&budget, headers, &self.inner.limits, now));
+            self.inner.observer.tell(Traffic::Budget { service, budget });
+        }
+        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+            // A good answer with an absurd wait does not stop the work for longer than we would be patient.
+            self.close(service, wait.min(self.inner.limits.patience), now);
+        }
+    }
+
+    fn close(&self, service: Service, wait: Duration, now: Timestamp) -> Timestamp {
+        let until = self.inner.gates.close(service, wait, now);
+        self.inner.observer.tell(Traffic::Waiting { service, until });
+        until
+    }
+
+    fn tell(&self, record: RequestRecord, failure: Option<ProblemKind>, retry_at: Option<Timestamp>) {
+        tracing::debug!(
+            service = %record.service, method = %record.method, path = %record.path, status = record.status,
+            attempt = record.attempt, bytes = record.bytes, ms = record.duration.as_millis(), "request"
+        );
+        self.inner.observer.tell(Traffic::Request(RequestRecord { failure, retry_at, ..record }));
+    }
+
+    fn asked<'a>(&'a self, call: &'a Call, credential: Option<&'a str>) -> Asked<'a> {
+        Asked {
+            service: call.endpoint.service,
+            what: &call.asked,
+            need: call.need,
+            credential,
+            organization: &self.inner.organization,
+            tenant: &self.inner.tenant,
+            write: call.changes,
+        }
+    }
+}

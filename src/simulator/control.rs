@@ -1,0 +1,196 @@
+//! The handle to a running simulation: for tests, for the demo, for a trainer.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, PoisonError, atomic::Ordering},
+    time::Duration,
+};
+
+use super::{fault::Fault, scenarios, server::Shared, world::World};
+
+/// One request that the simulator has answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoggedRequest {
+    /// `GET`, `PATCH` and so on.
+    pub method: String,
+    /// The path, with the service's own first part: `/vssps/fabrikam/_apis/graph/users`.
+    pub path: String,
+    /// The query as it came, without the question mark.
+    pub query: String,
+    /// The time since the start when it arrived, by a clock that only goes forward.
+    pub at: Duration,
+    /// Whether it carried a credential, good or not.
+    pub authenticated: bool,
+    /// The status it was answered with.
+    pub status: u16,
+}
+
+/// A change on the tenant's side.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum TenantChange {
+    /// Blocks sign-in.
+    Disable,
+    /// Allows sign-in.
+    Enable,
+    /// Moves the user to the recycle bin.
+    Delete,
+    /// Gives another user principal name.
+    Rename(String),
+    /// Gives another mail address.
+    Mail(String),
+    /// Makes the user a member instead of a guest.
+    MakeMember,
+    /// The guest takes the invitation up.
+    AcceptInvitation,
+}
+
+/// A handle to what the simulation does and has seen. Clones share one simulation.
+#[derive(Debug, Clone)]
+pub struct Control {
+    shared: Arc<Shared>,
+}
+
+impl Control {
+    pub(super) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared }
+    }
+
+    /// Connects the organization to its destination tenant, as the portal's button does (also to the wrong one,
+    /// with `wrong-directory`). Answers how many people were mapped by it.
+    pub fn connect(&self) -> usize {
+        let destination = self.shared.read(|world| world.destination);
+        self.shared.connect(destination)
+    }
+
+    /// Connects the organization to a tenant, by id or domain. `None`: there is no such tenant.
+    pub fn connect_to(&self, tenant: &str) -> Option<usize> {
+        let number = self.shared.read(|world| world.tenant_named(tenant).map(|tenant| tenant.number))?;
+        Some(self.shared.connect(number))
+    }
+
+    /// Disconnects the organization from whatever tenant backs it.
+    pub fn disconnect(&self) {
+        self.shared.write(World::disconnect);
+    }
+
+    /// The id of the tenant that backs the organization now.
+    pub fn backing_tenant(&self) -> Option<String> {
+        self.shared.read(|world| world.backing_tenant().map(|tenant| tenant.id.to_string()))
+    }
+
+    /// Id, initial domain and name of the tenants there are; the destination first.
+    pub fn tenants(&self) -> Vec<(String, String, String)> {
+        self.shared.read(|world| {
+            let tenants = world.tenants.iter();
+            tenants
+                .map(|tenant| (tenant.id.to_string(), tenant.initial_domain.clone(), tenant.display.clone()))
+                .collect()
+        })
+    }
+
+    /// Turns a switch on or off.
+    pub fn set_fault(&self, fault: Fault, on: bool) {
+        self.shared.set_fault(fault, on);
+    }
+
+    /// The switches that are on.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.shared.faults()
+    }
+
+    /// Every request so far, in the order of arrival.
+    pub fn requests(&self) -> Vec<LoggedRequest> {
+        self.shared.shown_requests()
+    }
+
+    /// Forgets the requests so far.
+    pub fn forget_requests(&self) {
+        // entries stay: one that is still being answered gets its status by its place
+        let log = self.shared.log.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.forgotten.store(log.len(), Ordering::SeqCst);
+    }
+
+    /// How many mappings were carried out for each person, by storage key at that time. More than one for a
+    /// person is a double write.
+    pub fn mappings(&self) -> BTreeMap<String, u32> {
+        self.shared.mappings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many PATCH requests came for each person, by descriptor as sent, carried out or not.
+    pub fn patches(&self) -> BTreeMap<String, u32> {
+        let mut counts = BTreeMap::new();
+        for request in self.requests() {
+            if request.method == "PATCH"
+                && let Some(descriptor) = request.path.rsplit('/').next()
+            {
+                *counts.entry(descriptor.to_owned()).or_insert(0) += 1;
+            }
+        }
+        counts
+    }
+
+    /// Changes a user of the destination tenant, named by user principal name or object id. Visible late with
+    /// `late-entra`. Answers whether there is such a user.
+    pub fn change_tenant_user(&self, user: &str, change: &TenantChange) -> bool {
+        let from = World::visible_from(self.shared.entra_delay());
+        self.shared.write(|world| {
+            let tenant = world.destination;
+            let directory = world.tenant_mut(tenant);
+            let number = uuid::Uuid::try_parse(user)
+                .ok()
+                .and_then(|object| directory.number_of(object))
+                .or_else(|| directory.by_upn(user).first().copied());
+            number.is_some_and(|number| {
+                directory.edit(number, from, |user| match change {
+                    TenantChange::Disable => user.enabled = false,
+                    TenantChange::Enable => user.enabled = true,
+                    TenantChange::Delete => user.deleted = true,
+                    TenantChange::Rename(upn) => user.upn.clone_from(upn),
+                    TenantChange::Mail(mail) => user.mail = Some(mail.clone()),
+                    TenantChange::MakeMember => user.kind = Some("Member"),
+                    TenantChange::AcceptInvitation => user.external = Some("Accepted"),
+                })
+            })
+        })
+    }
+
+    /// Sets who may invite guests: `everyone`, `adminsGuestInvitersAndAllMembers`, `adminsAndGuestInviters`,
+    /// `none`. Another word is `unknownFutureValue`.
+    pub fn set_invitation_policy(&self, allow_invites_from: &str) {
+        let known = ["everyone", "adminsGuestInvitersAndAllMembers", "adminsAndGuestInviters", "none"];
+        let value = known.into_iter().find(|value| *value == allow_invites_from);
+        self.shared.write(|world| world.invites_from = value.unwrap_or("unknownFutureValue"));
+    }
+
+    /// Adds a person to the organization who signs in with this address: as a user of the tenant that backs it
+    /// where that tenant knows the address, else as a Microsoft account. Answers the storage key.
+    pub fn add_person(&self, display_name: &str, address: &str) -> String {
+        self.shared.write(|world| scenarios::add_person(world, display_name, address))
+    }
+
+    /// Removes the person with this storage key. Answers whether there was one.
+    pub fn remove_person(&self, storage_key: &str) -> bool {
+        let key = uuid::Uuid::try_parse(storage_key);
+        key.is_ok_and(|key| self.shared.write(|world| world.remove(key)))
+    }
+
+    /// The storage key of the person with this sign-in address, as shown now.
+    pub fn storage_key(&self, address: &str) -> Option<String> {
+        self.shared.read(|world| {
+            (0..world.people_count())
+                .filter_map(|number| world.person(number))
+                .find(|seen| seen.listed() && seen.person.principal.eq_ignore_ascii_case(address))
+                .map(|seen| seen.key.to_string())
+        })
+    }
+
+    /// The object id of the destination tenant's user with this user principal name.
+    pub fn object_id(&self, user_principal_name: &str) -> Option<String> {
+        self.shared.read(|world| {
+            let tenant = world.destination();
+            let number = tenant.by_upn(user_principal_name).first().copied()?;
+            Some(tenant.object(number).to_string())
+        })
+    }
+}

@@ -1,0 +1,60 @@
+//! `ready`: nothing fails, only what a person must tick is left.
+
+use super::cast::Cast;
+use crate::simulator::world::{
+    group::ADMINISTRATORS,
+    person::Access::{Basic, Stakeholder, TestPlans},
+};
+
+const PEOPLE: [(&str, &str, u64); 18] = [
+    ("Amara Okonjo", "amara.okonjo", 1),
+    ("Anders Hjelm", "anders.hjelm", 2),
+    ("Aoife Gallagher", "aoife.gallagher", 0),
+    ("Arjun Banerji", "arjun.banerji", 4),
+    ("Bogdan Brânză", "bogdan.branza", 3),
+    ("Chiara Lombardo", "chiara.lombardo", 6),
+    ("Daisuke Iwamoto", "daisuke.iwamoto", 1),
+    ("Deniz Şahin", "deniz.sahin", 9),
+    ("Eleni Papadaki", "eleni.papadaki", 2),
+    ("Femi Adeyinka", "femi.adeyinka", 5),
+    ("Florian Krause", "florian.krause", 0),
+    ("Inés Ibáñez", "ines.ibanez", 7),
+    ("Jelena Andrić", "jelena.andric", 1),
+    ("João Pereira", "joao.pereira", 2),
+    ("Keiko Fujimori", "keiko.fujimori", 3),
+    ("Linh Nguyen", "linh.nguyen", 0),
+    ("Magnus Eklöf", "magnus.eklof", 14),
+    ("Noor Rahimi", "noor.rahimi", 21),
+];
+
+/// Mappable without doubt, but not by itself.
+const MAPPABLE: [(&str, &str, &str); 3] = [
+    ("Sigrid Fjeldsted", "sigrid.fjeldsted@fabrikam.com", "sigrid.fjeldsted"),
+    ("Ravi Danjuma", "ravi.danjuma@fabrikam.com", "ravi.danjuma"),
+    ("Wanjiru Kimani", "wanjiru.kimani@fabrikam.com", "wanjiru.kimani"),
+];
+
+pub(super) fn play(cast: &mut Cast) {
+    let (operator, me) = cast.automatic("Niamh Halloran", "niamh.halloran", TestPlans, 0);
+    cast.world.operator = operator;
+    cast.world.owner = operator;
+    cast.world.me = me;
+    let (second, _) = cast.automatic("Gesine Achterberg", "gesine.achterberg", Basic, 3);
+    cast.join(second, ADMINISTRATORS);
+    let team = crate::simulator::world::group::MIGRATION_TEAM;
+    if let Some(group) = cast.world.groups.get_mut(usize::from(ADMINISTRATORS)) {
+        group.nested.push(team);
+    }
+    for (display, local, days) in PEOPLE {
+        cast.automatic(display, local, if days > 10 { Stakeholder } else { Basic }, days);
+    }
+    for (display, address, local) in MAPPABLE {
+        let mut user = cast.member(super::cast::CONTOSO, display, local);
+        user.proxies.push(format!("smtp:{address}"));
+        cast.user(user);
+        let person = cast.msa(display, address, Basic, 2);
+        cast.person(person);
+    }
+    cast.services();
+    cast.world.invites_from = "everyone";
+}

@@ -1,0 +1,144 @@
+//! What joins the rooms into a running dashboard: a session (or a snapshot), the runner that turns effects into messages, and
+//! the screen. The only place that knows both `cli` and `tui`.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use crate::cli::{Dashboard, Exit, Opening};
+use crate::config::{ConfigErrors, Glyphs, KeyVocabulary, Loaded, Theme};
+use crate::tasks::{Context, Effect, Msg, Runner, Session, offline, snapshot};
+use crate::tui::{self, ThemeName, UiSettings};
+
+/// How many effects may wait for the runner.
+const EFFECTS: usize = 1024;
+
+/// Why the dashboard could not be opened, or why it ended by itself.
+type Left = (Exit, String);
+
+/// Runs the program.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
+    crate::cli::run(arguments, &Dashboard { open: &open, check_keys: &check_keys })
+}
+
+/// Checks the `[keys]` of a configuration against the table of actions, conflicts included.
+fn check_keys(loaded: &Loaded) -> Result<(), ConfigErrors> {
+    let actions: Vec<&str> = tui::action_names().collect();
+    let check_key = |key: &str| tui::keymap::Key::parse(key).map(|_| ());
+    loaded.check_keys(&KeyVocabulary { actions: &actions, check_key: &check_key })
+}
+
+/// Opens the dashboard and returns when it was left.
+fn open(opening: Opening) -> Exit {
+    match try_open(opening) {
+        Ok(exit) => exit,
+        Err((exit, said)) => {
+            crate::cli::complain(&said);
+            exit
+        }
+    }
+}
+
+fn try_open(opening: Opening) -> Result<Exit, Left> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| (Exit::No, format!("the runtime could not be started: {error}")))?;
+    let settings = settings(&opening.loaded);
+    let (session, messages) =
+        runtime.block_on(Session::open(opening.setup)).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let start = match opening.snapshot {
+        Some(path) => offline_start(&runtime, &session.context, &path, settings)?,
+        None => live_start(&runtime, &session, messages, settings),
+    };
+    let left = tui::run(start);
+    // Whatever still runs is cut here; the journal is written before and after every call, so nothing is lost.
+    runtime.block_on(session.flush());
+    runtime.shutdown_background();
+    match left {
+        Ok(tui::Exit::Quit) => Ok(Exit::Done),
+        Ok(tui::Exit::TasksEnded) => Err((Exit::No, "the work behind the screen ended; see the log".to_owned())),
+        Err(error) => Err((Exit::Usage, error.to_string())),
+    }
+}
+
+fn live_start(
+    runtime: &Runtime,
+    session: &Arc<Session>,
+    messages: mpsc::Receiver<Msg>,
+    settings: UiSettings,
+) -> tui::Start {
+    let (effects, mut wanted) = mpsc::channel::<Effect>(EFFECTS);
+    let runner = Runner::new(Arc::clone(session));
+    runtime.spawn(async move {
+        while let Some(effect) = wanted.recv().await {
+            runner.run(effect);
+        }
+    });
+    let hangup = Arc::clone(session);
+    tui::Start {
+        context: Arc::clone(&session.context),
+        settings,
+        session: runtime.block_on(session.saved_session()),
+        effects,
+        messages,
+        clock: Box::new(crate::tasks::runner::now),
+        on_hangup: Box::new(move |at_most| hangup.flush_blocking(at_most)),
+    }
+}
+
+fn offline_start(
+    runtime: &Runtime,
+    context: &Arc<Context>,
+    path: &Path,
+    settings: UiSettings,
+) -> Result<tui::Start, Left> {
+    let model = runtime
+        .block_on(snapshot::open(path, Context::clone(context)))
+        .map_err(|problem| (Exit::Usage, problem.to_string()))?;
+    let told = offline::messages(&model);
+    let (effects, mut wanted) = mpsc::channel::<Effect>(EFFECTS);
+    let (tx, messages) = mpsc::channel::<Msg>(EFFECTS);
+    runtime.spawn(async move {
+        for msg in told {
+            if tx.send(msg).await.is_err() {
+                return;
+            }
+        }
+        while let Some(effect) = wanted.recv().await {
+            // What a live start reads by itself needs no answer here.
+            if !matches!(effect, Effect::Read(_)) {
+                tokio::spawn(offline::run(effect, tx.clone()));
+            }
+        }
+    });
+    Ok(tui::Start {
+        context: model.context,
+        settings,
+        session: None,
+        effects,
+        messages,
+        clock: Box::new(crate::tasks::runner::now),
+        on_hangup: Box::new(|_| ()),
+    })
+}
+
+fn settings(loaded: &Loaded) -> UiSettings {
+    let ui = &loaded.config.ui;
+    UiSettings {
+        theme: match ui.theme {
+            Theme::Auto => ThemeName::Auto,
+            Theme::Dark => ThemeName::Dark,
+            Theme::Light => ThemeName::Light,
+            Theme::Ansi => ThemeName::Ansi,
+            Theme::Mono => ThemeName::Mono,
+        },
+        ascii: ui.glyphs == Glyphs::Ascii,
+        mouse: ui.mouse,
+        keys: loaded.config.keys.clone(),
+    }
+}

@@ -1,0 +1,93 @@
+//! What is to be done, in the imperative. An effect is a value: a test can assert that a key causes this one and no other,
+//! and read-only mode is one filter ([`Effect::changes_a_service`]).
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::domain::activity::Source;
+use crate::domain::matching::TenantIndex;
+use crate::domain::people::Directory;
+use crate::domain::plan::{Pair, PlanRow};
+use crate::domain::schedule::Schedule;
+use crate::domain::{CheckId, Phase, Tick};
+
+use super::analysis::AnalysisInput;
+
+/// Something to be done outside of `update`.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// Read these again, now.
+    Read(Vec<Source>),
+    /// Start (or stop) the pollers.
+    Watch(bool),
+    /// Read everybody's tokens and SSH keys.
+    ReadTokens,
+    /// Compare, check, and draw the timeline.
+    Analyse(Box<AnalysisInput>),
+    /// Keep decisions. The number comes back with the answer.
+    SaveRows(u64, Vec<PlanRow>),
+    /// Tick a prerequisite, or take the tick back.
+    Tick(CheckId, Option<Tick>),
+    /// Tick a step of the timeline, or take the tick back.
+    TickPhase(Phase, Option<Tick>),
+    /// Keep a *same person*.
+    ConfirmPair(Pair, Tick),
+    /// Keep the owner that the administrator named.
+    NameOwner(String),
+    /// Search the whole tenant. The number comes back with the answer.
+    Search {
+        /// Number of this search.
+        generation: u64,
+        /// What was typed.
+        query: String,
+        /// Over these people.
+        directory: Arc<Directory>,
+        /// With this index.
+        index: Arc<TenantIndex>,
+    },
+    /// Begin an apply run. Only made by the apply dialog after the organization's name was typed, or by
+    /// `--yes --confirm`.
+    Apply(Box<ApplyOrder>),
+    /// Pause the run.
+    PauseApply,
+    /// Resume it.
+    ResumeApply,
+    /// Stop it after the calls under way.
+    CancelApply,
+    /// Read back rows that are applied, sent or unknown.
+    VerifyRows,
+    /// Take a snapshot of everything into this file.
+    TakeSnapshot(PathBuf),
+    /// Write a file of ours.
+    WriteFile {
+        /// What it holds, for the message.
+        what: String,
+        /// Where.
+        path: PathBuf,
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// Whether an existing file may be replaced.
+        force: bool,
+    },
+    /// Keep the session (tab, filter, sort, person) as JSON.
+    SaveSession(String),
+}
+
+/// A confirmed apply run.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ApplyOrder {
+    /// What to do, as it was shown.
+    pub schedule: Schedule,
+    /// The organization's name as it was typed.
+    pub confirmed_name: String,
+    /// Only these rows, where chosen one by one.
+    pub only: Option<BTreeSet<crate::domain::StorageKey>>,
+}
+
+impl Effect {
+    /// Whether this changes anything at a service. Read-only mode refuses exactly these.
+    pub fn changes_a_service(&self) -> bool {
+        matches!(self, Self::Apply(_) | Self::ResumeApply)
+    }
+}

@@ -1,0 +1,140 @@
+//! Reading once and to the end, for the commands: the same effects and the same model as the dashboard, without a screen.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc::Receiver;
+
+use crate::domain::activity::Source;
+
+use super::analysis::{Analysis, analyse};
+use super::effect::{ApplyOrder, Effect};
+use super::lessons;
+use super::model::Model;
+use super::msg::Msg;
+use super::runner::Runner;
+use super::session::Session;
+use super::{apply, reading};
+
+/// Reads these sources, adds the plan of the store, and analyses. `told` sees every message after the model took it in, for
+/// progress.
+pub async fn gather(
+    session: &Arc<Session>,
+    messages: &mut Receiver<Msg>,
+    sources: &[Source],
+    mut told: impl FnMut(&Model, &Msg),
+) -> Model {
+    let mut model = Model::new(Arc::clone(&session.context), Timestamp::now());
+    // A session that read before has its store open; the plan is told when it opens, and asked for afterwards.
+    if let Some(plan) = session.stored_plan().await {
+        if session.store().is_ok() {
+            model.absorb(&Msg::StoreOpened(Ok(())));
+        }
+        let msg = match plan {
+            Ok(plan) => Msg::PlanLoaded(Box::new(plan)),
+            Err(problem) => Msg::StoreOpened(Err(problem)),
+        };
+        model.absorb(&msg);
+        told(&model, &msg);
+    }
+    let wanted = sources.to_vec();
+    let reader = Arc::clone(session);
+    drain(&mut model, messages, async move { reading::read(&reader, &wanted).await }, &mut told).await;
+    if sources.contains(&Source::Tokens) {
+        if let Some(roster) = model.roster.value.clone() {
+            let reader = Arc::clone(session);
+            drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told)
+                .await;
+        }
+    }
+    settle_analysis(session, messages, &mut model, &mut told).await;
+    model
+}
+
+/// Analyses, keeps what the analysis teaches, and analyses again until nothing new comes of it.
+pub async fn settle_analysis(
+    session: &Arc<Session>,
+    messages: &mut Receiver<Msg>,
+    model: &mut Model,
+    mut told: impl FnMut(&Model, &Msg),
+) {
+    // Twice is enough: the second analysis knows every lesson of the first.
+    for _ in 0..3 {
+        model.now = Timestamp::now();
+        let Some(analysis) = analysis(model).await else { return };
+        model.absorb(&Msg::Analysed(Arc::clone(&analysis)));
+        if session.store().is_err() || lessons::lessons(&analysis, &model.plan).is_empty() {
+            return;
+        }
+        let (learner, plan) = (Arc::clone(session), Arc::clone(&model.plan));
+        drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told)
+            .await;
+    }
+}
+
+async fn analysis(model: &Model) -> Option<Arc<Analysis>> {
+    let input = model.analysis_input();
+    tokio::task::spawn_blocking(move || Arc::new(analyse(input))).await.ok()
+}
+
+/// Applies a confirmed order and returns when it is over.
+pub async fn apply(
+    session: &Arc<Session>,
+    messages: &mut Receiver<Msg>,
+    model: &mut Model,
+    order: ApplyOrder,
+    mut told: impl FnMut(&Model, &Msg),
+) {
+    let runner = Runner::new(Arc::clone(session));
+    runner.run(Effect::Apply(Box::new(order)));
+    until_finished(messages, model, &mut told).await;
+}
+
+/// Reads back what was sent and is not proven; sends nothing.
+pub async fn verify(
+    session: &Arc<Session>,
+    messages: &mut Receiver<Msg>,
+    model: &mut Model,
+    mut told: impl FnMut(&Model, &Msg),
+) {
+    let verifier = Arc::clone(session);
+    drain(model, messages, async move { apply::verify_open_rows(&verifier).await }, &mut told).await;
+}
+
+async fn until_finished(
+    messages: &mut Receiver<Msg>,
+    model: &mut Model,
+    told: &mut impl FnMut(&Model, &Msg),
+) {
+    while let Some(msg) = messages.recv().await {
+        model.absorb(&msg);
+        told(model, &msg);
+        if matches!(msg, Msg::Apply(super::msg::ApplyEvent::Finished { .. }) | Msg::Failed(_)) {
+            return;
+        }
+    }
+}
+
+/// Runs the work and takes in its messages until it is over and nothing is left to take in.
+async fn drain(
+    model: &mut Model,
+    messages: &mut Receiver<Msg>,
+    work: impl Future<Output = ()> + Send + 'static,
+    told: &mut impl FnMut(&Model, &Msg),
+) {
+    let mut work = tokio::spawn(work);
+    loop {
+        tokio::select! {
+            biased;
+            Some(msg) = messages.recv() => {
+                model.absorb(&msg);
+                told(model, &msg);
+            }
+            _ = &mut work => break,
+        }
+    }
+    while let Ok(msg) = messages.try_recv() {
+        model.absorb(&msg);
+        told(model, &msg);
+    }
+}

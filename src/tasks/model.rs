@@ -1,0 +1,411 @@
+//! What the messages add up to: everything that is known at this moment. The dashboard's screens and the commands look at
+//! the same model.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::facts::{Aged, Facts};
+use crate::domain::matching::TenantIndex;
+use crate::domain::people::{Directory, OrgUser, Roster};
+use crate::domain::plan::{Plan, PlanRow};
+use crate::domain::{Problem, StorageKey};
+
+use super::analysis::{Analysis, AnalysisInput};
+use super::context::Context;
+use super::msg::{ApplyEvent, Fact, Msg, PlanLesson};
+
+/// How many requests and events are kept for the log pane.
+const KEPT: usize = 500;
+
+/// How an apply run stands.
+#[derive(Debug, Clone)]
+pub struct ApplyProgress {
+    /// Its id, as in the journal.
+    pub run: String,
+    /// How many rows are due.
+    pub due: usize,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// Rows that changed in this run, latest state each.
+    pub rows: BTreeMap<StorageKey, PlanRow>,
+    /// The service asked to wait until then.
+    pub throttled_until: Option<Timestamp>,
+    /// Nothing is sent; with the reason, if it was not the administrator's wish.
+    pub paused: Option<Option<Problem>>,
+    /// When and why it ended.
+    pub finished: Option<(Timestamp, Option<Problem>)>,
+}
+
+/// How the store stands.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum StoreState {
+    /// Not open yet: the tenant's id has to be known first.
+    #[default]
+    Opening,
+    /// Decisions can be kept.
+    Usable,
+    /// Deciding, ticking and applying are refused, for this reason.
+    Unusable(Problem),
+}
+
+impl StoreState {
+    /// Why nothing can be kept now; `None` when it can.
+    pub fn refusal(&self) -> Option<Problem> {
+        match self {
+            Self::Usable => None,
+            Self::Unusable(problem) => Some(problem.clone()),
+            Self::Opening => Some(Problem::local(
+                "keeping decisions",
+                "the plan is not open yet: the tenant's id is not known",
+                "Wait for the tenant discovery, or give the tenant's GUID in the configuration.",
+            )),
+        }
+    }
+}
+
+/// Everything that is known at this moment.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Names and settings.
+    pub context: Arc<Context>,
+    /// What was read besides the people.
+    pub facts: Facts,
+    /// The organization's people.
+    pub roster: Aged<Roster>,
+    /// Some of the organization's people, while the first reading is under way.
+    pub arriving: Vec<Arc<Vec<OrgUser>>>,
+    /// The tenant's people.
+    pub directory: Aged<Directory>,
+    /// The index over them.
+    pub index: Option<Arc<TenantIndex>>,
+    /// Everything that follows from it.
+    pub analysis: Option<Arc<Analysis>>,
+    /// Decisions and ticks that are on disk.
+    pub plan: Arc<Plan>,
+    /// Whether the plan was loaded from the store yet.
+    pub plan_loaded: bool,
+    /// How the store stands.
+    pub store: StoreState,
+    /// What is being read.
+    pub reading: BTreeMap<Source, Progress>,
+    /// When each source is read next.
+    pub next_reading: BTreeMap<Source, Timestamp>,
+    /// The latest requests, newest last.
+    pub requests: VecDeque<RequestLine>,
+    /// What happened, newest last.
+    pub events: VecDeque<EventLine>,
+    /// The budget that each service left us, where it said so.
+    pub budgets: BTreeMap<crate::domain::Service, Budget>,
+    /// The apply run, running or over.
+    pub apply: Option<ApplyProgress>,
+    /// The time by the latest message that told it.
+    pub now: Timestamp,
+}
+
+impl Model {
+    /// Nothing known yet.
+    pub fn new(context: Arc<Context>, now: Timestamp) -> Self {
+        Self {
+            context,
+            facts: Facts::default(),
+            roster: Aged::default(),
+            arriving: Vec::new(),
+            directory: Aged::default(),
+            index: None,
+            analysis: None,
+            plan: Arc::new(Plan::default()),
+            plan_loaded: false,
+            store: StoreState::default(),
+            reading: BTreeMap::new(),
+            next_reading: BTreeMap::new(),
+            requests: VecDeque::new(),
+            events: VecDeque::new(),
+            budgets: BTreeMap::new(),
+            apply: None,
+            now,
+        }
+    }
+
+    /// Takes in what happened. Returns whether the analysis has to be made anew.
+    pub fn absorb(&mut self, msg: &Msg) -> bool {
+        match msg {
+            Msg::Clock(now) => self.now = *now,
+            Msg::ReadingStarted(source, at) => {
+                self.reading.insert(*source, Progress::started(*at));
+            }
+            Msg::ReadingProgressed(source, progress) => {
+                self.reading.insert(*source, *progress);
+            }
+            Msg::RosterPageRead(page) => {
+                if self.roster.value.is_none() {
+                    self.arriving.push(Arc::clone(page));
+                }
+            }
+            Msg::RosterRead(roster, at) => {
+                self.reading.remove(&Source::Roster);
+                self.arriving.clear();
+                self.roster = Aged { value: Some(Arc::clone(roster)), read_at: Some(*at), problem: None };
+                return true;
+            }
+            Msg::DirectoryRead(directory, index, at) => {
+                self.reading.remove(&Source::Directory);
+                self.directory =
+                    Aged { value: Some(Arc::clone(directory)), read_at: Some(*at), problem: None };
+                self.index = Some(Arc::clone(index));
+                return true;
+            }
+            Msg::ReadingFailed(source, problem, at) => {
+                self.reading.remove(source);
+                match source {
+                    Source::Roster => self.roster.problem = Some(Arc::new(problem.clone())),
+                    Source::Directory => self.directory.problem = Some(Arc::new(problem.clone())),
+                    _ => {}
+                }
+                self.note(EventLine { at: *at, subject: source.name().into(), text: problem.headline() });
+                return true;
+            }
+            Msg::FactRead(fact, at) => {
+                self.absorb_fact(fact, *at);
+                return true;
+            }
+            Msg::ReadingScheduled(source, at) => match at {
+                Some(at) => {
+                    self.next_reading.insert(*source, *at);
+                }
+                None => {
+                    self.next_reading.remove(source);
+                }
+            },
+            Msg::Analysed(analysis) => self.analysis = Some(Arc::clone(analysis)),
+            Msg::StoreOpened(result) => {
+                self.store = match result {
+                    Ok(()) => StoreState::Usable,
+                    Err(problem) => StoreState::Unusable(problem.clone()),
+                };
+            }
+            Msg::PlanLoaded(plan) => {
+                self.plan = Arc::new(Plan::clone(plan));
+                self.plan_loaded = true;
+                return true;
+            }
+            Msg::Ticked(id, tick) => {
+                let ticks = &mut Arc::make_mut(&mut self.plan).ticks;
+                match tick {
+                    Some(tick) => ticks.insert(*id, tick.clone()),
+                    None => ticks.remove(id),
+                };
+                return true;
+            }
+            Msg::PhaseTicked(phase, tick) => {
+                let ticks = &mut Arc::make_mut(&mut self.plan).phase_ticks;
+                match tick {
+                    Some(tick) => ticks.insert(*phase, tick.clone()),
+                    None => ticks.remove(phase),
+                };
+                return true;
+            }
+            Msg::PairConfirmed(pair, tick) => {
+                Arc::make_mut(&mut self.plan).confirmed.insert(pair.clone(), tick.clone());
+                return true;
+            }
+            Msg::PlanLearned(lesson) => {
+                self.learn(lesson);
+                return true;
+            }
+            Msg::Apply(event) => self.absorb_apply(event),
+            Msg::Requested(line) => {
+                self.requests.push_back(RequestLine::clone(line));
+                while self.requests.len() > KEPT {
+                    self.requests.pop_front();
+                }
+            }
+            Msg::BudgetRead(service, budget) => {
+                // A wait says nothing about the units, and the units nothing about a wait that is still on.
+                let known = self.budgets.entry(*service).or_insert(*budget);
+                known.remaining = budget.remaining.or(known.remaining);
+                known.limit = budget.limit.or(known.limit);
+                known.closed_until =
+                    budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+            }
+            Msg::Happened(event) => self.note(event.clone()),
+            Msg::RowsSaved(_)
+            | Msg::RowsNotSaved(..)
+            | Msg::Failed(_)
+            | Msg::SearchAnswered(..)
+            | Msg::FileWritten { .. } => {}
+        }
+        false
+    }
+
+    /// Puts rows into the plan that are on disk.
+    pub fn keep_rows(&mut self, rows: impl IntoIterator<Item = PlanRow>) {
+        let plan = Arc::make_mut(&mut self.plan);
+        for row in rows {
+            plan.rows.insert(row.storage_key.clone(), row);
+        }
+    }
+
+    /// Until when some service asked to wait, if any did.
+    pub fn waiting_until(&self) -> Option<Timestamp> {
+        self.budgets.values().filter_map(|budget| budget.closed_until).filter(|until| *until > self.now).max()
+    }
+
+    /// Units left and units in all of the service that has the fewest left, where one said so.
+    pub fn units(&self) -> Option<(u64, u64)> {
+        self.budgets
+            .values()
+            .filter_map(|budget| budget.remaining.zip(budget.limit))
+            .min_by_key(|(left, _)| *left)
+    }
+
+    /// What an analysis of this moment is made of.
+    pub fn analysis_input(&self) -> AnalysisInput {
+        AnalysisInput {
+            context: Arc::clone(&self.context),
+            facts: self.facts.clone(),
+            roster: self.roster.value.clone(),
+            directory: self.directory.value.clone().zip(self.index.clone()),
+            plan: Arc::clone(&self.plan),
+            previous: self.analysis.clone(),
+            now: self.now,
+        }
+    }
+
+    fn note(&mut self, event: EventLine) {
+        self.events.push_back(event);
+        while self.events.len() > KEPT {
+            self.events.pop_front();
+        }
+    }
+
+    fn learn(&mut self, lesson: &PlanLesson) {
+        let plan = Arc::make_mut(&mut self.plan);
+        match lesson {
+            PlanLesson::Hazards(pairs) => plan.hazards.extend(pairs.iter().cloned()),
+            PlanLesson::FirstBacking(backing) => plan.first_backing = Some(*backing),
+            PlanLesson::PreviousBacking(tenant) => plan.previous_backing = Some(*tenant),
+            PlanLesson::OperatorKey(key) => {
+                plan.operator_keys.insert(key.clone());
+            }
+            PlanLesson::OperatorObject(id) => {
+                plan.operator_objects.insert(*id);
+            }
+            PlanLesson::Rows(rows) => {
+                for row in rows {
+                    plan.rows.insert(row.storage_key.clone(), row.clone());
+                }
+            }
+            PlanLesson::Owner(address) => plan.owner_told = Some(address.clone()),
+        }
+    }
+
+    fn absorb_fact(&mut self, fact: &Fact, at: Timestamp) {
+        let facts = &mut self.facts;
+        let source = match fact {
+            Fact::Backing(result) => {
+                facts.backing.update(result.clone(), at);
+                Source::Backing
+            }
+            Fact::Operator(result) => {
+                facts.operator.update(result.clone(), at);
+                Source::Operator
+            }
+            Fact::Discovery(result) => {
+                facts.discovery.update(result.clone(), at);
+                Source::Discovery
+            }
+            Fact::Tenant(result) => {
+                facts.tenant.update(result.clone(), at);
+                Source::Tenant
+            }
+            Fact::Me(result) => {
+                facts.me.update(result.clone().map(|me| *me), at);
+                Source::Me
+            }
+            Fact::MyRoles(result) => {
+                facts.my_roles.update(result.clone(), at);
+                Source::MyRoles
+            }
+            Fact::Administrators(result) => {
+                facts.administrators.update(result.clone(), at);
+                Source::Administrators
+            }
+            Fact::Owner(result) => {
+                facts.owner.update(result.clone(), at);
+                Source::Owner
+            }
+            Fact::HiddenIdentities(result) => {
+                facts.hidden_identities.update(result.clone(), at);
+                Source::HiddenIdentities
+            }
+            Fact::GraphIdentities(result) => {
+                facts.graph_identities.update(result.clone(), at);
+                Source::GraphIdentities
+            }
+            Fact::InvitationPolicy(result) => {
+                facts.invitation_policy.update(result.clone(), at);
+                Source::InvitationPolicy
+            }
+            Fact::Health(result) => {
+                facts.health.update(result.clone(), at);
+                Source::Health
+            }
+            Fact::AfterConnect(result) => {
+                facts.after_connect.update(result.clone(), at);
+                Source::AfterConnect
+            }
+            Fact::Tokens(result) => {
+                facts.tokens.update(result.clone(), at);
+                Source::Tokens
+            }
+        };
+        self.reading.remove(&source);
+    }
+
+    fn absorb_apply(&mut self, event: &ApplyEvent) {
+        match event {
+            ApplyEvent::Started { run, due, at } => {
+                self.apply = Some(ApplyProgress {
+                    run: run.clone(),
+                    due: *due,
+                    started_at: *at,
+                    rows: BTreeMap::new(),
+                    throttled_until: None,
+                    paused: None,
+                    finished: None,
+                });
+            }
+            ApplyEvent::RowChanged(row) => {
+                if let Some(apply) = &mut self.apply {
+                    apply.rows.insert(row.storage_key.clone(), PlanRow::clone(row));
+                    apply.throttled_until = None;
+                }
+                self.keep_rows([PlanRow::clone(row)]);
+            }
+            ApplyEvent::Throttled { until } => {
+                if let Some(apply) = &mut self.apply {
+                    apply.throttled_until = Some(*until);
+                }
+            }
+            ApplyEvent::Paused(problem) => {
+                if let Some(apply) = &mut self.apply {
+                    apply.paused = Some(problem.clone());
+                }
+            }
+            ApplyEvent::Resumed => {
+                if let Some(apply) = &mut self.apply {
+                    apply.paused = None;
+                }
+            }
+            ApplyEvent::Finished { stopped, at } => {
+                if let Some(apply) = &mut self.apply {
+                    apply.throttled_until = None;
+                    apply.finished = Some((*at, stopped.clone()));
+                }
+            }
+        }
+    }
+}

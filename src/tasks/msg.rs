@@ -1,0 +1,162 @@
+//! What happened, in the past tense.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::facts::{
+    Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
+    Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
+};
+use crate::domain::matching::TenantIndex;
+use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
+use crate::domain::plan::{Pair, Plan, PlanRow};
+use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
+
+use super::analysis::Analysis;
+
+/// One fact that was read, or the reason why not.
+#[derive(Debug, Clone)]
+pub enum Fact {
+    /// What backs the organization, confirmed by two equal readings.
+    Backing(Result<Backing, Problem>),
+    /// The account behind the Azure DevOps credential.
+    Operator(Result<Operator, Problem>),
+    /// The tenant by discovery.
+    Discovery(Result<TenantDiscovery, Problem>),
+    /// The tenant's own page.
+    Tenant(Result<TenantProfile, Problem>),
+    /// The account that reads the tenant.
+    Me(Result<Box<TenantUser>, Problem>),
+    /// Its roles.
+    MyRoles(Result<Memberships, Problem>),
+    /// The administrators.
+    Administrators(Result<Administrators, Problem>),
+    /// The owner.
+    Owner(Result<Owner, Problem>),
+    /// Hidden identities.
+    HiddenIdentities(Result<Vec<LegacyIdentity>, Problem>),
+    /// Users of the graph without an entitlement.
+    GraphIdentities(Result<Vec<GraphIdentity>, Problem>),
+    /// Who may invite.
+    InvitationPolicy(Result<InvitationPolicy, Problem>),
+    /// Health.
+    Health(Result<Health, Problem>),
+    /// The way of signing in after the switch.
+    AfterConnect(Result<AfterConnectTrial, Problem>),
+    /// Tokens and keys.
+    Tokens(Result<TokenInventory, Problem>),
+}
+
+/// What happens in an apply run.
+#[derive(Debug, Clone)]
+pub enum ApplyEvent {
+    /// The run began.
+    Started {
+        /// Its id, as in the journal.
+        run: String,
+        /// How many rows are due.
+        due: usize,
+        /// When.
+        at: Timestamp,
+    },
+    /// A row's state changed; it is in the journal already.
+    RowChanged(Box<PlanRow>),
+    /// The service asked to wait.
+    Throttled {
+        /// Until then.
+        until: Timestamp,
+    },
+    /// Nothing is sent until somebody resumes; with the reason, if it was not the administrator's wish.
+    Paused(Option<Problem>),
+    /// Going on.
+    Resumed,
+    /// The run is over.
+    Finished {
+        /// Why it ended early, if it did.
+        stopped: Option<Problem>,
+        /// When.
+        at: Timestamp,
+    },
+}
+
+/// Something happened.
+#[derive(Debug, Clone)]
+pub enum Msg {
+    /// The time, for ages and countdowns. Sent when the minute changes, or more often while something on screen moves.
+    Clock(Timestamp),
+    /// Reading began.
+    ReadingStarted(Source, Timestamp),
+    /// Reading goes on.
+    ReadingProgressed(Source, Progress),
+    /// A first part of the organization's people, to be shown while the rest is under way.
+    RosterPageRead(Arc<Vec<OrgUser>>),
+    /// The organization's people, whole.
+    RosterRead(Arc<Roster>, Timestamp),
+    /// The tenant's people, whole, with the index over them.
+    DirectoryRead(Arc<Directory>, Arc<TenantIndex>, Timestamp),
+    /// A fact.
+    FactRead(Fact, Timestamp),
+    /// Reading a list of people failed; what was read before stays.
+    ReadingFailed(Source, Problem, Timestamp),
+    /// The next reading of this source is due at this moment; `None` when polling is off.
+    ReadingScheduled(Source, Option<Timestamp>),
+    /// The comparison and everything that follows from it.
+    Analysed(Arc<Analysis>),
+    /// The store was opened, or not, with the reason. A store that is open for reading only is not usable: its plan is
+    /// shown, and deciding, ticking and applying are refused.
+    StoreOpened(Result<(), Problem>),
+    /// The plan as it is in the store.
+    PlanLoaded(Box<Plan>),
+    /// Decisions are on disk. Holds the number that the effect carried.
+    RowsSaved(u64),
+    /// Decisions could not be kept.
+    RowsNotSaved(u64, Problem),
+    /// A tick is on disk (`None`: it was taken back).
+    Ticked(CheckId, Option<Tick>),
+    /// A step's tick is on disk.
+    PhaseTicked(Phase, Option<Tick>),
+    /// A *same person* is on disk.
+    PairConfirmed(Pair, Tick),
+    /// The plan learned something by reading: hazards, what backed the organization first, operators.
+    PlanLearned(Box<PlanLesson>),
+    /// Something small could not be kept or done.
+    Failed(Problem),
+    /// The tenant search found these, best first; the number is that of the effect.
+    SearchAnswered(u64, Arc<Vec<ObjectId>>),
+    /// The apply run.
+    Apply(ApplyEvent),
+    /// A file was written.
+    FileWritten {
+        /// What it holds.
+        what: String,
+        /// Where it is.
+        path: String,
+    },
+    /// A request was sent and answered.
+    Requested(Box<RequestLine>),
+    /// The budget that a service left us.
+    BudgetRead(crate::domain::Service, Budget),
+    /// Something for the event list.
+    Happened(EventLine),
+}
+
+/// What a reading taught the plan; kept in the store already.
+#[derive(Debug, Clone, PartialEq)]
+pub enum PlanLesson {
+    /// Hazard pairs of a reading before the switch.
+    Hazards(Vec<Pair>),
+    /// What backed the organization when the plan was first made.
+    FirstBacking(Backing),
+    /// What backed it before a switch.
+    PreviousBacking(crate::domain::TenantId),
+    /// Another identity of the operator.
+    OperatorKey(crate::domain::StorageKey),
+    /// Another tenant account of the operator.
+    OperatorObject(ObjectId),
+    /// Rows that changed without a decision: *needs a look*, or a new key.
+    Rows(Vec<PlanRow>),
+    /// The owner, told by the administrator.
+    Owner(String),
+}

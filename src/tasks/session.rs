@@ -1,0 +1,448 @@
+//! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::config::{
+    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
+};
+use crate::domain::activity::{Budget, EventLine, RequestLine};
+use crate::domain::connection::readings::{Observation, TwoReadings};
+use crate::domain::people::{Directory, Roster};
+use crate::domain::schedule::Call;
+use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
+use crate::services::{
+    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
+    Settings, Traffic, Way,
+};
+use crate::store::{Event, OpenError, Place, Store};
+
+use super::context::{ConfiguredGoal, Context};
+use super::msg::Msg;
+
+/// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
+const MESSAGES: usize = 4096;
+
+/// How many events of earlier runs are shown.
+const EVENTS: u32 = 50;
+
+/// What a session is opened with.
+#[derive(Debug)]
+pub struct Setup {
+    /// The effective configuration; organization and tenant must be there.
+    pub config: Config,
+    /// Variables for credentials.
+    pub environment: Environment,
+    /// Where the store is.
+    pub state_directory: PathBuf,
+    /// Nothing may be changed at a service.
+    pub read_only: bool,
+    /// The services are the simulator's.
+    pub simulated: bool,
+    /// Sealed off: no proxy.
+    pub sealed: bool,
+    /// Whether the store may be opened for writing. Commands that only read still use it for decisions and ticks.
+    pub use_store: bool,
+}
+
+/// The variables that credentials are looked for in, and that credential commands get.
+pub fn environment_of(variables: impl Iterator<Item = (OsString, OsString)>) -> Environment {
+    Environment::of(variables)
+}
+
+/// Why a session could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// Organization or tenant are missing.
+    #[error(transparent)]
+    Config(#[from] ConfigErrors),
+    /// An endpoint, a certificate file or a credential is unusable.
+    #[error("{0}")]
+    Services(Problem),
+}
+
+/// The people as last read.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Latest {
+    pub(super) roster: Option<Arc<Roster>>,
+    pub(super) directory: Option<Arc<Directory>>,
+    /// Something was read that is not kept in the store yet.
+    pub(super) unsaved: bool,
+    /// People whose key is gone were looked for since the last reading of the roster.
+    pub(super) successors_sought: bool,
+    /// The *before* reading was taken in this session.
+    pub(super) before_taken: bool,
+}
+
+/// A call that a dry run shows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DryCall {
+    /// `PATCH`, `DELETE`, `POST`.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// The JSON body, as text, where there is one.
+    pub body: Option<String>,
+}
+
+/// An opened session. Cheap to clone through its `Arc`.
+#[derive(Debug)]
+pub struct Session {
+    /// Names and settings.
+    pub context: Arc<Context>,
+    /// The clients.
+    pub(super) services: Services,
+    /// The store, once it was opened; inside, `None` where it could not be.
+    store: OnceLock<Option<Store>>,
+    /// Where stores are; `None` for a run without one.
+    state_directory: Option<PathBuf>,
+    /// Where messages go.
+    pub(super) tx: mpsc::Sender<Msg>,
+    /// The destination backs the organization, by the latest probe: decides which credential is used.
+    connected: AtomicBool,
+    destination: OnceLock<TenantId>,
+    backing: Mutex<TwoReadings>,
+    /// The owner that the configuration names.
+    pub(super) owner: Option<String>,
+    /// The people as last read, for work that goes from person to person.
+    latest: Mutex<Latest>,
+}
+
+impl Session {
+    /// Builds the clients and opens the store. Sends nothing to a service.
+    pub async fn open(setup: Setup) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
+        let (tx, rx) = mpsc::channel(MESSAGES);
+        let target = setup.config.require_target()?;
+        let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
+        let services = Services::new(
+            service_settings(&setup, &organization, &tenant),
+            credentials(&setup.config),
+            setup.environment.clone(),
+            observer(tx.clone()),
+        )
+        .map_err(SetupError::Services)?;
+        let context = Arc::new(context(&setup, organization, tenant));
+        let session = Self {
+            context,
+            services,
+            store: OnceLock::new(),
+            state_directory: setup.use_store.then(|| setup.state_directory.clone()),
+            tx,
+            connected: AtomicBool::new(false),
+            destination: OnceLock::new(),
+            backing: Mutex::default(),
+            owner: setup.config.organization.owner.clone(),
+            latest: Mutex::default(),
+        };
+        // A GUID in the configuration needs no discovery.
+        if let Ok(id) = session.context.tenant.parse() {
+            session.set_destination(id);
+            session.open_store(id).await;
+        }
+        Ok((Arc::new(session), rx))
+    }
+
+    /// The store, or the reason why there is none.
+    pub(super) fn store(&self) -> Result<&Store, Problem> {
+        self.any_store().filter(|store| !store.is_read_only()).ok_or_else(|| {
+            Problem::local(
+                "keeping a decision",
+                "there is no store that can be written to",
+                "The state line and `config show` say where it should be; mend it and start again.",
+            )
+        })
+    }
+
+    /// The store, even one that can only be read.
+    pub(super) fn any_store(&self) -> Option<&Store> {
+        self.store.get().and_then(Option::as_ref)
+    }
+
+    /// Opens the store of this destination tenant, once, and tells its plan.
+    pub(super) async fn open_store(&self, tenant: TenantId) {
+        if self.store.get().is_some() {
+            return;
+        }
+        let Some(state_directory) = &self.state_directory else { return };
+        let place = Place::new(state_directory, &self.context.organization, tenant);
+        let (store, refusal) = Store::open_best_async(place).await;
+        let plan = match &store {
+            Some(store) => Some(store.load_plan().await),
+            None => None,
+        };
+        if self.store.set(store).is_err() {
+            return;
+        }
+        let refused = |error: OpenError| {
+            let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
+            Problem { kind, ..error.problem() }
+        };
+        self.tell(Msg::StoreOpened(refusal.map_or(Ok(()), |error| Err(refused(error))))).await;
+        if let Some(store) = self.any_store() {
+            for event in store.events(EVENTS).await.unwrap_or_default().into_iter().rev() {
+                let line = EventLine { at: event.at, subject: event.kind, text: event.text };
+                self.tell(Msg::Happened(line)).await;
+            }
+        }
+        match plan {
+            Some(Ok(plan)) => self.tell(Msg::PlanLoaded(Box::new(plan))).await,
+            Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
+            None => {}
+        }
+    }
+
+    /// Tells an event that matters beyond this run, and keeps it.
+    pub(super) async fn happened(&self, subject: &str, text: String) {
+        let at = Timestamp::now();
+        if let Ok(store) = self.store() {
+            // An event that cannot be kept is still shown.
+            let _ = store.add_event(Event { at, kind: subject.to_owned(), text: text.clone() }).await;
+        }
+        self.tell(Msg::Happened(EventLine { at, subject: subject.to_owned(), text })).await;
+    }
+
+    /// The plan in the store, where one is open.
+    pub(super) async fn stored_plan(&self) -> Option<Result<Plan, Problem>> {
+        Some(self.any_store()?.load_plan().await)
+    }
+
+    /// Without a connection the tenant's id is only known where the configuration holds it, or where this organization has
+    /// exactly one store.
+    pub(super) async fn open_store_offline(&self) {
+        if self.store.get().is_some() {
+            return;
+        }
+        let Some(state_directory) = self.state_directory.clone() else { return };
+        let organization = self.context.organization.clone();
+        let existing =
+            tokio::task::spawn_blocking(move || Place::existing(&state_directory, &organization)).await;
+        if let Ok([place]) = existing.as_deref() {
+            self.open_store(place.tenant()).await;
+        }
+    }
+
+    /// The Azure DevOps client with the credential that is right now.
+    pub(super) fn azure_devops(&self) -> &AzureDevOps {
+        if self.is_connected() { &self.services.azure_devops_after } else { &self.services.azure_devops }
+    }
+
+    /// The people as last read.
+    pub(super) fn latest(&self) -> Latest {
+        self.latest.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes note of the people.
+    pub(super) fn remember<T>(&self, change: impl FnOnce(&mut Latest) -> T) -> T {
+        change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the destination backs the organization, by the latest probe.
+    pub(super) fn is_connected(&self) -> bool {
+        self.connected.load(Ordering::Relaxed)
+    }
+
+    /// The call that a run would send for this row. Nothing is sent.
+    pub fn dry_call(&self, call: &Call, person: &StorageKey) -> DryCall {
+        let azure = self.azure_devops();
+        let planned = match call {
+            Call::Map { descriptor, target } => azure.map_call(descriptor, *target),
+            Call::Remove => azure.remove_call(person),
+            Call::Invite { address } => self.services.graph.invite_call(&self.invitation(address, None)),
+        };
+        DryCall {
+            method: planned.method.to_owned(),
+            url: planned.url,
+            body: planned.body.map(|body| body.to_string()),
+        }
+    }
+
+    /// The invitation for this address.
+    pub(super) fn invitation(&self, address: &str, display_name: Option<String>) -> Invitation {
+        Invitation {
+            address: address.to_owned(),
+            display_name,
+            redirect_url: format!("https://dev.azure.com/{}", self.context.organization),
+            send_mail: true,
+        }
+    }
+
+    /// Takes note of the destination's id, which never changes.
+    pub(super) fn set_destination(&self, tenant: TenantId) {
+        let _ = self.destination.set(tenant);
+        self.choose_credential();
+    }
+
+    /// Takes in one reading of the probe; it is believed after a second, equal one.
+    pub(super) fn observe(&self, reading: Option<Backing>) -> Observation {
+        let observation = self.backing.lock().unwrap_or_else(PoisonError::into_inner).observe(reading);
+        self.choose_credential();
+        observation
+    }
+
+    /// What backs the organization, as far as two equal readings said.
+    pub(super) fn believed_backing(&self) -> Option<Backing> {
+        self.backing.lock().unwrap_or_else(PoisonError::into_inner).announced()
+    }
+
+    fn choose_credential(&self) {
+        let tenant = self.believed_backing().and_then(Backing::tenant);
+        let connected = tenant.is_some() && tenant.as_ref() == self.destination.get();
+        self.connected.store(connected, Ordering::Relaxed);
+    }
+
+    /// Hands a message to whoever shows it. Waits while the screen is behind; a screen that is gone ends the wait.
+    pub(super) async fn tell(&self, msg: Msg) {
+        // The receiver is gone only when the program is ending.
+        let _ = self.tx.send(msg).await;
+    }
+
+    /// Waits until the store has written everything that it was given.
+    pub async fn flush(&self) {
+        if let Some(store) = self.any_store() {
+            let _ = store.flush().await;
+        }
+    }
+
+    /// Like [`Session::flush`], for a thread without a runtime, and no longer than this.
+    pub fn flush_blocking(&self, at_most: Duration) {
+        if let Some(store) = self.any_store() {
+            let _ = store.flush_blocking(at_most);
+        }
+    }
+
+    /// The session (tab, filter, sort, person) of the last time, as JSON.
+    pub async fn saved_session(&self) -> Option<String> {
+        let saved = self.any_store()?.session_get("dashboard").await.ok().flatten()?;
+        Some(saved.to_string())
+    }
+}
+
+fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
+    let endpoints = &setup.config.endpoints;
+    Settings {
+        endpoints: Endpoints {
+            azure_devops: endpoints.azure_devops.as_str().to_owned(),
+            azure_devops_identity: endpoints.azure_devops_identity.as_str().to_owned(),
+            azure_devops_entitlements: endpoints.azure_devops_entitlements.as_str().to_owned(),
+            azure_devops_audit: endpoints.azure_devops_audit.as_str().to_owned(),
+            azure_devops_status: endpoints.azure_devops_status.as_str().to_owned(),
+            microsoft_graph: endpoints.microsoft_graph.as_str().to_owned(),
+            entra_login: endpoints.entra_login.as_str().to_owned(),
+        },
+        ca_file: setup.config.network.ca_file.clone(),
+        no_proxy: setup.sealed,
+        seed: fastrand::u64(..),
+        ..Settings::new(organization, tenant)
+    }
+}
+
+fn credentials(config: &Config) -> Credentials {
+    let azure = &config.credentials.azure_devops;
+    let way = |way: Option<AzureDevOpsWay<'_>>| match way {
+        Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
+        Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
+        Some(AzureDevOpsWay::Entra) => Way::Entra,
+        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
+        None => Way::NotBuiltIn { kind: "command".to_owned() },
+    };
+    let after_connect = match azure.after_connect {
+        crate::config::AfterConnect::Same => Way::Same,
+        _ => way(azure.way_after_connect()),
+    };
+    Credentials {
+        azure_devops: way(azure.way()),
+        after_connect,
+        entra: match config.credentials.entra.way() {
+            Some(EntraWay::AzureCli) => Way::AzureCli,
+            Some(EntraWay::Command(line)) => Way::Command { command: words(line) },
+            Some(EntraWay::Env { env }) => Way::Env { env: env.to_owned() },
+            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.as_str().to_owned() },
+        },
+        secret_variables: config.credentials.entra.secret_env.iter().cloned().collect(),
+    }
+}
+
+fn words(line: &CommandLine) -> Vec<String> {
+    std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
+}
+
+fn context(setup: &Setup, organization: String, tenant: String) -> Context {
+    let config = &setup.config;
+    Context {
+        organization,
+        tenant,
+        azure_devops_way: config.credentials.azure_devops.kind.as_str().to_owned(),
+        entra_way: config.credentials.entra.kind.as_str().to_owned(),
+        portal: config.endpoints.azure_devops.as_str().to_owned(),
+        simulated: setup.simulated,
+        read_only: setup.read_only,
+        offline: None,
+        goal: match config.connection.goal {
+            GoalSetting::Auto => ConfiguredGoal::Auto,
+            GoalSetting::Disconnect => ConfiguredGoal::Disconnect,
+        },
+        inactive_after_days: config.review.inactive_after_days,
+        protected: config.review.protected.iter().cloned().collect(),
+        concurrency: usize::try_from(config.apply.concurrency).unwrap_or(1).max(1),
+        stop_after_failures: config.apply.stop_after_failures,
+        reread_after: Duration::from_secs(u64::from(config.apply.reread_after_minutes) * 60),
+        poll_tenant: config.polling.tenant,
+        poll_users: config.polling.users,
+        poll_health: config.polling.health,
+        candidates: 5,
+        batch_route: config.apply.route == Route::Batch,
+    }
+}
+
+/// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
+fn observer(tx: mpsc::Sender<Msg>) -> Observer {
+    Observer::new(move |traffic| {
+        let msg = match traffic {
+            Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
+            Traffic::Waiting { service, until } => {
+                Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
+            }
+            Traffic::Budget { service, budget } => Msg::BudgetRead(
+                service,
+                Budget {
+                    remaining: budget.remaining.map(whole),
+                    limit: budget.limit.map(whole),
+                    closed_until: None,
+                },
+            ),
+        };
+        let _ = tx.try_send(msg);
+    })
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
+fn whole(units: f64) -> u64 {
+    units.clamp(0.0, 1e15) as u64
+}
+
+fn request_line(record: &RequestRecord) -> RequestLine {
+    let mut note = record.failure.map(|kind| format!("{kind:?}")).unwrap_or_default();
+    if record.attempt > 1 {
+        note.push_str(&format!(" try {}", record.attempt));
+    }
+    if let Some(at) = record.retry_at {
+        let wait = at.duration_since(Timestamp::now()).as_secs().max(0);
+        note.push_str(&format!(" again in {wait} s"));
+    }
+    RequestLine {
+        at: record.at,
+        service: record.service,
+        method: record.method.clone(),
+        path: record.path.clone(),
+        status: record.status,
+        millis: u64::try_from(record.duration.as_millis()).unwrap_or(u64::MAX),
+        bytes: record.bytes,
+        note: note.trim().to_owned(),
+    }
+}

@@ -1,0 +1,261 @@
+//! The state of the dashboard, and what goes in and out of it.
+//!
+//! [`App`] holds everything that decides what a key does; [`ViewState`] holds only what drawing needs to remember (scroll
+//! offsets). State is by identity: selections, marks and decisions hold storage keys, never row numbers.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, MouseEvent};
+use jiff::Timestamp;
+use ratatui::layout::Position;
+
+use crate::domain::{ObjectId, StorageKey};
+use crate::tasks::{self, Context, Model};
+
+use super::decide::Saving;
+use super::keymap::{Keymap, build};
+use super::overlay::Overlay;
+use super::theme::{Glyphs, Look, Theme, ThemeName};
+use super::toasts::Toasts;
+use super::widgets::table::Scroll;
+use super::{connection, mapping, prerequisites, users};
+
+/// The four tabs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub enum Tab {
+    /// What Microsoft's article asks for.
+    #[default]
+    Prerequisites,
+    /// What happens to each person.
+    Users,
+    /// The timeline of connecting.
+    Connection,
+    /// Decisions and apply.
+    Mapping,
+}
+
+impl Tab {
+    /// All tabs, in their order.
+    pub const ALL: [Self; 4] = [Self::Prerequisites, Self::Users, Self::Connection, Self::Mapping];
+
+    /// The title on the screen.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Prerequisites => "Prerequisites",
+            Self::Users => "Users",
+            Self::Connection => "Connection",
+            Self::Mapping => "Mapping",
+        }
+    }
+
+    /// Where it stands, from 0.
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
+    /// The tab at this place, counted around.
+    pub fn at(index: usize) -> Self {
+        Self::ALL.get(index % Self::ALL.len()).copied().unwrap_or_default()
+    }
+}
+
+/// What comes in.
+#[derive(Debug, Clone)]
+pub enum Event {
+    /// A key.
+    Key(KeyEvent),
+    /// Pasted text.
+    Paste(String),
+    /// The mouse, where it was asked for.
+    Mouse(MouseEvent),
+    /// The terminal has this size now.
+    Resize(u16, u16),
+    /// From the tasks; the time arrives this way too.
+    Msg(tasks::Msg),
+    /// A frame was drawn, and this is what stood on it.
+    Drawn(Drawn),
+}
+
+/// What goes out.
+#[derive(Debug, Clone)]
+pub enum Effect {
+    /// For the tasks.
+    Task(tasks::Effect),
+    /// Copy this through the terminal.
+    Copy(String),
+    /// Suspend the program.
+    Suspend,
+    /// End it.
+    Quit,
+}
+
+/// How the dashboard ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// The administrator quit.
+    Quit,
+    /// Everything that sent messages is gone.
+    TasksEnded,
+}
+
+/// What is configured under `[ui]` and `[keys]`.
+#[derive(Debug, Clone, Default)]
+pub struct UiSettings {
+    /// `auto`, `dark`, `light`, `ansi`, `mono`.
+    pub theme: ThemeName,
+    /// Use the ASCII twins of the glyphs.
+    pub ascii: bool,
+    /// Take the mouse.
+    pub mouse: bool,
+    /// Action name → keys.
+    pub keys: BTreeMap<String, Vec<String>>,
+}
+
+/// A person and a candidate, as they stood on the frame that was drawn last. Accepting carries exactly this.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proposal {
+    /// Whom.
+    pub person: StorageKey,
+    /// Onto whom.
+    pub candidate: ObjectId,
+}
+
+/// What the last frame showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Drawn {
+    /// How many lines the list of the active tab had; a page is that long.
+    pub page: usize,
+    /// How far the details can be scrolled.
+    pub details_end: usize,
+    /// Who was selected in the list of people. A decision about somebody else than was drawn is dropped.
+    pub selected: Option<StorageKey>,
+    /// The highlighted pair of the tab Mapping, if one was on the frame.
+    pub proposal: Option<Proposal>,
+}
+
+/// What drawing remembers from frame to frame, and nothing else.
+#[derive(Debug, Default)]
+pub struct ViewState {
+    /// First line of the list of prerequisites.
+    pub prerequisites: Scroll<usize>,
+    /// First line of the table of the tab Users.
+    pub users: Scroll<StorageKey>,
+    /// First line of the list of people in the tab Mapping.
+    pub mapping: Scroll<StorageKey>,
+    /// First line of the candidates (or of what the search found) in the tab Mapping.
+    pub candidates: Scroll<ObjectId>,
+    /// Where the cursor of a text field is; nowhere when it is not shown.
+    pub cursor: Option<Position>,
+    /// What this frame shows; sent back as [`Event::Drawn`].
+    pub drawn: Drawn,
+}
+
+/// Analyses are made off this thread, one at a time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Analysing {
+    /// None is under way.
+    #[default]
+    No,
+    /// One is.
+    Yes,
+    /// One is, and it is out of date already.
+    Again,
+}
+
+/// The state of the dashboard.
+#[derive(Debug)]
+pub struct App {
+    /// Everything that is known.
+    pub model: Model,
+    /// Theme and glyphs.
+    pub look: Look,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// The active tab.
+    pub tab: Tab,
+    /// Dialogs over the tab; the last one is on top and takes the keys.
+    pub overlays: Vec<Overlay>,
+    /// Notices, with their history.
+    pub toasts: Toasts,
+    /// Decisions on their way to the disk, and those that can be taken back.
+    pub saving: Saving,
+    /// Whether an analysis is under way.
+    pub analysing: Analysing,
+    /// The end was asked for and waits for something.
+    pub leaving: bool,
+    /// What the last frame showed.
+    pub drawn: Drawn,
+    /// Goes up whenever lists made from the model must be made again.
+    pub revision: u64,
+    /// Of the tab Prerequisites.
+    pub prerequisites: prerequisites::State,
+    /// Of the tab Users.
+    pub users: users::State,
+    /// Of the tab Connection.
+    pub connection: connection::State,
+    /// Of the tab Mapping.
+    pub mapping: mapping::State,
+}
+
+impl App {
+    /// Nothing known yet.
+    ///
+    /// # Errors
+    /// What is wrong with the keys of the configuration, all of it.
+    pub fn new(context: Arc<Context>, settings: &UiSettings, now: Timestamp) -> Result<Self, Vec<String>> {
+        Ok(Self {
+            model: Model::new(context, now),
+            look: Look {
+                theme: Theme::new(settings.theme),
+                glyphs: if settings.ascii { Glyphs::ASCII } else { Glyphs::UNICODE },
+            },
+            keymap: build(&settings.keys)?,
+            tab: Tab::default(),
+            overlays: Vec::new(),
+            toasts: Toasts::default(),
+            saving: Saving::default(),
+            analysing: Analysing::default(),
+            leaving: false,
+            drawn: Drawn::default(),
+            revision: 1,
+            prerequisites: prerequisites::State::default(),
+            users: users::State::default(),
+            connection: connection::State::default(),
+            mapping: mapping::State::default(),
+        })
+    }
+
+    /// The time by the latest message that told it.
+    pub fn now(&self) -> Timestamp {
+        self.model.now
+    }
+
+    /// Says something in the state line, and keeps it in the log.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.toasts.say(self.model.now, text.into(), false);
+    }
+
+    /// Says that something did not work.
+    pub fn complain(&mut self, text: impl Into<String>) {
+        self.toasts.say(self.model.now, text.into(), true);
+    }
+
+    /// Whether an apply run is under way.
+    pub fn is_applying(&self) -> bool {
+        self.model.apply.as_ref().is_some_and(|apply| apply.finished.is_none())
+    }
+
+    /// The pair of the last drawn frame, once: a second accept needs a second frame.
+    pub fn take_proposal(&mut self) -> Option<Proposal> {
+        self.drawn.proposal.take()
+    }
+
+    /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
+    pub fn cannot_decide(&self) -> Option<String> {
+        if let Some(problem) = self.model.store.refusal() {
+            return Some(format!("nothing can be kept: {problem}"));
+        }
+        (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
+    }
+}

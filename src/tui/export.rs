@@ -1,0 +1,137 @@
+//! What is shown, as a CSV file: the tabs Prerequisites and Users with the columns of the contract.
+
+use std::path::PathBuf;
+
+use crate::domain::people::LastAccess;
+use crate::domain::text::{clean, csv_guard};
+use crate::tasks;
+
+use super::app::{App, Effect, Tab};
+use super::people::{People, PeopleList};
+
+/// The name that the dialog proposes.
+pub fn proposed_path(app: &App, tab: Tab) -> String {
+    let organization: String =
+        app.model.context.organization.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    format!("{organization}-{}.csv", tab.title().to_lowercase())
+}
+
+/// The effect that writes the list of this tab.
+pub fn write(app: &mut App, tab: Tab, path: &str) -> Vec<Effect> {
+    let (what, rows) = match tab {
+        Tab::Prerequisites => ("the prerequisites", prerequisites(app)),
+        Tab::Users => ("the people shown", users(app, &app.users.list)),
+        Tab::Mapping | Tab::Connection => ("the people shown", users(app, &app.mapping.list)),
+    };
+    match csv(&rows) {
+        Ok(bytes) => vec![Effect::Task(tasks::Effect::WriteFile {
+            what: what.to_owned(),
+            path: PathBuf::from(path),
+            bytes,
+            force: false,
+        })],
+        Err(error) => {
+            app.complain(format!("the CSV could not be made: {error}"));
+            Vec::new()
+        }
+    }
+}
+
+fn csv(rows: &[Vec<String>]) -> Result<Vec<u8>, String> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    for row in rows {
+        writer
+            .write_record(row.iter().map(|cell| csv_guard(&clean(cell)).into_owned()))
+            .map_err(|error| error.to_string())?;
+    }
+    writer.into_inner().map_err(|error| error.to_string())
+}
+
+fn strings(cells: &[&str]) -> Vec<String> {
+    cells.iter().map(|cell| (*cell).to_owned()).collect()
+}
+
+fn prerequisites(app: &App) -> Vec<Vec<String>> {
+    let mut rows =
+        vec![strings(&["id", "title", "status", "summary", "evidence", "remedy", "docs_url", "ticked"])];
+    rows.extend(app.prerequisites.shown(&app.model).map(|check| {
+        vec![
+            check.id.name().to_owned(),
+            check.id.title().to_owned(),
+            check.status.name().to_owned(),
+            check.summary.clone(),
+            check.evidence.join("; "),
+            check.remedy.clone(),
+            check.id.docs_url().to_owned(),
+            check.ticked.as_ref().map(|tick| tick.note.clone()).unwrap_or_default(),
+        ]
+    }));
+    rows
+}
+
+fn users(app: &App, list: &PeopleList) -> Vec<Vec<String>> {
+    let mut rows = vec![strings(&[
+        "storage_key",
+        "display_name",
+        "principal_name",
+        "mail",
+        "origin",
+        "access_level",
+        "last_accessed",
+        "privileged",
+        "outcome",
+        "why",
+        "decision",
+        "target_object_id",
+        "target_upn",
+        "target_user_type",
+        "score",
+        "evidence",
+        "warnings",
+    ])];
+    let people = People::of(&app.model);
+    for at in list.rows() {
+        let Some(user) = people.user(*at as usize) else { continue };
+        let person = people.person(*at as usize, &user.storage_key);
+        let decision = app.model.plan.decision(&user.storage_key);
+        let candidate = person.and_then(|person| person.candidates.first());
+        let target =
+            candidate.and_then(|candidate| app.model.directory.value.as_ref()?.get(candidate.object_id));
+        rows.push(vec![
+            user.storage_key.to_string(),
+            user.display_name.to_string(),
+            user.principal_name.to_string(),
+            user.mail.as_deref().unwrap_or_default().to_owned(),
+            user.origin.as_str().to_owned(),
+            user.access_level.as_deref().unwrap_or_default().to_owned(),
+            match user.last_accessed {
+                LastAccess::At(at) => at.to_string(),
+                LastAccess::Never => "never".to_owned(),
+                LastAccess::Unknown => String::new(),
+            },
+            person.and_then(|person| person.privileged).map(|yes| yes.to_string()).unwrap_or_default(),
+            person.map(|person| person.outcome.name()).unwrap_or_default().to_owned(),
+            person.map(|person| person.why.clone()).unwrap_or_default(),
+            decision.name().to_owned(),
+            candidate.map(|candidate| candidate.object_id.to_string()).unwrap_or_default(),
+            target.map(|target| target.user_principal_name.to_string()).unwrap_or_default(),
+            target
+                .and_then(|target| target.user_type)
+                .map(|kind| kind.as_str())
+                .unwrap_or_default()
+                .to_owned(),
+            candidate.map(|candidate| format!("{:.2}", candidate.score)).unwrap_or_default(),
+            candidate
+                .map(|candidate| {
+                    candidate.evidence.iter().map(|e| e.kind.name()).collect::<Vec<_>>().join(";")
+                })
+                .unwrap_or_default(),
+            candidate
+                .map(|candidate| {
+                    candidate.warnings.iter().map(|w| w.kind.name()).collect::<Vec<_>>().join(";")
+                })
+                .unwrap_or_default(),
+        ]);
+    }
+    rows
+}

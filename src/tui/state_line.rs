@@ -1,0 +1,166 @@
+//! The line above the hints: a notice if there is one, else age of the data, connection, budget and running work.
+
+use jiff::{SignedDuration, Timestamp};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::domain::activity::{Progress, Source};
+use crate::domain::{ConnectionState, Service};
+
+use crate::tasks::model::StoreState;
+
+use super::app::App;
+use super::widgets::pen::{Pen, wrap};
+use super::widgets::words::{ago, ago_changes, count, span};
+
+/// The parts of the state, in their order.
+pub fn parts(app: &App) -> Vec<(String, Style)> {
+    let theme = &app.look.theme;
+    let model = &app.model;
+    let mut parts = Vec::new();
+    for (source, progress) in &model.reading {
+        if matches!(source, Source::Roster | Source::Directory | Source::Tokens) {
+            parts.push((progressing(*source, progress, model.now), theme.accent));
+        }
+    }
+    let small = model
+        .reading
+        .keys()
+        .filter(|source| !matches!(source, Source::Roster | Source::Directory | Source::Tokens))
+        .count();
+    if small > 0 && parts.is_empty() {
+        parts.push((format!("reading {small} more"), theme.dim));
+    }
+    if !app.saving.is_idle() {
+        parts.push(("saving".to_owned(), theme.caution));
+    }
+    if let StoreState::Unusable(problem) = &model.store {
+        parts.push((format!("nothing can be decided: {}", problem.headline()), theme.bad));
+    }
+    match oldest(app) {
+        Some(at) => {
+            let stale = model.now.duration_since(at)
+                > SignedDuration::try_from(model.context.reread_after).unwrap_or(SignedDuration::MAX);
+            let style = if stale { theme.caution } else { theme.dim };
+            parts.push((format!("read {}{}", ago(at, model.now), if stale { ", old" } else { "" }), style));
+        }
+        None if model.reading.is_empty()
+            && model.roster.problem.is_none()
+            && model.directory.problem.is_none() =>
+        {
+            parts.push(("nothing read yet".to_owned(), theme.dim))
+        }
+        None => {}
+    }
+    if let Some(problem) = model.roster.problem.as_ref().or(model.directory.problem.as_ref()) {
+        parts.push((problem.headline(), theme.bad));
+    }
+    if let Some(analysis) = &model.analysis {
+        let state = match analysis.state {
+            ConnectionState::NotConnected => ("not connected", theme.dim),
+            ConnectionState::Connected => ("connected", theme.good),
+            ConnectionState::ConnectedElsewhere => ("connected elsewhere", theme.caution),
+            ConnectionState::Unknown => ("connection unknown", theme.dim),
+        };
+        parts.push((state.0.to_owned(), state.1));
+    }
+    if let Some((service, until)) = closed(app) {
+        let text = format!("{service} asks to wait {}", span(until.duration_since(model.now)));
+        parts.push((text, theme.caution));
+    }
+    let least = model
+        .budgets
+        .values()
+        .filter_map(|budget| budget.remaining.zip(budget.limit))
+        .min_by_key(|(left, limit)| left.saturating_mul(1000) / (*limit).max(1));
+    if let Some((left, limit)) = least {
+        parts.push((format!("{left}/{limit} units left"), theme.dim));
+    }
+    parts
+}
+
+/// The service that asked to wait longest, and until when.
+fn closed(app: &App) -> Option<(Service, Timestamp)> {
+    let now = app.now();
+    app.model
+        .budgets
+        .iter()
+        .filter_map(|(service, budget)| Some((*service, budget.closed_until.filter(|until| *until > now)?)))
+        .max_by_key(|(_, until)| *until)
+}
+
+/// One long read in words: pages, people, rate, how long still.
+pub fn progressing(source: Source, progress: &Progress, now: Timestamp) -> String {
+    let mut text = format!("{}: {}", source.name(), count(progress.items));
+    if let Some(total) = progress.total {
+        text.push_str(&format!(" of {}", count(total)));
+    }
+    if progress.pages > 0 {
+        let pages = if progress.pages == 1 { "page" } else { "pages" };
+        text.push_str(&format!(", {} {pages}", progress.pages));
+    }
+    if let Some(until) = progress.waiting_until.filter(|until| *until > now) {
+        text.push_str(&format!(", waits {}", span(until.duration_since(now))));
+    } else {
+        if let Some(rate) = progress.rate(now).filter(|rate| *rate >= 1.0) {
+            text.push_str(&format!(", {rate:.0}/s"));
+        }
+        if let Some(left) = progress.remaining(now).filter(|left| left.is_positive()) {
+            text.push_str(&format!(", {} left", span(left)));
+        }
+    }
+    text
+}
+
+/// When the older of the two lists was read.
+pub fn oldest(app: &App) -> Option<Timestamp> {
+    let model = &app.model;
+    match (model.roster.read_at, model.directory.read_at) {
+        (Some(roster), Some(directory)) => Some(roster.min(directory)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// When this line says something else without anything happening: an age or a countdown.
+pub fn changes_at(app: &App) -> Option<Timestamp> {
+    let now = app.now();
+    oldest(app).map(|at| now + ago_changes(at, now))
+}
+
+/// Whether something on this line moves by the second.
+pub fn moves(app: &App) -> bool {
+    let now = app.now();
+    !app.model.reading.is_empty()
+        || closed(app).is_some()
+        || app.model.apply.as_ref().and_then(|apply| apply.throttled_until).is_some_and(|until| until > now)
+}
+
+/// The most lines that a notice takes: what went wrong and what to do must be readable, even at 80 columns.
+const NOTICE: usize = 5;
+
+/// Draws the last line of `area`; a long notice takes more lines above it.
+pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
+    let look = &app.look;
+    let last = area.height.saturating_sub(1);
+    if let Some(toast) = app.toasts.current(app.now()) {
+        let style = if toast.bad { look.theme.bad } else { look.theme.text };
+        let lines = wrap(&toast.text, usize::from(area.width.saturating_sub(2)));
+        let shown = lines.len().min(NOTICE).min(usize::from(area.height));
+        let from = last.saturating_sub(u16::try_from(shown.saturating_sub(1)).unwrap_or(0));
+        Clear.render(Rect { y: area.y + from, height: last + 1 - from, ..area }.intersection(buf.area), buf);
+        for (row, line) in (from..=last).zip(&lines) {
+            Pen::line(buf, area, row, look.glyphs.ellipsis).skip(1).write(line, style);
+        }
+        return;
+    }
+    let mut pen = Pen::line(buf, area, last, look.glyphs.ellipsis);
+    pen.skip(1);
+    for (at, (text, style)) in parts(app).into_iter().enumerate() {
+        if at > 0 {
+            pen.skip(1).write(look.glyphs.middot, look.theme.dim).skip(1);
+        }
+        pen.write(&text, style);
+    }
+}

@@ -1,0 +1,216 @@
+//! The terminal: owned by a guard that gives it back whole, whatever happens.
+//!
+//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, the cursor and (where asked for) the mouse. It writes a
+//! frame as the difference to the one before it, in one piece, inside a synchronized update (DEC private mode 2026, which
+//! terminals without it ignore), and writes nothing at all when nothing differs. A panic gives the terminal back before its
+//! message is printed.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crossterm::event::{
+    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
+    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+};
+use crossterm::{cursor, queue};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+pub mod clipboard;
+pub mod guard;
+pub mod input;
+
+/// What the guard threads need to give the terminal back while the loop may be in the middle of a frame.
+#[derive(Debug, Clone, Default)]
+pub struct Shared {
+    inner: Arc<SharedState>,
+}
+
+#[derive(Debug, Default)]
+struct SharedState {
+    entered: AtomicBool,
+    ending: AtomicBool,
+    drawing: Mutex<()>,
+}
+
+impl Shared {
+    /// Whether the program is being ended by a guard; nothing may be drawn any more.
+    pub fn is_ending(&self) -> bool {
+        self.inner.ending.load(Ordering::SeqCst)
+    }
+
+    /// Says that the program is being ended; `false` when somebody said so before.
+    pub fn begin_ending(&self) -> bool {
+        !self.inner.ending.swap(true, Ordering::SeqCst)
+    }
+
+    /// Held while a frame is written.
+    fn drawing(&self) -> MutexGuard<'_, ()> {
+        self.inner.drawing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether no frame is being written.
+    pub fn is_between_frames(&self) -> bool {
+        self.inner.drawing.try_lock().is_ok()
+    }
+
+    /// Gives the terminal back, once. Called by the guard threads and by the panic hook; errors do not matter any more.
+    pub fn restore(&self) {
+        if self.inner.entered.swap(false, Ordering::SeqCst) {
+            let mut out = io::stdout();
+            let _ = write_leave(&mut out);
+            let _ = disable_raw_mode();
+        }
+    }
+}
+
+fn write_leave(out: &mut impl Write) -> io::Result<()> {
+    queue!(
+        out,
+        EndSynchronizedUpdate,
+        DisableMouseCapture,
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    )?;
+    out.flush()
+}
+
+/// The screen, while it is ours.
+#[derive(Debug)]
+pub struct Screen {
+    backend: CrosstermBackend<BufWriter<File>>,
+    shared: Shared,
+    mouse: bool,
+    last: Buffer,
+    cursor: Option<Position>,
+}
+
+impl Screen {
+    /// Takes the terminal and sees to it that a panic gives it back.
+    pub fn enter(shared: &Shared, mouse: bool) -> io::Result<Self> {
+        let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
+        // A whole frame fits, so that it leaves in one write.
+        let out = BufWriter::with_capacity(256 * 1024, out);
+        let mut screen = Self {
+            backend: CrosstermBackend::new(out),
+            shared: shared.clone(),
+            mouse,
+            last: Buffer::empty(Rect::ZERO),
+            cursor: None,
+        };
+        restore_on_panic(shared.clone());
+        screen.take()?;
+        Ok(screen)
+    }
+
+    /// Takes the terminal (again); the next frame is drawn whole.
+    pub fn take(&mut self) -> io::Result<()> {
+        enable_raw_mode()?;
+        self.shared.inner.entered.store(true, Ordering::SeqCst);
+        let out = &mut self.backend;
+        queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        if self.mouse {
+            queue!(out, EnableMouseCapture)?;
+        }
+        self.last = Buffer::empty(Rect::ZERO);
+        self.cursor = None;
+        Ok(())
+    }
+
+    /// Gives the terminal back.
+    pub fn leave(&mut self) -> io::Result<()> {
+        if self.shared.inner.entered.swap(false, Ordering::SeqCst) {
+            write_leave(&mut self.backend)?;
+            Write::flush(&mut self.backend)?;
+            disable_raw_mode()?;
+        }
+        Ok(())
+    }
+
+    /// Draws a frame: what differs from the last one, and the whole of it after the size changed. Returns whether anything
+    /// was written. `render` says where the cursor is.
+    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<bool> {
+        let size = self.backend.size()?;
+        let area = Rect::new(0, 0, size.width, size.height);
+        let mut next = Buffer::empty(area);
+        let cursor = render(area, &mut next);
+        let shared = self.shared.clone();
+        let _drawing = shared.drawing();
+        if shared.is_ending() {
+            return Ok(false);
+        }
+        let whole = self.last.area != area;
+        if whole {
+            self.last = Buffer::empty(area);
+        }
+        let changes = self.last.diff(&next);
+        let draws = whole || !changes.is_empty();
+        if !draws && cursor == self.cursor {
+            return Ok(false);
+        }
+        if draws {
+            queue!(self.backend, BeginSynchronizedUpdate)?;
+            if whole {
+                queue!(self.backend, Clear(ClearType::All))?;
+            }
+            self.backend.draw(changes.into_iter())?;
+        }
+        match cursor {
+            Some(Position { x, y }) => {
+                queue!(self.backend, cursor::MoveTo(x, y))?;
+                if self.cursor.is_none() {
+                    queue!(self.backend, cursor::Show)?;
+                }
+            }
+            None if self.cursor.is_some() => queue!(self.backend, cursor::Hide)?,
+            None => {}
+        }
+        if draws {
+            queue!(self.backend, EndSynchronizedUpdate)?;
+        }
+        Write::flush(&mut self.backend)?;
+        self.last = next;
+        self.cursor = cursor;
+        Ok(true)
+    }
+
+    /// Writes something that is not part of a frame: an OSC 52 sequence.
+    pub fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let shared = self.shared.clone();
+        let _drawing = shared.drawing();
+        if shared.is_ending() {
+            return Ok(());
+        }
+        Write::write_all(&mut self.backend, bytes)?;
+        Write::flush(&mut self.backend)
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.leave();
+    }
+}
+
+/// A panic of the dashboard's thread gives the terminal back before its message is printed. One in another thread only goes
+/// to the log: its message would be painted over the screen.
+fn restore_on_panic(shared: Shared) {
+    let previous = std::panic::take_hook();
+    let screen_thread = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |info| {
+        let is_ours = std::thread::current().id() == screen_thread;
+        if is_ours || !shared.inner.entered.load(Ordering::SeqCst) {
+            shared.restore();
+            previous(info);
+        } else {
+            tracing::error!(panic = %info, "a task panicked");
+        }
+    }));
+}

@@ -1,0 +1,104 @@
+//! What is typed, read by a plain thread.
+//!
+//! crossterm 0.29 does not come back from a terminal that is gone (crossterm#793: it reads the end of the file again and
+//! again, at full speed). So this thread asks the kernel first: it waits for input with `poll(2)`, stops for good when the
+//! terminal hung up, and lets crossterm read only what is there. Nothing runs while nobody types.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, poll};
+use tokio::sync::mpsc;
+
+/// From the terminal, or about it.
+#[derive(Debug)]
+pub enum Input {
+    /// A key, pasted text, the mouse.
+    Typed(crossterm::event::Event),
+    /// The size changed (SIGWINCH).
+    Resized,
+    /// The program goes on after it was stopped (SIGCONT).
+    Continued,
+}
+
+/// The terminal as a file: standard input if it is one, else the controlling terminal. crossterm chooses the same way.
+pub fn terminal() -> io::Result<OwnedFd> {
+    let stdin = rustix::stdio::stdin();
+    if rustix::termios::isatty(stdin) {
+        return Ok(rustix::io::dup(stdin)?);
+    }
+    Ok(File::options().read(true).write(true).open("/dev/tty")?.into())
+}
+
+/// Whether the terminal is gone.
+pub fn is_gone(flags: PollFlags) -> bool {
+    flags.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL)
+}
+
+/// Waits for these events, or for the end of the terminal, without a time limit.
+pub fn wait_for(fd: BorrowedFd<'_>, events: PollFlags) -> PollFlags {
+    loop {
+        let mut fds = [PollFd::from_borrowed_fd(fd, events)];
+        match poll(&mut fds, None) {
+            Ok(_) => {
+                let [ready] = &fds;
+                if !ready.revents().is_empty() {
+                    return ready.revents();
+                }
+            }
+            Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return PollFlags::ERR,
+        }
+    }
+}
+
+/// Stops the reading while the terminal is somebody else's.
+#[derive(Debug, Clone, Default)]
+pub struct Parking {
+    inner: Arc<(Mutex<bool>, Condvar)>,
+}
+
+impl Parking {
+    /// Nothing is read from now on, or everything is again.
+    pub fn park(&self, parked: bool) {
+        let (lock, changed) = &*self.inner;
+        *lock.lock().unwrap_or_else(PoisonError::into_inner) = parked;
+        changed.notify_all();
+    }
+
+    fn wait(&self) {
+        let (lock, changed) = &*self.inner;
+        let mut parked = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        while *parked {
+            parked = changed.wait(parked).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+}
+
+/// Starts the thread. It ends with the terminal, or when nobody listens any more.
+pub fn start(fd: OwnedFd, to: mpsc::Sender<Input>, parking: Parking) -> io::Result<()> {
+    std::thread::Builder::new().name("input".to_owned()).spawn(move || read(&fd, &to, &parking))?;
+    Ok(())
+}
+
+fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
+    loop {
+        let ready = wait_for(fd.as_fd(), PollFlags::IN);
+        if is_gone(ready) {
+            return;
+        }
+        parking.wait();
+        // Whatever made the terminal readable is taken out by one call; the size is told by SIGWINCH, not by crossterm.
+        while matches!(crossterm::event::poll(Duration::ZERO), Ok(true)) {
+            let Ok(event) = crossterm::event::read() else { return };
+            if !matches!(event, crossterm::event::Event::Resize(..))
+                && to.blocking_send(Input::Typed(event)).is_err()
+            {
+                return;
+            }
+        }
+    }
+}

@@ -1,0 +1,272 @@
+//! Drawing the tab Users: bar of outcomes, filter line, table.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::domain::people::OrgUser;
+use crate::domain::plan::PlanRow;
+use crate::domain::{Decision, Outcome, Person};
+use crate::tui::app::{App, ViewState};
+use crate::tui::overlay::{Overlay, text_field};
+use crate::tui::people::{People, PeopleList};
+use crate::tui::theme::Theme;
+use crate::tui::widgets::bar::shares;
+use crate::tui::widgets::frame::divider;
+use crate::tui::widgets::pen::{Pen, width};
+use crate::tui::widgets::table::{Column, places};
+use crate::tui::widgets::words::{count, last_access};
+
+use super::details;
+
+/// From this width on the details stand beside the table, below it under the table.
+const SIDE_BY_SIDE: u16 = 130;
+
+const COLUMNS: [Column; 8] = [
+    Column { title: "person", least: 14, most: 26, priority: 0 },
+    Column { title: "sign-in address", least: 16, most: 30, priority: 2 },
+    Column { title: "access", least: 8, most: 14, priority: 5 },
+    Column { title: "last access", least: 12, most: 12, priority: 4 },
+    Column { title: "outcome", least: 10, most: 10, priority: 1 },
+    Column { title: "decision", least: 9, most: 9, priority: 3 },
+    Column { title: "best candidate", least: 18, most: 34, priority: 6 },
+    Column { title: "why", least: 20, most: 60, priority: 7 },
+];
+
+/// The style of an outcome.
+pub fn outcome_style(outcome: Outcome, theme: &Theme) -> Style {
+    match outcome {
+        Outcome::Connected | Outcome::Automatic | Outcome::Safe => theme.good,
+        Outcome::Review | Outcome::Unsure | Outcome::Foreign => theme.caution,
+        Outcome::Hazard | Outcome::Conflict | Outcome::Missing => theme.bad,
+    }
+}
+
+/// How the bar names an outcome.
+fn bar_word(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Automatic => "by themselves",
+        Outcome::Foreign => "other directory",
+        other => other.name(),
+    }
+}
+
+/// A decision in a word: what is on its way to the disk says so.
+pub fn decision_word(app: &App, user: &OrgUser) -> (String, Style) {
+    let theme = &app.look.theme;
+    if let Some(row) = app.saving.pending().get(&user.storage_key) {
+        return (format!("{} {}", app.look.glyphs.pending, saving_word(row)), theme.caution);
+    }
+    let Some(row) = app.model.plan.row(&user.storage_key) else { return (String::new(), theme.dim) };
+    if row.decision == Decision::Undecided {
+        return (String::new(), theme.dim);
+    }
+    if row.needs_a_look {
+        return (format!("{} {}", app.look.glyphs.bang, row.decision.name()), theme.caution);
+    }
+    (row.decision.name().to_owned(), theme.text)
+}
+
+fn saving_word(row: &PlanRow) -> &'static str {
+    if row.decision.is_decided() { "saving" } else { "undoing" }
+}
+
+/// Draws the tab.
+pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    bar(app, area, buf);
+    let list = &app.users.list;
+    filter_line(app, list, view, Rect { y: area.y + 1, height: 1, ..area }, buf);
+    let mut table_area = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    if app.users.details {
+        if area.width >= SIDE_BY_SIDE {
+            let side = area.width * 2 / 5;
+            table_area.width -= side;
+            divider(buf, table_area, table_area.right(), &app.look);
+            let x = table_area.right() + 2;
+            details::view(app, view, Rect { x, width: area.right().saturating_sub(x), ..table_area }, buf);
+        } else {
+            // A short list stays above, so that one sees whom the details are about.
+            let above = (table_area.height / 3).clamp(2, 8).min(table_area.height);
+            let below = Rect {
+                y: table_area.y + above + 1,
+                height: table_area.height.saturating_sub(above + 1),
+                x: table_area.x + 2,
+                width: table_area.width.saturating_sub(3),
+            };
+            table_area.height = above;
+            let rule = app.look.glyphs.horizontal.repeat(usize::from(area.width));
+            let line = Rect { y: table_area.bottom(), height: 1, ..area };
+            Pen::line(buf, line, 0, app.look.glyphs.ellipsis).write(&rule, app.look.theme.border);
+            details::view(app, view, below, buf);
+        }
+    }
+    table(app, view, table_area, buf);
+}
+
+fn bar(app: &App, area: Rect, buf: &mut Buffer) {
+    let look = &app.look;
+    let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
+    pen.skip(1);
+    let Some(forecast) = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref()) else {
+        let people = People::of(&app.model);
+        let text = match (people.len(), people.is_arriving()) {
+            (0, true) if app.model.roster.problem.is_some() => {
+                "the people of the organization are not read".to_owned()
+            }
+            (0, true) => "reading the people of the organization".to_owned(),
+            (number, true) => {
+                format!("{} so far; what happens to them follows when both lists are read", count(number))
+            }
+            (number, false) => {
+                format!("{} people; what happens to them follows when the tenant is read", count(number))
+            }
+        };
+        pen.write(&text, look.theme.dim);
+        return;
+    };
+    let counts = forecast.counts();
+    let order = [
+        Outcome::Connected,
+        Outcome::Automatic,
+        Outcome::Safe,
+        Outcome::Review,
+        Outcome::Missing,
+        Outcome::Hazard,
+        Outcome::Conflict,
+        Outcome::Unsure,
+        Outcome::Foreign,
+    ];
+    let present: Vec<(Outcome, usize)> =
+        order.into_iter().filter_map(|outcome| Some((outcome, *counts.get(&outcome)?))).collect();
+    let words: Vec<String> = present
+        .iter()
+        .map(|(outcome, number)| format!("{} {}", count(*number), bar_word(*outcome)))
+        .collect();
+    let taken: usize = words.iter().map(|word| width(word) + 3).sum::<usize>().saturating_sub(2);
+    let numbers: Vec<usize> = present.iter().map(|(_, number)| *number).collect();
+    let cells = shares(&numbers, pen.left().saturating_sub(taken));
+    for (((outcome, _), word), cells) in present.iter().zip(&words).zip(cells) {
+        let style = outcome_style(*outcome, &look.theme);
+        if cells > 0 {
+            pen.write(&look.glyphs.block.repeat(cells), style).skip(1);
+        }
+        pen.write(word, look.theme.text).skip(2);
+    }
+}
+
+/// The filter (or what is being typed), how many are shown, and the order.
+pub fn filter_line(app: &App, list: &PeopleList, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    let look = &app.look;
+    let theme = &look.theme;
+    let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
+    pen.skip(1);
+    let all = match &app.model.roster.value {
+        Some(roster) => roster.people().len(),
+        None => People::of(&app.model).len(),
+    };
+    let (by, reversed) = list.sort();
+    let mut right = format!("{} of {}", count(list.rows().len()), count(all));
+    if !list.marks().is_empty() {
+        right = format!("{} marked {} {right}", count(list.marks().len()), look.glyphs.middot);
+    }
+    if People::of(&app.model).is_arriving() {
+        right.push_str(" so far");
+    } else if area.width >= 60 {
+        let arrow = if reversed { look.glyphs.up } else { look.glyphs.down };
+        right.push_str(&format!(" {} sorted by {} {arrow}", look.glyphs.middot, by.name()));
+    }
+    right.push(' ');
+    pen.right(&right, theme.dim);
+    if let Some(Overlay::Filter(line)) = app.overlays.last() {
+        pen.write("/", theme.accent);
+        text_field(&line.input, &mut pen, area.y, view, theme.text);
+    } else if !list.filter().text().is_empty() {
+        pen.write("filter: ", theme.dim).write(list.filter().text(), theme.text);
+    }
+}
+
+fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    let look = &app.look;
+    let theme = &look.theme;
+    let list = &app.users.list;
+    let people = People::of(&app.model);
+    let strip = Rect { x: area.x + 4, width: area.width.saturating_sub(5), ..area };
+    let places = places(&COLUMNS, strip.width, 2);
+    {
+        let mut pen = Pen::line(buf, strip, 0, look.glyphs.ellipsis);
+        for place in &places {
+            pen.to(strip.x + place.x);
+            let title = COLUMNS.get(place.column).map_or("", |column| column.title);
+            pen.cell(title, usize::from(place.width), theme.dim);
+        }
+    }
+    let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let height = usize::from(rows.height);
+    view.drawn.page = height;
+    view.drawn.selected = list.selected().cloned();
+    let window = view.users.window(
+        list.cursor(),
+        list.rows().len(),
+        height,
+        |row| list.key_at(&app.model, row),
+        |key| list.row_of(&app.model, key),
+    );
+    if list.rows().is_empty() {
+        let text = match (&app.model.roster.problem, people.is_empty()) {
+            (Some(problem), true) => problem.to_string(),
+            (None, true) if people.is_arriving() => "nobody has arrived yet".to_owned(),
+            (None, true) => "nobody is in the organization".to_owned(),
+            (_, false) => "nobody passes the filter; Esc takes it away".to_owned(),
+        };
+        for (row, line) in
+            (1..rows.height).zip(crate::tui::widgets::pen::wrap(&text, usize::from(strip.width)))
+        {
+            Pen::line(buf, Rect { x: strip.x, width: strip.width, ..rows }, row, look.glyphs.ellipsis)
+                .write(&line, theme.dim);
+        }
+        return;
+    }
+    for (row, at) in (0..rows.height).zip(window) {
+        let Some(number) = list.rows().get(at) else { continue };
+        let Some(user) = people.user(*number as usize) else { continue };
+        let person = people.person(*number as usize, &user.storage_key);
+        let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
+        pen.skip(1);
+        if list.cursor() == Some(at) {
+            pen.write(look.glyphs.gutter, theme.gutter);
+        } else {
+            pen.skip(1);
+        }
+        if list.marks().contains(&user.storage_key) {
+            pen.write(look.glyphs.mark, theme.accent);
+        }
+        for place in &places {
+            pen.to(strip.x + place.x);
+            let (text, style) = cell(app, place.column, user, person);
+            pen.cell(&text, usize::from(place.width), style);
+        }
+    }
+}
+
+fn cell(app: &App, column: usize, user: &OrgUser, person: Option<&Person>) -> (String, Style) {
+    let theme = &app.look.theme;
+    match column {
+        0 => (user.display_name.to_string(), theme.text),
+        1 => (user.principal_name.to_string(), theme.text),
+        2 => (user.access_level.as_deref().unwrap_or_default().to_owned(), theme.dim),
+        3 => (last_access(user.last_accessed, app.now()), theme.dim),
+        4 => match person {
+            Some(person) => (person.outcome.name().to_owned(), outcome_style(person.outcome, theme)),
+            None => (app.look.glyphs.ellipsis.to_owned(), theme.dim),
+        },
+        5 => decision_word(app, user),
+        6 => {
+            let best = person.and_then(|person| {
+                person.target.or_else(|| person.candidates.first().map(|candidate| candidate.object_id))
+            });
+            let best = best.and_then(|id| app.model.directory.value.as_ref()?.get(id));
+            (best.map(|best| best.user_principal_name.to_string()).unwrap_or_default(), theme.text)
+        }
+        _ => (person.map(|person| person.why.clone()).unwrap_or_default(), theme.dim),
+    }
+}

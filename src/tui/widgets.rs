@@ -1,0 +1,7 @@
+//! Building blocks of the screens: text in columns, tables by identity, bars and gauges. They know nothing of the program.
+
+pub mod bar;
+pub mod frame;
+pub mod pen;
+pub mod table;
+pub mod words;
