@@ -47,6 +47,9 @@ async fn safe_people_are_mapped_and_proven_after_the_switch() {
 
     // A second run has nothing to do.
     let mut model = stage.read().await;
-    assert_eq!(stage.apply(&mut model).await.values().filter(|state| **state == RowState::Verified).count(), 0);
+    assert_eq!(
+        stage.apply(&mut model).await.values().filter(|state| **state == RowState::Verified).count(),
+        0
+    );
     assert_eq!(stage.simulator.control().mappings(), sent);
 }

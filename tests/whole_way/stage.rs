@@ -142,4 +142,3 @@ impl Stage {
         model.apply.as_ref().unwrap().rows.values().map(|row| (row.storage_key.clone(), row.state)).collect()
     }
 }
-

@@ -7,7 +7,7 @@ use crate::cli::commands::apply::Scheduled;
 use crate::cli::commands::plan::{Known, accepted};
 use crate::cli::document::Tenant;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::text::{number, org_user, people};
+use crate::cli::text::{number, people, row_person};
 use crate::cli::work::{self, Work};
 use crate::domain::activity::Source;
 use crate::domain::schedule::Disposition;
@@ -34,7 +34,13 @@ pub async fn guide(mut work: Work, control: Control, portal: &str) -> Result<Exi
 
     let by_itself = control.connect();
     heading(&work, "Connect")?;
-    tell(&work, &format!("Pressed Connect on the portal's page, {portal}. The service mapped {} by itself.", people(by_itself)))?;
+    tell(
+        &work,
+        &format!(
+            "Pressed Connect on the portal's page, {portal}. The service mapped {} by itself.",
+            people(by_itself)
+        ),
+    )?;
     model = work.read(&Source::ALL).await;
     connected(&work, &model, before, &tenant)?;
     let decided = decided + decide(&mut work, &mut model).await?;
@@ -149,14 +155,22 @@ fn connected(work: &Work, model: &Model, expected: usize, tenant: &str) -> Resul
     Ok(())
 }
 
-async fn apply(work: &mut Work, model: &mut Model, decided: usize, control: &Control) -> Result<Exit, Failure> {
+async fn apply(
+    work: &mut Work,
+    model: &mut Model,
+    decided: usize,
+    control: &Control,
+) -> Result<Exit, Failure> {
     let scheduled = Scheduled::of(model, None)?;
     if let Some(refusal) = scheduled.schedule.refusals.first() {
         return Err(failed(refusal));
     }
     heading(work, "Apply")?;
     let sent = scheduled.schedule.calls().count();
-    tell(work, &format!("{} of {} decided are sent, one person first and alone.", number(sent), people(decided)))?;
+    tell(
+        work,
+        &format!("{} of {} decided are sent, one person first and alone.", number(sent), people(decided)),
+    )?;
     let order = ApplyOrder {
         schedule: scheduled.schedule.clone(),
         confirmed_name: model.context.organization.clone(),
@@ -187,10 +201,10 @@ async fn apply(work: &mut Work, model: &mut Model, decided: usize, control: &Con
     let mut wrong = 0;
     for entry in not_sent {
         wrong += 1;
-        let row = rows.get(&entry.storage_key);
-        let who = scheduled.known.roster.get(&entry.storage_key).map(org_user).unwrap_or_default();
-        let why = row.and_then(|row| row.error.as_deref()).unwrap_or("no reason is known");
-        tell(work, &format!("- {}: {who}: {}", row.map_or("planned", |row| row.state.name()), clean(why)))?;
+        let row = rows.get(&entry.storage_key).cloned().unwrap_or_else(|| scheduled.row(entry));
+        let who = row_person(Some(&scheduled.known.roster), &row);
+        let why = row.error.as_deref().unwrap_or("no reason is known");
+        tell(work, &format!("- {}: {who}: {}", row.state.name(), clean(why)))?;
     }
     verify(work, sent, wrong, control).await
 }
@@ -200,13 +214,15 @@ async fn verify(work: &mut Work, sent: usize, wrong: usize, control: &Control) -
     heading(work, "Verify")?;
     let model = work.read(&Source::ALL).await;
     let known = Known::of(&model)?;
-    let mapped: Vec<&PlanRow> = known.plan.rows.values().filter(|row| row.decision.target().is_some()).collect();
+    let mapped: Vec<&PlanRow> =
+        known.plan.rows.values().filter(|row| row.decision.target().is_some()).collect();
     let proven = mapped
         .iter()
         .filter(|row| {
             let key = row.new_storage_key.as_ref().unwrap_or(&row.storage_key);
             row.state == RowState::Verified
-                && known.roster.get(key).and_then(crate::domain::OrgUser::origin_object) == row.decision.target()
+                && known.roster.get(key).and_then(crate::domain::OrgUser::origin_object)
+                    == row.decision.target()
         })
         .count();
     let requests = control.mappings().len();
