@@ -53,12 +53,12 @@ impl Work {
     pub async fn read(&mut self, sources: &[Source]) -> Model {
         let mut line = ProgressLine::new();
         let mut problems = Vec::new();
-        let model = gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
+        let model = Box::pin(gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
             line.hear(msg, runner::now());
             if let Msg::Failed(problem) = msg {
                 problems.push(problem.to_string());
             }
-        })
+        }))
         .await;
         line.clear();
         for problem in problems {
@@ -69,7 +69,7 @@ impl Work {
 
     /// Analyses again, after something was decided.
     pub async fn analyse(&mut self, model: &mut Model) {
-        gather::settle_analysis(&self.session, &mut self.messages, model, |_, _| {}).await;
+        Box::pin(gather::settle_analysis(&self.session, &mut self.messages, model, |_, _| {})).await;
     }
 
     /// Starts something whose messages the caller takes in.
@@ -180,7 +180,7 @@ pub fn not_kept(problem: &Problem) -> Failure {
 }
 
 /// Says on standard error that decisions could not be read, where a command goes on without them.
-pub fn mention_store(output: &Output, model: &Model) {
+pub fn mention_store(output: Output, model: &Model) {
     if let crate::tasks::model::StoreState::Unusable(problem) = &model.store {
         output.say(&format!("decisions and ticks are not available: {problem}"));
     }

@@ -39,7 +39,7 @@ pub async fn run(mut work: Work, args: &ApplyArgs, stop: Stop) -> Result<Exit, F
         return Err(failure);
     }
     if args.dry_run {
-        work::mention_store(&work.output, &model);
+        work::mention_store(work.output, &model);
     } else if let Some(refusal) = work::store_refusal(&model) {
         return Err(refusal);
     }
