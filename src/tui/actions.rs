@@ -18,7 +18,7 @@ const MAPPING: Tabs = &[Tab::Mapping];
 const PEOPLE: Tabs = &[Tab::Users, Tab::Mapping];
 const LISTS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Mapping];
 const TICKS: Tabs = &[Tab::Prerequisites, Tab::Connection];
-const DETAILS: Tabs = &[Tab::Prerequisites, Tab::Users];
+const DETAILS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Connection];
 const OPENS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Connection];
 
 macro_rules! actions {

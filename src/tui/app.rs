@@ -119,6 +119,8 @@ pub struct Proposal {
     pub person: StorageKey,
     /// Onto whom.
     pub candidate: ObjectId,
+    /// What stood on the frame about both, as a number: other evidence is another proposal.
+    pub shown: u64,
 }
 
 /// What the last frame showed.
@@ -130,6 +132,10 @@ pub struct Drawn {
     pub details_end: usize,
     /// Who was selected in the list of people. A decision about somebody else than was drawn is dropped.
     pub selected: Option<StorageKey>,
+    /// How many dialogs lay over the tab. A question is not answered before it was drawn.
+    pub dialogs: usize,
+    /// Whether both sides of the tab Mapping were on the frame.
+    pub side_by_side: bool,
     /// The highlighted pair of the tab Mapping, if one was on the frame.
     pub proposal: Option<Proposal>,
 }
@@ -254,7 +260,7 @@ impl App {
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
         if let Some(problem) = self.model.store.refusal() {
-            return Some(format!("nothing can be kept: {problem}"));
+            return Some(format!("{}. {}", problem.said, problem.remedy));
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, ViewState};
-use super::apply;
+use super::{apply, mapping};
 
 pub mod confirm;
 pub mod filter_line;
@@ -36,8 +36,10 @@ pub enum Overlay {
     Confirm(Confirm),
     /// The filter, being typed.
     Filter(FilterLine),
-    /// The apply dialog.
+    /// The apply dialog, or what became of a run.
     Apply(apply::Dialog),
+    /// The search of the whole tenant, being typed.
+    Search(mapping::Search),
 }
 
 /// A key for the topmost overlay.
@@ -50,6 +52,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Confirm(_)) => confirm::key(app, key),
         Some(Overlay::Filter(_)) => filter_line::key(app, key),
         Some(Overlay::Apply(_)) => apply::key(app, key),
+        Some(Overlay::Search(_)) => mapping::search_key(app, key),
         None => Vec::new(),
     }
 }
@@ -62,8 +65,8 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         Overlay::Log(log) => log::view(app, log, area, buf),
         Overlay::Prompt(prompt) => prompt::view(app, prompt, view, area, buf),
         Overlay::Confirm(confirm) => confirm::view(app, confirm, area, buf),
-        // Drawn by the tab, in its own filter line.
-        Overlay::Filter(_) => {}
+        // Drawn by the tab, in its own lines.
+        Overlay::Filter(_) | Overlay::Search(_) => {}
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
     }
 }
@@ -80,6 +83,12 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Confirm(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Filter(_) => &[("Enter", "keep the filter"), ("Esc", "take it away"), ("Up/Down", "move")],
         Overlay::Apply(dialog) => apply::hints(dialog),
+        Overlay::Search(_) => &[
+            ("type", "to search everybody"),
+            ("Up/Down", "move"),
+            ("Enter", "choose, then look"),
+            ("Esc", "leave"),
+        ],
     }
 }
 
@@ -90,7 +99,8 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Palette(palette) => Some(&mut palette.input),
         Overlay::Prompt(prompt) => Some(&mut prompt.input),
         Overlay::Filter(line) => Some(&mut line.input),
-        Overlay::Apply(dialog) => Some(dialog.input()),
+        Overlay::Apply(dialog) => dialog.input(),
+        Overlay::Search(search) => Some(&mut search.input),
         Overlay::Log(_) | Overlay::Confirm(_) => None,
     }
 }

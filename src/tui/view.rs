@@ -30,9 +30,10 @@ pub fn view(app: &App, view: &mut ViewState, frame: &mut Frame<'_>) {
 /// Draws everything into a buffer.
 pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     view.cursor = None;
-    view.drawn = Drawn::default();
+    view.drawn = Drawn { dialogs: app.overlays.len(), ..Drawn::default() };
     let area = area.intersection(buf.area);
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        view.drawn = Drawn::default();
         too_small(app, area, buf);
         return;
     }

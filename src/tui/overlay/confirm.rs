@@ -42,6 +42,10 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         KeyCode::Char('y' | 'Y')
             if key.modifiers.difference(crossterm::event::KeyModifiers::SHIFT).is_empty() =>
         {
+            // A key typed ahead must not answer a question that nobody has seen.
+            if app.drawn.dialogs != app.overlays.len() {
+                return Vec::new();
+            }
             let Some(Overlay::Confirm(confirm)) = app.overlays.pop() else { return Vec::new() };
             match confirm.then {
                 Confirmed::Save(rows) => save_confirmed(app, rows),

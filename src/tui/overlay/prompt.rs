@@ -27,6 +27,8 @@ pub enum Purpose {
     SamePerson(Pair),
     /// The note of a decision that still holds although it needed a look.
     StillHolds(StorageKey),
+    /// The address that gets the invitation.
+    Invite(StorageKey),
     /// The owner's address.
     Owner,
     /// The file into which this tab's list is written.
@@ -89,6 +91,7 @@ fn take(app: &mut App, purpose: Purpose, answer: String) -> Vec<Effect> {
         Purpose::TickPhase(phase) => tasks::Effect::TickPhase(phase, Some(tick)),
         Purpose::SamePerson(pair) => tasks::Effect::ConfirmPair(pair, tick),
         Purpose::StillHolds(key) => return mapping::still_holds(app, &key, answer),
+        Purpose::Invite(key) => return mapping::invite(app, &key, answer),
         Purpose::Owner => tasks::Effect::NameOwner(answer),
         Purpose::Export(tab) => return export::write(app, tab, &answer),
         Purpose::Snapshot => tasks::Effect::TakeSnapshot(PathBuf::from(answer)),

@@ -1,0 +1,429 @@
+//! Drawing the right side: the person, the candidates with what agrees and what contradicts, or what the search found.
+//!
+//! The highlighted pair is reported as drawn only when its head and the first of its warnings are really on the frame and
+//! nothing lies over it.
+
+use jiff::tz::TimeZone;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::domain::people::OrgUser;
+use crate::domain::text::{clean, has_suspicious};
+use crate::domain::{Candidate, EvidenceKind, Person, RowState, TenantUser, WarningKind};
+use crate::tui::app::{App, ViewState};
+use crate::tui::overlay::{Overlay, text_field};
+use crate::tui::people::People;
+use crate::tui::widgets::pen::{Pen, wrap};
+use crate::tui::widgets::words::{ago, count, last_access};
+
+use super::proposals::{Reason, current, judged, loading};
+use super::screen::{decision, standing};
+use super::search::Search;
+use super::{Proposed, Side};
+
+/// Columns before the words of a reason: sign, kind.
+const KIND: usize = 10;
+/// Below this width the kinds are left out: the words say it too.
+const NO_KINDS: usize = 44;
+
+/// One line: parts from the left, one at the right end, and whether the gutter stands before it.
+#[derive(Debug, Default)]
+struct Line {
+    parts: Vec<(String, Style)>,
+    right: Option<(String, Style)>,
+    selected: bool,
+}
+
+impl Line {
+    fn of(text: impl Into<String>, style: Style) -> Self {
+        Self { parts: vec![(text.into(), style)], ..Self::default() }
+    }
+}
+
+fn wrapped(text: &str, width: usize, style: Style) -> impl Iterator<Item = Line> {
+    wrap(text, width).into_iter().map(move |line| Line::of(line, style))
+}
+
+fn draw(app: &App, lines: &[Line], area: Rect, buf: &mut Buffer) {
+    let (glyphs, theme) = (&app.look.glyphs, &app.look.theme);
+    for (row, line) in (0..area.height).zip(lines) {
+        let mut pen = Pen::line(buf, area, row, glyphs.ellipsis);
+        if line.selected {
+            let focused = app.mapping.side == Side::Candidates;
+            pen.write(glyphs.gutter, if focused { theme.gutter } else { theme.accent });
+        }
+        if line.selected || matches!(line.parts.first(), Some((text, _)) if text.is_empty()) {
+            pen.to(area.x + 2);
+        }
+        if let Some((text, style)) = &line.right {
+            pen.right(text, *style);
+        }
+        for (text, style) in &line.parts {
+            pen.write(text, *style);
+        }
+    }
+}
+
+/// Draws the right side, and reports the highlighted pair where it is on the frame.
+pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    let Some(key) = app.mapping.list.selected() else { return };
+    let Some(user) = People::of(&app.model).get(key) else { return };
+    let analysis = app.model.analysis.as_ref();
+    let person = analysis.and_then(|analysis| analysis.forecast.as_ref()?.get(key));
+    let width = usize::from(area.width);
+    let mut head = person_lines(app, user, person, width);
+    // The candidates are what this side is for: the facts give way where there is little room.
+    let most = usize::from(if area.height >= 16 { area.height / 2 } else { area.height / 3 }).max(1);
+    head.truncate(most);
+    let used = u16::try_from(head.len()).unwrap_or(area.height).min(area.height);
+    draw(app, &head, Rect { height: used, ..area }, buf);
+    let gap = u16::from(area.height >= 12);
+    let below = Rect { y: area.y + used + gap, height: area.height.saturating_sub(used + gap), ..area };
+    if let Some(Overlay::Search(search)) = app.overlays.last() {
+        searching(app, search, user, view, below, buf);
+    } else {
+        proposals(app, view, below, buf);
+    }
+}
+
+fn person_lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Vec<Line> {
+    let theme = &app.look.theme;
+    let dot = format!(" {} ", app.look.glyphs.middot);
+    let mut first = Line::of(user.display_name.as_ref(), theme.title);
+    first.right = Some((user.principal_name.to_string(), theme.text));
+    let mut lines = vec![first];
+    if clean(&user.display_name).chars().count() + clean(&user.principal_name).chars().count() + 1 >= width {
+        lines = vec![
+            Line::of(user.display_name.as_ref(), theme.title),
+            Line::of(user.principal_name.as_ref(), theme.text),
+        ];
+    }
+    if has_suspicious(&user.display_name) || has_suspicious(&user.principal_name) {
+        lines.extend(wrapped(
+            "hidden or misleading characters in the name or address, shown as marks",
+            width,
+            theme.bad,
+        ));
+    }
+    let mut facts = Vec::new();
+    facts.extend(user.access_level.as_deref().map(str::to_owned));
+    facts.push(format!("last access {}", last_access(user.last_accessed, app.now())));
+    if let Some(person) = person {
+        facts.push(person.outcome.shown().to_owned());
+        match person.privileged {
+            Some(true) => facts.push("privileged".to_owned()),
+            None => facts.push("privileged or not is unknown".to_owned()),
+            Some(false) => {}
+        }
+    }
+    if let Some(found) = app.model.facts.tokens.get().and_then(|all| all.people.get(&user.storage_key)) {
+        facts.push(format!("{} tokens, {} SSH keys", found.access_tokens, found.ssh_keys));
+    }
+    lines.extend(wrapped(&facts.join(&dot), width, theme.dim));
+    decided(app, user, person, width, &mut lines);
+    if let Some((_, why)) = app.mapping.refusal.as_ref().filter(|(key, _)| *key == user.storage_key) {
+        lines.extend(wrapped(&format!("not decided: {why}"), width, theme.bad));
+    }
+    if let Some(person) = person {
+        lines.extend(wrapped(&person.why, width, theme.dim));
+    }
+    lines
+}
+
+/// What was decided, how it stands, and what to do where it failed.
+fn decided(app: &App, user: &OrgUser, person: Option<&Person>, width: usize, lines: &mut Vec<Line>) {
+    let theme = &app.look.theme;
+    let Some(row) = app.model.plan.row(&user.storage_key).filter(|row| row.decision.is_decided()) else {
+        return;
+    };
+    let (glyph, _, style) = standing(app, user, person);
+    let mut text = format!("{glyph} {}", decision(app, row));
+    match row.state {
+        RowState::Planned => {
+            if let Some(at) = row.decided_at {
+                text.push_str(&format!(", decided {}", ago(at, app.now())));
+            }
+        }
+        RowState::Applied => text.push_str(": applied, not verified yet (v)"),
+        RowState::Unknown => text.push_str(": sent, and nobody knows whether it happened; v reads it back"),
+        RowState::Sending => text.push_str(": being sent"),
+        other => text.push_str(&format!(": {}", other.name())),
+    }
+    lines.extend(wrapped(&text, width, style));
+    if row.needs_a_look {
+        let text = "needs a look: something changed since; decide again, or = confirms that it holds";
+        lines.extend(wrapped(text, width, theme.caution));
+    }
+    if let Some(key) = &row.new_storage_key {
+        lines.extend(wrapped(&format!("under a new key: {key}"), width, theme.dim));
+    }
+    if let Some(error) = &row.error {
+        let style = if row.state == RowState::Skipped { theme.dim } else { theme.bad };
+        lines.extend(wrapped(error, width, style));
+    }
+    if let Some(note) = &row.note {
+        lines.extend(wrapped(&format!("note: {note}"), width, theme.dim));
+    }
+}
+
+fn proposals(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    let theme = &app.look.theme;
+    let width = usize::from(area.width);
+    let loading = loading(&app.model);
+    let mut lines = Vec::new();
+    let mut highlighted = None;
+    if let Some(why) = loading {
+        let problem = app.model.directory.problem.as_ref().or(app.model.roster.problem.as_ref());
+        let text = problem.map_or_else(|| why.to_owned(), ToString::to_string);
+        lines.extend(wrapped(&text, width, if problem.is_some() { theme.bad } else { theme.dim }));
+    }
+    for proposed in app.mapping.proposals() {
+        let selected = app.mapping.highlighted() == Some(proposed);
+        let start = lines.len();
+        lines.extend(block(app, proposed, selected, width));
+        if selected {
+            highlighted = Some((start, lines.len(), proposed.candidate.warnings.is_empty()));
+        }
+    }
+    if app.mapping.proposals().is_empty() && loading.is_none() {
+        let text =
+            "Nobody in the tenant is like this person. f searches everybody, i invites, x removes, o keeps.";
+        lines.extend(wrapped(text, width, theme.dim));
+    } else if let Some(directory) = &app.model.directory.value {
+        let text = format!("(f searches all {} people of the tenant)", count(directory.len()));
+        lines.push(Line::of(text, theme.dim));
+    }
+    let height = usize::from(area.height);
+    let top = highlighted.map_or(0, |(start, end, _)| end.saturating_sub(height).min(start));
+    draw(app, lines.get(top..).unwrap_or_default(), area, buf);
+    if lines.len().saturating_sub(top) > height && height > 0 {
+        Pen::line(buf, area, area.height - 1, app.look.glyphs.ellipsis)
+            .to(area.right().saturating_sub(1))
+            .write(app.look.glyphs.down, theme.dim);
+    }
+    let visible = highlighted
+        .is_some_and(|(start, _, no_warning)| start - top + usize::from(!no_warning) < height && width >= 20);
+    if visible && app.overlays.is_empty() {
+        view.drawn.proposal = current(app);
+    }
+}
+
+/// One candidate: everything about the highlighted one, the strongest reason of the others.
+fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> Vec<Line> {
+    let theme = &app.look.theme;
+    let candidate = &proposed.candidate;
+    let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
+    let mut lines = head(app, candidate, target, selected, width);
+    match proposed.reason {
+        Reason::Found => {}
+        Reason::Picked => lines.push(indented("chosen from the search", theme.dim)),
+        Reason::Decided => lines.push(indented("decided", theme.good)),
+    }
+    let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
+    let reasons = reasons(app, candidate, user, target);
+    let shown = if selected { reasons.len() } else { 1 };
+    // Warnings come first: what speaks against it must be on the frame when it is accepted.
+    for (sign, kind, detail, style) in reasons.into_iter().take(shown) {
+        let kind = if width < NO_KINDS { String::new() } else { format!("{kind:<KIND$} ") };
+        let lead = format!("  {sign} {kind}");
+        let indent = lead.chars().count();
+        let mut detail = wrap(&detail, width.saturating_sub(indent + 2).max(8));
+        if !selected {
+            detail.truncate(1);
+        }
+        for (at, line) in detail.into_iter().enumerate() {
+            let lead = if at == 0 { lead.clone() } else { " ".repeat(indent) };
+            lines.push(Line {
+                parts: vec![(String::new(), style), (lead, style), (line, theme.text)],
+                ..Line::default()
+            });
+        }
+    }
+    if selected && let Some(target) = target {
+        lines.push(indented(&account(app, target), theme.dim));
+    }
+    lines
+}
+
+fn indented(text: &str, style: Style) -> Line {
+    Line { parts: vec![(String::new(), style), (format!("  {text}"), style)], ..Line::default() }
+}
+
+fn head(
+    app: &App,
+    candidate: &Candidate,
+    target: Option<&TenantUser>,
+    selected: bool,
+    width: usize,
+) -> Vec<Line> {
+    let theme = &app.look.theme;
+    // `.91` is quicker to compare than `0.91`; a whole match is 1.
+    let score = format!("{:.2}", candidate.score.clamp(0.0, 1.0));
+    let score = score.strip_prefix('0').unwrap_or(&score).to_owned();
+    let Some(target) = target else {
+        let text = format!("{} is not among the people of the tenant", candidate.object_id);
+        return vec![Line { selected, ..Line::of(text, theme.bad) }];
+    };
+    let mut first = Line {
+        parts: vec![(String::new(), theme.text), (target.display_name.to_string(), theme.title)],
+        right: Some((score, theme.dim)),
+        selected,
+    };
+    let name = clean(&target.display_name).chars().count();
+    let upn = clean(&target.user_principal_name).chars().count();
+    if name + upn + 11 <= width {
+        first.parts.push(("   ".to_owned(), theme.text));
+        first.parts.push((target.user_principal_name.to_string(), theme.text));
+        return vec![first];
+    }
+    vec![first, indented(&target.user_principal_name, theme.text)]
+}
+
+/// What speaks against it, then what speaks for it: sign, kind, words.
+fn reasons(
+    app: &App,
+    candidate: &Candidate,
+    user: Option<&OrgUser>,
+    target: Option<&TenantUser>,
+) -> Vec<(&'static str, &'static str, String, Style)> {
+    let (theme, glyphs) = (&app.look.theme, &app.look.glyphs);
+    let [agrees, nearly, contradicts] = glyphs.signs;
+    let mut out = Vec::new();
+    for warning in &candidate.warnings {
+        let (sign, style) = match warning.kind {
+            WarningKind::NameContradicts
+            | WarningKind::Disabled
+            | WarningKind::Deleted
+            | WarningKind::AlreadyInOrganization
+            | WarningKind::ClaimedTwice => (contradicts, theme.bad),
+            _ => (glyphs.bang, theme.caution),
+        };
+        out.push((sign, warning_word(warning.kind), warning.detail.clone(), style));
+    }
+    for evidence in &candidate.evidence {
+        let same_name = user.zip(target).is_some_and(|(user, target)| {
+            user.display_name.to_lowercase() == target.display_name.to_lowercase()
+        });
+        let (sign, style) = match evidence.kind {
+            kind if kind.is_address() => (agrees, theme.good),
+            EvidenceKind::Name if same_name => (agrees, theme.good),
+            _ => (nearly, theme.caution),
+        };
+        out.push((sign, evidence_word(evidence.kind), evidence.detail.clone(), style));
+    }
+    if candidate.evidence.is_empty() {
+        out.push((contradicts, "nothing", "nothing that was read speaks for it".to_owned(), theme.bad));
+    } else if !candidate.has_address_evidence() {
+        out.push((contradicts, "address", "no address in common".to_owned(), theme.caution));
+    }
+    out
+}
+
+/// A kind of evidence in a word that fits the column.
+fn evidence_word(kind: EvidenceKind) -> &'static str {
+    match kind {
+        EvidenceKind::ProxyAddress => "proxy",
+        other => other.name(),
+    }
+}
+
+/// A warning in a word that fits the column.
+fn warning_word(kind: WarningKind) -> &'static str {
+    match kind {
+        WarningKind::NameContradicts => "name",
+        WarningKind::Disabled => "disabled",
+        WarningKind::Deleted => "deleted",
+        WarningKind::PendingInvitation => "pending",
+        WarningKind::Guest => "guest",
+        WarningKind::AlreadyInOrganization => "taken",
+        WarningKind::ClaimedTwice => "claimed",
+        WarningKind::SharedMailbox => "mailbox",
+        WarningKind::Privileged => "privileged",
+        WarningKind::NewerThanLastAccess => "newer",
+        WarningKind::SuspiciousCharacters => "characters",
+    }
+}
+
+fn account(app: &App, target: &TenantUser) -> String {
+    let mut facts = vec![target.user_type.map_or("type unknown", |kind| kind.as_str()).to_lowercase()];
+    facts.push(
+        match (target.deleted, target.pending, target.enabled) {
+            (true, _, _) => "deleted",
+            (_, true, _) => "has not accepted the invitation",
+            (_, _, Some(true)) => "enabled",
+            (_, _, Some(false)) => "disabled",
+            (_, _, None) => "enabled or not is unknown",
+        }
+        .to_owned(),
+    );
+    facts.extend(target.mail.as_deref().map(|mail| format!("mail {mail}")));
+    facts.extend(target.created.map(|at| format!("created {}", at.to_zoned(TimeZone::UTC).year())));
+    facts.join(&format!(" {} ", app.look.glyphs.middot))
+}
+
+/// The search: the field, then those found; evidence and warnings of the highlighted one.
+fn searching(app: &App, search: &Search, user: &OrgUser, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    let theme = &app.look.theme;
+    let width = usize::from(area.width);
+    {
+        let mut pen = Pen::line(buf, area, 0, app.look.glyphs.ellipsis);
+        pen.write("search: ", theme.accent);
+        text_field(&search.input, &mut pen, area.y, view, theme.text);
+    }
+    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
+    let found = search.found();
+    let all = app.model.directory.value.as_ref().map_or(0, |directory| directory.len());
+    if found.is_empty() {
+        let text = match (search.input.value().trim().is_empty(), search.answered) {
+            (true, _) => format!("name, address, or object id; all {} people of the tenant", count(all)),
+            (false, false) => "searching".to_owned(),
+            (false, true) => "nobody in the tenant fits".to_owned(),
+        };
+        draw(app, &[Line::of(text, theme.dim)], list, buf);
+        return;
+    }
+    let cursor = found.iter().position(|id| Some(*id) == search.cursor);
+    // What is known about the highlighted pair stands below it; the list scrolls in what is left.
+    let height = usize::from(list.height);
+    let mut about = Vec::new();
+    if let Some(candidate) = search.cursor.and_then(|id| judged(app, user, id)) {
+        let proposed = Proposed { candidate, reason: Reason::Found };
+        about = block(app, &proposed, true, width);
+        for line in &mut about {
+            line.selected = false;
+        }
+        // Name and address stand in the row already.
+        let target = app.model.directory.value.as_ref().and_then(|all| all.get(proposed.candidate.object_id));
+        about.drain(..head(app, &proposed.candidate, target, true, width).len().min(about.len()));
+        about.truncate(height / 2);
+    }
+    let rows = height.saturating_sub(about.len());
+    view.drawn.page = rows.max(1);
+    let window = view.candidates.window(
+        cursor,
+        found.len(),
+        rows,
+        |at| found.get(at).copied(),
+        |id| found.iter().position(|it| it == id),
+    );
+    let mut lines = Vec::new();
+    for at in window {
+        let target = found.get(at).and_then(|id| app.model.directory.value.as_ref()?.get(*id));
+        let Some(target) = target else { continue };
+        lines.push(Line {
+            parts: vec![
+                (String::new(), theme.text),
+                (target.display_name.to_string(), theme.text),
+                ("  ".to_owned(), theme.text),
+                (target.user_principal_name.to_string(), theme.dim),
+            ],
+            right: None,
+            selected: cursor == Some(at),
+        });
+        if cursor == Some(at) {
+            lines.append(&mut about);
+        }
+    }
+    draw(app, &lines, list, buf);
+}
