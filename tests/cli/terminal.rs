@@ -92,7 +92,7 @@ fn a_signal_stops_a_run_after_the_call_under_way() {
 
     let plan = stage.json(&["plan", "show"]);
     let rows = plan["rows"].as_array().unwrap();
-    let state =
+    let in_state =
         |wanted: &str| rows.iter().filter(|row| row["decision"] == "map" && row["state"] == wanted).count();
     assert_eq!(in_state("sending") + in_state("unknown"), 0, "{plan}");
     assert!(in_state("planned") > 0, "the run was stopped: {plan}");
