@@ -72,6 +72,11 @@ impl Work {
         Box::pin(gather::settle_analysis(&self.session, &mut self.messages, model, |_, _| {})).await;
     }
 
+    /// Keeps the reading from before the switch, by which people are found again whose key changes with it.
+    pub async fn keep_readings(&mut self, model: &mut Model) {
+        Box::pin(gather::keep_readings(&self.session, &mut self.messages, model)).await;
+    }
+
     /// Starts something whose messages the caller takes in.
     pub fn start(&self, effect: Effect) {
         self.runner.run(effect);
@@ -84,15 +89,18 @@ impl Work {
 
     /// Does one thing that is kept on disk, and returns when it is there.
     pub async fn keep(&mut self, model: &mut Model, effect: Effect) -> Result<(), Failure> {
+        let rows = if let Effect::SaveRows(_, rows) = &effect { rows.clone() } else { Vec::new() };
         self.runner.run(effect);
         while let Some(msg) = self.messages.recv().await {
             model.absorb(&msg);
             match msg {
-                Msg::RowsSaved(_)
-                | Msg::Ticked(..)
-                | Msg::PhaseTicked(..)
-                | Msg::PairConfirmed(..)
-                | Msg::FileWritten { .. } => return Ok(()),
+                Msg::RowsSaved(_) => {
+                    model.keep_rows(rows);
+                    return Ok(());
+                }
+                Msg::Ticked(..) | Msg::PhaseTicked(..) | Msg::PairConfirmed(..) | Msg::FileWritten { .. } => {
+                    return Ok(());
+                }
                 Msg::RowsNotSaved(_, problem) | Msg::Failed(problem) => return Err(not_kept(&problem)),
                 _ => {}
             }

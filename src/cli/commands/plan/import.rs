@@ -59,6 +59,7 @@ pub async fn run(mut work: Work, mut model: Model, file: &Path, yes: bool) -> Re
     answer::agreed(output, &question, yes, "`--yes` answers it.").await?;
     let rows = rows(&known, &read)?;
     work.keep(&mut model, Effect::SaveRows(1, rows)).await?;
+    work.keep_readings(&mut model).await;
     output.say(&format!("{} taken over.", count(read.changes.len(), "change", "changes")));
     Ok(Exit::Done)
 }
