@@ -166,6 +166,6 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
 pub fn view(app: &App, dialog: &Dialog, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     match dialog {
         Dialog::Order(order) => order::view(app, order, view, area, buf),
-        Dialog::Report(report) => report::view(app, report, area, buf),
+        Dialog::Report(report) => report::view(app, *report, area, buf),
     }
 }

@@ -7,6 +7,7 @@ use ratatui::style::Style;
 
 use crate::domain::RowState;
 use crate::domain::text::clean;
+use crate::tui::actions::Action;
 use crate::tui::app::{App, Effect};
 use crate::tui::overlay::Overlay;
 use crate::tui::people::People;
@@ -39,20 +40,26 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 /// What a state means for the administrator, and what to do.
-fn meaning(state: RowState) -> &'static str {
+fn meaning(app: &App, state: RowState) -> String {
+    let key = |action: Action| app.keymap.shown(action);
+    let verify = key(Action::VerifyAgain);
     match state {
-        RowState::Verified => "read back and right: these people can sign in, or are as decided",
-        RowState::Applied => "the service took it, not seen by reading yet: v reads again",
-        RowState::Sending => "was under way when the run ended: v finds out by reading",
-        RowState::Unknown => {
-            "sent, and nobody knows whether it happened: v finds out; it is never repeated blindly"
-        }
-        RowState::Failed => "the service refused or failed, nothing happened: see the reason, R tries again",
-        RowState::Refused => {
-            "not sent, something is not as it was decided: see the reason, decide again or confirm (=)"
-        }
-        RowState::Skipped => "not due in this run",
-        RowState::Planned => "not sent: apply again (A)",
+        RowState::Verified => "read back and right: these people can sign in, or are as decided".to_owned(),
+        RowState::Applied => format!("the service took it, not seen by reading yet: {verify} reads again"),
+        RowState::Sending => format!("was under way when the run ended: {verify} finds out by reading"),
+        RowState::Unknown => format!(
+            "sent, and nobody knows whether it happened: {verify} finds out; it is never repeated blindly"
+        ),
+        RowState::Failed => format!(
+            "the service refused or failed, nothing happened: see the reason, {} tries again",
+            key(Action::RetryFailed)
+        ),
+        RowState::Refused => format!(
+            "not sent, something is not as it was decided: see the reason, decide again or confirm ({})",
+            key(Action::SamePerson)
+        ),
+        RowState::Skipped => "not due in this run".to_owned(),
+        RowState::Planned => format!("not sent: apply again ({})", key(Action::Apply)),
     }
 }
 
@@ -77,12 +84,12 @@ fn lines(app: &App) -> Vec<(String, Style)> {
     let touched: usize = counted.iter().map(|(_, number)| number).sum();
     for (state, number) in &counted {
         let (glyph, word, style) = strip::sign(*state, look);
-        out.push((format!("{glyph} {} {word}: {}", count(*number), meaning(*state)), style));
+        out.push((format!("{glyph} {} {word}: {}", count(*number), meaning(app, *state)), style));
     }
     if run.due > touched {
         let (glyph, word, style) = strip::sign(RowState::Planned, look);
         let number = run.due - touched;
-        out.push((format!("{glyph} {} {word}: {}", count(number), meaning(RowState::Planned)), style));
+        out.push((format!("{glyph} {} {word}: {}", count(number), meaning(app, RowState::Planned)), style));
     }
     if touched == 0 && run.due == 0 {
         out.push(("Nothing was due.".to_owned(), theme.text));
@@ -110,7 +117,7 @@ fn lines(app: &App) -> Vec<(String, Style)> {
 }
 
 /// Draws the summary.
-pub fn view(app: &App, report: &Report, area: Rect, buf: &mut Buffer) {
+pub fn view(app: &App, report: Report, area: Rect, buf: &mut Buffer) {
     let look = &app.look;
     let width = area.width.min(90);
     let room = usize::from(width.saturating_sub(4));
