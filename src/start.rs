@@ -61,7 +61,9 @@ fn try_open(opening: Opening) -> Result<Exit, Left> {
     runtime.shutdown_background();
     match left {
         Ok(tui::Exit::Quit) => Ok(Exit::Done),
-        Ok(tui::Exit::TasksEnded) => Err((Exit::No, "the work behind the screen ended; see the log".to_owned())),
+        Ok(tui::Exit::TasksEnded) => {
+            Err((Exit::No, "the work behind the screen ended; see the log".to_owned()))
+        }
         Err(error) => Err((Exit::Usage, error.to_string())),
     }
 }

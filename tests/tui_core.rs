@@ -1,4 +1,5 @@
 //! The dashboard without a terminal: keys go in, effects come out, screens are compared.
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
 #[path = "tui_core/desk.rs"]
 mod desk;

@@ -10,7 +10,9 @@ use super::output::Output;
 use super::progress::ProgressLine;
 use crate::domain::activity::Source;
 use crate::domain::{Problem, ProblemKind};
-use crate::tasks::{Analysis, Effect, Model, Msg, Runner, Session, Setup, SetupError, gather, runner, snapshot};
+use crate::tasks::{
+    Analysis, Effect, Model, Msg, Runner, Session, Setup, SetupError, gather, runner, snapshot,
+};
 
 /// What the comparison needs, and nothing else.
 pub const FOR_COMPARISON: [Source; 9] = [

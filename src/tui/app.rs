@@ -260,7 +260,7 @@ impl App {
     /// Why nothing can be decided just now: no usable store, or the plan is not there yet.
     pub fn cannot_decide(&self) -> Option<String> {
         if let Some(problem) = self.model.store.refusal() {
-            return Some(format!("nothing can be kept: {problem}"));
+            return Some(format!("{}. {}", problem.said, problem.remedy));
         }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }

@@ -11,28 +11,28 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         return Some(format!("only in {}", tabs.join(" and ")));
     }
     let context = &app.model.context;
+    let asks_a_service =
+        matches!(action, Action::ReadAgain | Action::ReadTokens | Action::Apply | Action::RetryFailed);
+    if asks_a_service && context.offline.is_some() {
+        return Some("working offline, from a snapshot".to_owned());
+    }
     match action {
-        Action::ReadAgain | Action::ReadTokens if context.offline.is_some() => {
-            Some("working offline, from a snapshot".to_owned())
-        }
         Action::TakeBack => app.cannot_decide().or_else(|| {
             (!app.saving.can_take_back() && app.saving.is_idle())
                 .then(|| "nothing was decided in this session".to_owned())
         }),
+        Action::Apply | Action::RetryFailed if context.read_only => {
+            Some("read-only: nothing is sent that changes anything".to_owned())
+        }
         Action::Invite
         | Action::Remove
         | Action::Keep
         | Action::Accept
         | Action::AcceptSafe
         | Action::SamePerson
-        | Action::Tick => app.cannot_decide().or_else(|| in_tab(app, action)),
-        Action::Apply | Action::RetryFailed if context.read_only => {
-            Some("read-only: nothing is sent that changes anything".to_owned())
-        }
-        Action::Apply | Action::RetryFailed if context.offline.is_some() => {
-            Some("working offline, from a snapshot".to_owned())
-        }
-        Action::Apply | Action::RetryFailed => app.cannot_decide().or_else(|| in_tab(app, action)),
+        | Action::Tick
+        | Action::Apply
+        | Action::RetryFailed => app.cannot_decide().or_else(|| in_tab(app, action)),
         _ => in_tab(app, action),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::domain::people::LastAccess;
+use crate::domain::people::{LastAccess, UserType};
 use crate::domain::text::{clean, csv_guard};
 use crate::tasks;
 
@@ -115,11 +115,7 @@ fn users(app: &App, list: &PeopleList) -> Vec<Vec<String>> {
             decision.name().to_owned(),
             candidate.map(|candidate| candidate.object_id.to_string()).unwrap_or_default(),
             target.map(|target| target.user_principal_name.to_string()).unwrap_or_default(),
-            target
-                .and_then(|target| target.user_type)
-                .map(|kind| kind.as_str())
-                .unwrap_or_default()
-                .to_owned(),
+            target.and_then(|target| target.user_type).map(UserType::as_str).unwrap_or_default().to_owned(),
             candidate.map(|candidate| format!("{:.2}", candidate.score)).unwrap_or_default(),
             candidate
                 .map(|candidate| {

@@ -42,8 +42,8 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let list = hints(app);
     let size = |(key, text): &(String, String)| width(key) + 1 + width(text) + 2;
     let kept = if app.overlays.is_empty() { 3.min(list.len()) } else { 0 };
-    let (others, last) = list.split_at(list.len() - kept);
-    let mut room = usize::from(area.width.saturating_sub(1)).saturating_sub(last.iter().map(size).sum());
+    let (others, always) = list.split_at(list.len() - kept);
+    let mut room = usize::from(area.width.saturating_sub(1)).saturating_sub(always.iter().map(size).sum());
     let mut pen = Pen::line(buf, area, 0, app.look.glyphs.ellipsis);
     pen.skip(1);
     let mut shown: Vec<&(String, String)> = Vec::new();
@@ -54,7 +54,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         room -= size(hint);
         shown.push(hint);
     }
-    for (key, text) in shown.into_iter().chain(last) {
+    for (key, text) in shown.into_iter().chain(always) {
         pen.write(key, theme.accent).skip(1).write(text, theme.dim).skip(2);
     }
 }

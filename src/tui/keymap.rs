@@ -106,7 +106,10 @@ impl fmt::Display for Key {
             name.push_str("Ctrl-");
         }
         match self.code {
-            KeyCode::F(number) => name.push_str(&format!("F{number}")),
+            KeyCode::F(number) => {
+                name.push('F');
+                name.push_str(&number.to_string());
+            }
             code => match NAMED.iter().find(|(_, named)| *named == code) {
                 Some((text, _)) => name.push_str(text),
                 None => match code {

@@ -141,6 +141,7 @@ impl SortBy {
     }
 
     /// The one after it.
+    #[must_use]
     pub fn next(self) -> Self {
         let at = Self::ALL.iter().position(|by| *by == self).unwrap_or(0);
         Self::ALL.get((at + 1) % Self::ALL.len()).copied().unwrap_or_default()
@@ -235,7 +236,7 @@ impl PeopleList {
             // The reading is in this order already.
             SortBy::Name => {}
             SortBy::Address => {
-                self.rows.sort_by_cached_key(|at| user(at).map(|user| user.principal_name.to_lowercase()))
+                self.rows.sort_by_cached_key(|at| user(at).map(|user| user.principal_name.to_lowercase()));
             }
             SortBy::Access => self.rows.sort_by(|a, b| {
                 let level = |at| user(at).and_then(|user| user.access_level.as_deref());

@@ -1,5 +1,7 @@
 //! The line above the hints: a notice if there is one, else age of the data, connection, budget and running work.
 
+use std::fmt::Write as _;
+
 use jiff::{SignedDuration, Timestamp};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -44,16 +46,16 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     }
     match oldest(app) {
         Some(at) => {
-            let stale = model.now.duration_since(at)
+            let is_old = model.now.duration_since(at)
                 > SignedDuration::try_from(model.context.reread_after).unwrap_or(SignedDuration::MAX);
-            let style = if stale { theme.caution } else { theme.dim };
-            parts.push((format!("read {}{}", ago(at, model.now), if stale { ", old" } else { "" }), style));
+            let style = if is_old { theme.caution } else { theme.dim };
+            parts.push((format!("read {}{}", ago(at, model.now), if is_old { ", old" } else { "" }), style));
         }
         None if model.reading.is_empty()
             && model.roster.problem.is_none()
             && model.directory.problem.is_none() =>
         {
-            parts.push(("nothing read yet".to_owned(), theme.dim))
+            parts.push(("nothing read yet".to_owned(), theme.dim));
         }
         None => {}
     }
@@ -98,20 +100,20 @@ fn closed(app: &App) -> Option<(Service, Timestamp)> {
 pub fn progressing(source: Source, progress: &Progress, now: Timestamp) -> String {
     let mut text = format!("{}: {}", source.name(), count(progress.items));
     if let Some(total) = progress.total {
-        text.push_str(&format!(" of {}", count(total)));
+        let _ = write!(text, " of {}", count(total));
     }
     if progress.pages > 0 {
         let pages = if progress.pages == 1 { "page" } else { "pages" };
-        text.push_str(&format!(", {} {pages}", progress.pages));
+        let _ = write!(text, ", {} {pages}", progress.pages);
     }
     if let Some(until) = progress.waiting_until.filter(|until| *until > now) {
-        text.push_str(&format!(", waits {}", span(until.duration_since(now))));
+        let _ = write!(text, ", waits {}", span(until.duration_since(now)));
     } else {
         if let Some(rate) = progress.rate(now).filter(|rate| *rate >= 1.0) {
-            text.push_str(&format!(", {rate:.0}/s"));
+            let _ = write!(text, ", {rate:.0}/s");
         }
-        if let Some(left) = progress.remaining(now).filter(|left| left.is_positive()) {
-            text.push_str(&format!(", {} left", span(left)));
+        if let Some(left) = progress.remaining(now).filter(SignedDuration::is_positive) {
+            let _ = write!(text, ", {} left", span(left));
         }
     }
     text

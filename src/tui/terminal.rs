@@ -18,13 +18,13 @@ use crossterm::terminal::{
     LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
-use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub mod clipboard;
 pub mod guard;
 pub mod input;
+pub mod paint;
 
 /// What the guard threads need to give the terminal back while the loop may be in the middle of a frame.
 #[derive(Debug, Clone, Default)]
@@ -85,7 +85,7 @@ fn write_leave(out: &mut impl Write) -> io::Result<()> {
 /// The screen, while it is ours.
 #[derive(Debug)]
 pub struct Screen {
-    backend: CrosstermBackend<BufWriter<File>>,
+    out: BufWriter<File>,
     shared: Shared,
     mouse: bool,
     last: Buffer,
@@ -98,13 +98,8 @@ impl Screen {
         let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
         // A whole frame fits, so that it leaves in one write.
         let out = BufWriter::with_capacity(256 * 1024, out);
-        let mut screen = Self {
-            backend: CrosstermBackend::new(out),
-            shared: shared.clone(),
-            mouse,
-            last: Buffer::empty(Rect::ZERO),
-            cursor: None,
-        };
+        let mut screen =
+            Self { out, shared: shared.clone(), mouse, last: Buffer::empty(Rect::ZERO), cursor: None };
         restore_on_panic(shared.clone());
         screen.take()?;
         Ok(screen)
@@ -114,7 +109,7 @@ impl Screen {
     pub fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.shared.inner.entered.store(true, Ordering::SeqCst);
-        let out = &mut self.backend;
+        let out = &mut self.out;
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
         if self.mouse {
             queue!(out, EnableMouseCapture)?;
@@ -127,8 +122,7 @@ impl Screen {
     /// Gives the terminal back.
     pub fn leave(&mut self) -> io::Result<()> {
         if self.shared.inner.entered.swap(false, Ordering::SeqCst) {
-            write_leave(&mut self.backend)?;
-            Write::flush(&mut self.backend)?;
+            write_leave(&mut self.out)?;
             disable_raw_mode()?;
         }
         Ok(())
@@ -137,8 +131,8 @@ impl Screen {
     /// Draws a frame: what differs from the last one, and the whole of it after the size changed. Returns whether anything
     /// was written. `render` says where the cursor is.
     pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<bool> {
-        let size = self.backend.size()?;
-        let area = Rect::new(0, 0, size.width, size.height);
+        let (width, height) = crossterm::terminal::size()?;
+        let area = Rect::new(0, 0, width, height);
         let mut next = Buffer::empty(area);
         let cursor = render(area, &mut next);
         let shared = self.shared.clone();
@@ -156,26 +150,26 @@ impl Screen {
             return Ok(false);
         }
         if draws {
-            queue!(self.backend, BeginSynchronizedUpdate)?;
+            queue!(self.out, BeginSynchronizedUpdate)?;
             if whole {
-                queue!(self.backend, Clear(ClearType::All))?;
+                queue!(self.out, Clear(ClearType::All))?;
             }
-            self.backend.draw(changes.into_iter())?;
+            paint::paint(&mut self.out, changes)?;
         }
         match cursor {
             Some(Position { x, y }) => {
-                queue!(self.backend, cursor::MoveTo(x, y))?;
+                queue!(self.out, cursor::MoveTo(x, y))?;
                 if self.cursor.is_none() {
-                    queue!(self.backend, cursor::Show)?;
+                    queue!(self.out, cursor::Show)?;
                 }
             }
-            None if self.cursor.is_some() => queue!(self.backend, cursor::Hide)?,
+            None if self.cursor.is_some() => queue!(self.out, cursor::Hide)?,
             None => {}
         }
         if draws {
-            queue!(self.backend, EndSynchronizedUpdate)?;
+            queue!(self.out, EndSynchronizedUpdate)?;
         }
-        Write::flush(&mut self.backend)?;
+        self.out.flush()?;
         self.last = next;
         self.cursor = cursor;
         Ok(true)
@@ -188,8 +182,8 @@ impl Screen {
         if shared.is_ending() {
             return Ok(());
         }
-        Write::write_all(&mut self.backend, bytes)?;
-        Write::flush(&mut self.backend)
+        self.out.write_all(bytes)?;
+        self.out.flush()
     }
 }
 

@@ -38,6 +38,7 @@ impl ThemeName {
 
     /// What to use in a terminal with these variables. `NO_COLOR` (when not empty, <https://no-color.org>) wins over
     /// everything, because crossterm reads it too.
+    #[must_use]
     pub fn resolve(self, no_color: Option<&str>, colorfgbg: Option<&str>) -> Self {
         if no_color.is_some_and(|value| !value.is_empty()) {
             return Self::Mono;

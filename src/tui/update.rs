@@ -205,8 +205,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
             analyse = true;
         }
         Msg::RowsNotSaved(number, problem) => decide::not_saved(app, *number, problem),
-        Msg::Failed(problem) => app.complain(problem.to_string()),
-        Msg::ReadingFailed(_, problem, _) => app.complain(problem.to_string()),
+        Msg::Failed(problem) | Msg::ReadingFailed(_, problem, _) => app.complain(problem.to_string()),
         Msg::FileWritten { what, path } => app.say(format!("{what} written to {path}")),
         Msg::Ticked(id, tick) => {
             app.say(format!(

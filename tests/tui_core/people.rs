@@ -6,7 +6,7 @@ use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin, UserType};
 use ado2entra::domain::{
     Backing, Candidate, Check, CheckId, CheckStatus, Descriptor, Directory, Evidence, EvidenceKind, Forecast,
-    ObjectId, OrgUser, Outcome, Person, Plan, Roster, StorageKey, TenantUser, Verdict, Warning, WarningKind,
+    ObjectId, OrgUser, Outcome, Person, Roster, StorageKey, TenantUser, Verdict, Warning, WarningKind,
 };
 use ado2entra::tasks::{Analysis, Fact, Model, Msg, analyse};
 
@@ -206,7 +206,7 @@ impl Office {
         let early = at("2026-11-23T18:56:00Z");
         vec![
             Msg::StoreOpened(Ok(())),
-            Msg::PlanLoaded(Box::new(Plan::default())),
+            Msg::PlanLoaded(Box::default()),
             Msg::FactRead(Fact::Backing(Ok(Backing::MicrosoftAccounts)), early),
             Msg::RosterRead(Arc::clone(&roster), early),
             Msg::DirectoryRead(Arc::clone(&directory), index, early),

@@ -36,7 +36,7 @@ fn hostile() -> Office {
         office.add(user, Outcome::Review, text, vec![candidate]);
     }
     for (check, text) in office.checks.iter_mut().zip(HOSTILE.iter().cycle()) {
-        check.summary = (*text).to_owned();
+        (*text).clone_into(&mut check.summary);
         check.evidence = vec![(*text).to_owned()];
     }
     office
@@ -88,8 +88,8 @@ fn no_size_panics_and_nothing_is_written_outside() {
                 desk.read(office);
             }
             desk.keys(place);
-            for width in (1..=200).step_by(7).chain([1, 2, 3, 20, 39, 40, 41, 80, 200]) {
-                for height in (1..=60).step_by(5).chain([1, 2, 5, 7, 8, 9, 60]) {
+            for width in (1..=200).step_by(13).chain([1, 2, 3, 20, 39, 40, 41, 80, 200]) {
+                for height in (1..=60).step_by(9).chain([1, 2, 5, 7, 8, 9, 60]) {
                     frame(&mut desk, width, height);
                 }
             }

@@ -48,7 +48,11 @@ pub async fn run(mut work: Work, args: &ApplyArgs, stop: Stop) -> Result<Exit, F
         return run::verify(work, model, only, stop).await;
     }
     let schedule = Scheduled::of(&model, only)?;
-    if args.dry_run { dry::show(&work, &model, &schedule) } else { run::apply(work, model, schedule, args, stop).await }
+    if args.dry_run {
+        dry::show(&work, &model, &schedule)
+    } else {
+        run::apply(work, model, schedule, args, stop).await
+    }
 }
 
 /// The rows that were named; a name that is nobody's is a wrong usage, not a run without them.
@@ -127,7 +131,11 @@ impl Scheduled {
     }
 }
 
-fn input<'a>(model: &'a Model, known: &'a Known, only: Option<&'a BTreeSet<StorageKey>>) -> ScheduleInput<'a> {
+fn input<'a>(
+    model: &'a Model,
+    known: &'a Known,
+    only: Option<&'a BTreeSet<StorageKey>>,
+) -> ScheduleInput<'a> {
     ScheduleInput {
         roster: &known.roster,
         roster_read_at: model.roster.read_at.unwrap_or(Timestamp::UNIX_EPOCH),

@@ -6,8 +6,8 @@ mod import;
 mod safe;
 mod show;
 
-pub use safe::accepted;
 pub use confirm::unknown_key;
+pub use safe::accepted;
 pub use show::show;
 
 use std::sync::Arc;
@@ -18,8 +18,8 @@ use crate::cli::text::tenant_user;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
 use crate::domain::activity::Source;
 use crate::domain::people::Roster;
-use crate::domain::plan::csv::Sheet;
 use crate::domain::plan::Seen;
+use crate::domain::plan::csv::Sheet;
 use crate::domain::text::clean;
 use crate::domain::{Decision, Directory, Forecast, OrgUser, Person, Plan, PlanRow, RowState};
 use crate::tasks::{Analysis, Model};

@@ -1,8 +1,8 @@
 //! `ado2entra.plan/1`: the plan with the columns of its CSV, as `plan show` prints it, as `plan export` writes it, and as
 //! `plan import` reads it.
 
-use serde::ser::{SerializeMap as _, Serializer};
 use serde::Serialize;
+use serde::ser::{SerializeMap as _, Serializer};
 
 use crate::domain::TenantId;
 use crate::domain::plan::csv::{Column, PlanRecord};

@@ -74,8 +74,7 @@ pub fn load(global: &Global) -> Result<Loaded, ConfigErrors> {
 
 /// What a session is opened with.
 pub fn setup(loaded: &Loaded, global: &Global) -> Result<Setup, Failure> {
-    let all_local =
-        loaded.config.endpoints.all().iter().all(|(_, endpoint)| endpoint.is_loopback());
+    let all_local = loaded.config.endpoints.all().iter().all(|(_, endpoint)| endpoint.is_loopback());
     Ok(Setup {
         state_directory: loaded.config.state_directory(&environment)?,
         config: loaded.config.clone(),

@@ -35,12 +35,7 @@ pub fn run(output: Output, global: Global, command: Command) -> Result<Exit, Fai
     result
 }
 
-async fn online(
-    work: Work,
-    global: &Global,
-    command: Command,
-    stop: Stop,
-) -> Result<Exit, Failure> {
+async fn online(work: Work, global: &Global, command: Command, stop: Stop) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => commands::check::run(work, args).await,
         Command::Diff(args) => commands::diff::run(work, &args).await,
@@ -49,9 +44,7 @@ async fn online(
             commands::snapshot::take(work, &file, global.force).await
         }
         Command::Plan { command } => commands::plan::run(work, command, global.force).await,
-        Command::Apply(args) => {
-            commands::apply::run(work, &args, stop).await
-        }
+        Command::Apply(args) => commands::apply::run(work, &args, stop).await,
         other => Err(unexpected(&other)),
     }
 }
@@ -66,7 +59,9 @@ async fn offline(
     let settings = load(&global)?;
     let model = commands::snapshot::open(&settings, path).await?;
     match command {
-        Command::Check(args) if args.command.is_none() && !args.tokens => commands::check::show(&output, &model),
+        Command::Check(args) if args.command.is_none() && !args.tokens => {
+            commands::check::show(&output, &model)
+        }
         Command::Diff(args) => commands::diff::offline(output, model, &args).await,
         Command::Status(args) if !args.watch => commands::status::show(&output, &model),
         Command::Plan { command: PlanCommand::Show } => commands::plan::show(&output, &model),

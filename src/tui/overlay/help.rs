@@ -54,10 +54,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         KeyCode::Esc | KeyCode::Enter => {
             app.overlays.pop();
         }
-        KeyCode::Char('?') if help.input.value().is_empty() => {
-            app.overlays.pop();
-        }
-        KeyCode::Char('q') if help.input.value().is_empty() => {
+        KeyCode::Char('?' | 'q') if help.input.value().is_empty() => {
             app.overlays.pop();
         }
         KeyCode::Down => help.top = help.top.saturating_add(1).min(Action::ALL.len()),

@@ -81,7 +81,7 @@ fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Ve
         }
         match person.privileged {
             Some(true) => {
-                out.fact("privileged", "operator, owner or administrator: decided one by one", theme.caution)
+                out.fact("privileged", "operator, owner or administrator: decided one by one", theme.caution);
             }
             Some(false) => {}
             None => out.fact("privileged", "not known, the administrators were not read", theme.caution),

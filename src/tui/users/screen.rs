@@ -1,5 +1,7 @@
 //! Drawing the tab Users: bar of outcomes, filter line, table.
 
+use std::fmt::Write as _;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -173,7 +175,7 @@ pub fn filter_line(app: &App, list: &PeopleList, view: &mut ViewState, area: Rec
         right.push_str(" so far");
     } else if area.width >= 60 {
         let arrow = if reversed { look.glyphs.up } else { look.glyphs.down };
-        right.push_str(&format!(" {} sorted by {} {arrow}", look.glyphs.middot, by.name()));
+        let _ = write!(right, " {} sorted by {} {arrow}", look.glyphs.middot, by.name());
     }
     right.push(' ');
     pen.right(&right, theme.dim);

@@ -71,13 +71,9 @@ fn entry<'a>(row: &'a PlanRow, call: Option<&DryCall>) -> RowEntry<'a> {
     RowEntry { call, ..RowEntry::of(row) }
 }
 
-fn text(
-    out: &mut dyn Write,
-    scheduled: &Scheduled,
-    row: &PlanRow,
-    call: Option<&DryCall>,
-) -> io::Result<()> {
-    let who = scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
+fn text(out: &mut dyn Write, scheduled: &Scheduled, row: &PlanRow, call: Option<&DryCall>) -> io::Result<()> {
+    let who =
+        scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
     writeln!(out, "- {who}: {}", words::wanted(scheduled, row))?;
     match (call, &row.error) {
         (Some(call), _) => {

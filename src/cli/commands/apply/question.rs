@@ -41,9 +41,7 @@ pub fn given(organization: &str, args: &ApplyArgs) -> Result<Option<String>, Fai
         (None, true) => Err(Failure::refused(format!(
             "nothing was sent: --yes needs the organization's name as well: --confirm {organization}"
         ))),
-        (Some(_), false) => {
-            Err(Failure::refused("nothing was sent: --confirm needs --yes as well"))
-        }
+        (Some(_), false) => Err(Failure::refused("nothing was sent: --confirm needs --yes as well")),
     }
 }
 

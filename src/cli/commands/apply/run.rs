@@ -37,11 +37,8 @@ pub async fn apply(
     let mut stopped = None;
     if scheduled.due().next().is_some() {
         let confirmed_name = question::confirmed(output, &model, &scheduled, args).await?;
-        let order = ApplyOrder {
-            schedule: scheduled.schedule.clone(),
-            confirmed_name,
-            only: scheduled.only.clone(),
-        };
+        let order =
+            ApplyOrder { schedule: scheduled.schedule.clone(), confirmed_name, only: scheduled.only.clone() };
         stop.busy();
         stopped = until_finished(&mut work, &mut model, Effect::Apply(Box::new(order)), &stop).await;
         work.session.flush().await;
@@ -92,7 +89,9 @@ pub async fn verify(
     let connected = scheduled.known.analysis.situation.is_connected();
     let exit = if rows.iter().all(|row| is_done(row, connected)) { Exit::Done } else { Exit::No };
     match stopped {
-        Some(problem) => Err(Failure::new(if exit == Exit::Done { Exit::No } else { exit }, problem.to_string())),
+        Some(problem) => {
+            Err(Failure::new(if exit == Exit::Done { Exit::No } else { exit }, problem.to_string()))
+        }
         None => Ok(exit),
     }
 }
@@ -137,9 +136,7 @@ async fn until_finished(work: &mut Work, model: &mut Model, effect: Effect, stop
 
 fn print(output: Output, model: &Model, scheduled: &Scheduled, rows: &[PlanRow]) -> Result<(), Failure> {
     match output.format {
-        Format::Json => {
-            output.json(&ApplyDocument::new(false, rows.iter().map(RowEntry::of).collect()))
-        }
+        Format::Json => output.json(&ApplyDocument::new(false, rows.iter().map(RowEntry::of).collect())),
         _ => output.data(|out| words::result(out, output.paint, model, scheduled, rows)),
     }
 }
@@ -168,12 +165,9 @@ fn ended(scheduled: &Scheduled, rows: &[PlanRow], stopped: Option<&Problem>) -> 
                     | RowState::Failed
             )
     });
-    let refused = scheduled
-        .schedule
-        .rows
-        .iter()
-        .zip(rows)
-        .any(|(entry, row)| matches!(entry.disposition, Disposition::Refuse(_)) || row.state == RowState::Refused);
+    let refused = scheduled.schedule.rows.iter().zip(rows).any(|(entry, row)| {
+        matches!(entry.disposition, Disposition::Refuse(_)) || row.state == RowState::Refused
+    });
     let all_done = rows.iter().filter(|row| due(&row.storage_key)).all(|row| is_done(row, connected));
     match stopped {
         None if all_done && !refused => Exit::Done,

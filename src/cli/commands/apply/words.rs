@@ -59,7 +59,8 @@ pub fn result(
 }
 
 fn line(out: &mut dyn Write, paint: Paint, scheduled: &Scheduled, row: &PlanRow) -> io::Result<()> {
-    let who = scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
+    let who =
+        scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
     let tone = match row.state {
         RowState::Verified => Tone::Good,
         RowState::Failed | RowState::Refused | RowState::Unknown => Tone::Bad,

@@ -34,7 +34,13 @@ pub async fn guide(mut work: Work, control: Control, portal: &str) -> Result<Exi
 
     let by_itself = control.connect();
     heading(&work, "Connect")?;
-    tell(&work, &format!("Pressed Connect on the portal's page, {portal}. The service mapped {} by itself.", people(by_itself)))?;
+    tell(
+        &work,
+        &format!(
+            "Pressed Connect on the portal's page, {portal}. The service mapped {} by itself.",
+            people(by_itself)
+        ),
+    )?;
     model = work.read(&Source::ALL).await;
     connected(&work, &model, before, &tenant)?;
     let decided = decided + decide(&mut work, &mut model).await?;
@@ -149,14 +155,22 @@ fn connected(work: &Work, model: &Model, expected: usize, tenant: &str) -> Resul
     Ok(())
 }
 
-async fn apply(work: &mut Work, model: &mut Model, decided: usize, control: &Control) -> Result<Exit, Failure> {
+async fn apply(
+    work: &mut Work,
+    model: &mut Model,
+    decided: usize,
+    control: &Control,
+) -> Result<Exit, Failure> {
     let scheduled = Scheduled::of(model, None)?;
     if let Some(refusal) = scheduled.schedule.refusals.first() {
         return Err(failed(refusal));
     }
     heading(work, "Apply")?;
     let sent = scheduled.schedule.calls().count();
-    tell(work, &format!("{} of {} decided are sent, one person first and alone.", number(sent), people(decided)))?;
+    tell(
+        work,
+        &format!("{} of {} decided are sent, one person first and alone.", number(sent), people(decided)),
+    )?;
     let order = ApplyOrder {
         schedule: scheduled.schedule.clone(),
         confirmed_name: model.context.organization.clone(),
@@ -200,13 +214,15 @@ async fn verify(work: &mut Work, sent: usize, wrong: usize, control: &Control) -
     heading(work, "Verify")?;
     let model = work.read(&Source::ALL).await;
     let known = Known::of(&model)?;
-    let mapped: Vec<&PlanRow> = known.plan.rows.values().filter(|row| row.decision.target().is_some()).collect();
+    let mapped: Vec<&PlanRow> =
+        known.plan.rows.values().filter(|row| row.decision.target().is_some()).collect();
     let proven = mapped
         .iter()
         .filter(|row| {
             let key = row.new_storage_key.as_ref().unwrap_or(&row.storage_key);
             row.state == RowState::Verified
-                && known.roster.get(key).and_then(crate::domain::OrgUser::origin_object) == row.decision.target()
+                && known.roster.get(key).and_then(crate::domain::OrgUser::origin_object)
+                    == row.decision.target()
         })
         .count();
     let requests = control.mappings().len();

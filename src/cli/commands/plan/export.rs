@@ -21,7 +21,8 @@ pub async fn run(
 ) -> Result<Exit, Failure> {
     let known = Known::of(&model)?;
     let sheet = known.sheet(&model.context.organization);
-    let domains = model.facts.tenant.get().map(|tenant| tenant.verified_domains.as_slice()).unwrap_or_default();
+    let domains =
+        model.facts.tenant.get().map(|tenant| tenant.verified_domains.as_slice()).unwrap_or_default();
     let (bytes, remembered) = match form {
         ExportForm::Plan => {
             let records = csv::records(&sheet);

@@ -32,18 +32,19 @@ pub async fn run(mut work: Work, mut model: Model, file: &Path, yes: bool) -> Re
         exported: exported.as_ref(),
         verified_domains: &domains,
     };
-    let read = csv::import(&bytes, FileForm::of_name(&file.to_string_lossy()), &context).map_err(|errors| {
-        let mut message = format!(
-            "{} was refused, and nothing was taken over: {}",
-            file.display(),
-            count(errors.len(), "error", "errors")
-        );
-        for error in errors {
-            message.push('\n');
-            message.push_str(&error.to_string());
-        }
-        Failure::refused(message)
-    })?;
+    let read =
+        csv::import(&bytes, FileForm::of_name(&file.to_string_lossy()), &context).map_err(|errors| {
+            let mut message = format!(
+                "{} was refused, and nothing was taken over: {}",
+                file.display(),
+                count(errors.len(), "error", "errors")
+            );
+            for error in errors {
+                message.push('\n');
+                message.push_str(&error.to_string());
+            }
+            Failure::refused(message)
+        })?;
     let output = work.output;
     for warning in &read.warnings {
         output.say(&format!("warning: {warning}"));
@@ -64,9 +65,7 @@ pub async fn run(mut work: Work, mut model: Model, file: &Path, yes: bool) -> Re
 fn content(file: &Path) -> Result<Vec<u8>, Failure> {
     let unreadable = |error: std::io::Error| Failure::usage(format!("reading {}: {error}", file.display()));
     let mut bytes = Vec::new();
-    File::open(file)
-        .and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes))
-        .map_err(unreadable)?;
+    File::open(file).and_then(|file| file.take(LARGEST + 1).read_to_end(&mut bytes)).map_err(unreadable)?;
     if bytes.len() as u64 > LARGEST {
         return Err(Failure::refused(format!("{} is larger than 512 MiB, so it is no plan", file.display())));
     }
@@ -80,12 +79,7 @@ fn preview(out: &mut dyn Write, read: &Import, directory: &Directory) -> std::io
             writeln!(out, "  Note: {}", clean(ask))?;
         }
     }
-    writeln!(
-        out,
-        "{}, {} unchanged.",
-        count(read.changes.len(), "change", "changes"),
-        number(read.unchanged)
-    )
+    writeln!(out, "{}, {} unchanged.", count(read.changes.len(), "change", "changes"), number(read.unchanged))
 }
 
 fn words(change: &RowChange, directory: &Directory) -> String {

@@ -52,13 +52,8 @@ pub async fn run(mut work: Work, mut model: Model, yes: bool) -> Result<Exit, Fa
 
 /// What accepting the safe class decides now, as rows to be kept.
 pub fn accepted(known: &Known) -> (BulkAcceptance, Vec<PlanRow>) {
-    let bulk = accept_safe(
-        &known.roster,
-        &known.directory,
-        &known.forecast,
-        &known.plan,
-        &known.analysis.situation,
-    );
+    let bulk =
+        accept_safe(&known.roster, &known.directory, &known.forecast, &known.plan, &known.analysis.situation);
     let now = runner::now();
     let rows = bulk
         .rows
