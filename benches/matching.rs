@@ -4,8 +4,11 @@
 //! surnames, a tenth of the names with a typing error. Sizes by `MATCHING_ORG` and `MATCHING_TENANT` (default 2,000 and
 //! 100,000; the largest tenants are 100,000 and 500,000).
 
+#![expect(clippy::unwrap_used, reason = "a bench stops at what it cannot make")]
+
 use std::hint::black_box;
 
+use ado2entra::domain::forecast::Comparison;
 use ado2entra::domain::ids::{Descriptor, StorageKey};
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
@@ -159,20 +162,19 @@ fn matching(criterion: &mut Criterion) {
     let situation = Situation::at(Timestamp::UNIX_EPOCH);
     let index = TenantIndex::build(&directory);
     let found = forecast(&roster, &directory, &index, &situation);
-    let comparison =
-        ado2entra::domain::forecast::Comparison::of_forecast(&roster, &directory, &index, &situation, &found);
+    let comparison = Comparison::of_forecast(&roster, &directory, &index, &situation, &found);
     let mut group = criterion.benchmark_group("matching");
     group.sample_size(10);
     group.bench_function("index", |bencher| bencher.iter(|| black_box(TenantIndex::build(&directory))));
     group.bench_function("forecast", |bencher| {
-        bencher.iter(|| black_box(forecast(&roster, &directory, &index, &situation)))
+        bencher.iter(|| black_box(forecast(&roster, &directory, &index, &situation)));
     });
     let mut people = roster.people().iter().cycle();
     group.bench_function("one person", |bencher| {
         bencher.iter(|| people.next().map(|user| black_box(comparison.candidates_for(user, 5))));
     });
     group.bench_function("search as one types", |bencher| {
-        bencher.iter(|| black_box(index.search(&directory, "thom mar", 50)))
+        bencher.iter(|| black_box(index.search(&directory, "thom mar", 50)));
     });
     group.finish();
 }

@@ -122,7 +122,7 @@ impl Figures {
             let counts = about["counts"].as_bool() == Some(true);
             let hazard = about["hazard"].as_str();
             let choice = person.target.or_else(|| person.candidates.first().map(|best| best.object_id));
-            let mut tell = |what: &str| {
+            let tell = |what: &str| {
                 if show {
                     let name = |id: Option<ObjectId>| {
                         id.and_then(|id| set.directory.get(id)).map_or("nobody".to_owned(), |user| {

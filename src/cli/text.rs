@@ -6,9 +6,9 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::people::LastAccess;
+use crate::domain::people::{LastAccess, Roster};
 use crate::domain::text::clean;
-use crate::domain::{Directory, ObjectId, OrgUser};
+use crate::domain::{Directory, ObjectId, OrgUser, PlanRow};
 
 /// A number with its thousands apart: `5,000`.
 pub fn number(n: usize) -> String {
@@ -55,6 +55,17 @@ pub fn last_access(access: LastAccess) -> String {
 /// Name and address of a person of the organization.
 pub fn org_user(user: &OrgUser) -> String {
     person(&user.display_name, &user.principal_name)
+}
+
+/// Whose row this is: by the roster, else as the person was when it was decided, else the bare key.
+pub fn row_person(roster: Option<&Roster>, row: &PlanRow) -> String {
+    let now = |key| roster.and_then(|roster| roster.get(key));
+    let user = now(&row.storage_key).or_else(|| row.new_storage_key.as_ref().and_then(now));
+    match (user, &row.seen) {
+        (Some(user), _) => org_user(user),
+        (None, Some(seen)) => person(&seen.person.display_name, &seen.person.principal_name),
+        (None, None) => row.storage_key.to_string(),
+    }
 }
 
 /// Name and address of a tenant user, or the bare id of somebody who is not in the list.

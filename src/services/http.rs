@@ -169,19 +169,16 @@ impl Http {
                 }
                 Tried::Failed(problem) => {
                     self.tell(record, Some(problem.kind), None);
-                    if !renewed && let Some(fresh) = self.renewed(call, token.as_deref(), &problem).await {
-                        renewed = true;
-                        token = Some(fresh);
-                        continue;
-                    }
-                    return Err(problem);
+                    token = self.another_token(call, token, problem, &mut renewed).await?;
                 }
                 Tried::Again { problem, wait, tries } => {
                     let wait = wait.unwrap_or_else(|| wait::backoff(limits, attempt, &mut self.random()));
                     let out_of_time = Instant::now() + wait > deadline;
                     if attempt >= tries.min(limits.tries) || out_of_time {
                         self.tell(record, Some(problem.kind), None);
-                        return Err(self.given_up(call, problem, wait, attempt, out_of_time));
+                        let problem = self.given_up(call, problem, wait, attempt, out_of_time);
+                        token = self.another_token(call, token, problem, &mut renewed).await?;
+                        continue;
                     }
                     let now = Timestamp::now();
                     if matches!(problem.kind, ProblemKind::Throttled) {
@@ -273,6 +270,24 @@ impl Http {
             Problem { asked, service: Some(call.endpoint.service), ..problem }
         })?;
         Ok(Some(token))
+    }
+
+    /// A token in place of the one that was refused, once a read; else the problem stands.
+    async fn another_token(
+        &self,
+        call: &Call,
+        refused: Option<Arc<Token>>,
+        problem: Problem,
+        renewed: &mut bool,
+    ) -> Result<Option<Arc<Token>>, Problem> {
+        if *renewed {
+            return Err(problem);
+        }
+        *renewed = true;
+        match self.renewed(call, refused.as_deref(), &problem).await {
+            Some(fresh) => Ok(Some(fresh)),
+            None => Err(problem),
+        }
     }
 
     async fn renewed(&self, call: &Call, refused: Option<&Token>, problem: &Problem) -> Option<Arc<Token>> {

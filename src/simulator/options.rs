@@ -62,9 +62,10 @@ impl FromStr for Scenario {
 pub struct Options {
     /// Which organization and tenant are played.
     pub scenario: Scenario,
-    /// How many people the organization has in all; generated ones fill up what the scenario does not name.
+    /// How many people the organization has, service identities not counted: generated ones fill up what the scenario does
+    /// not name, and of those it names the last are left out where there are too many (but for the first four).
     pub org_users: Option<usize>,
-    /// How many users the destination tenant has in all, likewise.
+    /// How many users the destination tenant has in all: generated ones fill up, those of the scenario are always there.
     pub tenant_users: Option<usize>,
     /// Everything generated follows from it.
     pub seed: u64,

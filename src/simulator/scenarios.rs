@@ -38,8 +38,8 @@ pub(super) fn build(options: &Options) -> World {
         Scenario::Switch => switch::play(&mut cast),
     }
     let (people, users) = match options.scenario {
-        Scenario::Large => (options.org_users.unwrap_or(100_000), options.tenant_users.unwrap_or(500_000)),
-        _ => (options.org_users.unwrap_or(0), options.tenant_users.unwrap_or(0)),
+        Scenario::Large => (options.org_users.or(Some(100_000)), options.tenant_users.or(Some(500_000))),
+        _ => (options.org_users, options.tenant_users),
     };
     cast.finish(people, users)
 }

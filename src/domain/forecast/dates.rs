@@ -14,7 +14,7 @@ use crate::domain::matching::retrieve::{COMPARED, Scratch, promising};
 use crate::domain::people::{OrgUser, TenantUser};
 
 /// An account made within so many days of the reading is taken as made for the move.
-const MADE_FOR_THE_MOVE: i64 = 150;
+const MADE_FOR_THE_MOVE: i64 = 183;
 
 /// An account that is younger than the person's last access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -87,6 +87,8 @@ pub struct Rulebook<'a> {
     forecast: Option<&'a Forecast>,
     verified_domains: Vec<String>,
     changed: BTreeMap<StorageKey, Decision>,
+    /// The planned key of people who are found under a new one.
+    planned_keys: HashMap<StorageKey, StorageKey>,
     index: Option<Index>,
 }
 
@@ -110,8 +112,28 @@ impl<'a> Rulebook<'a> {
             forecast: None,
             verified_domains: Vec::new(),
             changed: BTreeMap::new(),
+            planned_keys: plan
+                .rows
+                .values()
+                .filter_map(|row| Some((row.new_storage_key.clone()?, row.storage_key.clone())))
+                .collect(),
             index: None,
         }
+    }
+
+    /// The key under which the plan knows this person.
+    fn planned_key<'k>(&'k self, key: &'k StorageKey) -> &'k StorageKey {
+        self.planned_keys.get(key).unwrap_or(key)
+    }
+
+    /// The plan's row about this person, whichever key is given.
+    fn row(&self, key: &StorageKey) -> Option<&PlanRow> {
+        self.plan.row(self.planned_key(key))
+    }
+
+    /// Whether both keys are one person's.
+    fn is_same(&self, a: &StorageKey, b: &StorageKey) -> bool {
+        self.planned_key(a) == self.planned_key(b)
     }
 
     /// Knows also who is active in the organization.
@@ -243,7 +265,7 @@ impl<'a> Rulebook<'a> {
     }
 
     pub(super) fn rule(&self, decision: &Decision, user: &OrgUser, person: &Person) -> Ruling {
-        if let Some(row) = self.plan.row(&user.storage_key) {
+        if let Some(row) = self.row(&user.storage_key) {
             self.not_sent_yet(row, decision)?;
         }
         if !decision.is_decided() {
@@ -306,13 +328,14 @@ impl<'a> Rulebook<'a> {
             .and_then(|roster| roster.get(key))
             .map(|user| text::named(&user.display_name, &user.principal_name))
             .or_else(|| {
-                let seen = &self.plan.row(key)?.seen.as_ref()?.person;
+                let seen = &self.row(key)?.seen.as_ref()?.person;
                 Some(text::named(&seen.display_name, &seen.principal_name))
             })
             .unwrap_or_else(|| text::clean(key.as_str()).into_owned())
     }
 
     fn decided(&self, key: &StorageKey) -> &Decision {
+        let key = self.planned_key(key);
         self.changed.get(key).unwrap_or_else(|| self.plan.decision(key))
     }
 

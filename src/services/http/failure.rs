@@ -100,6 +100,7 @@ fn words(
     if kind == ProblemKind::NotSignedIn {
         return match status.as_u16() {
             401 => "the credential was not accepted".into(),
+            200 => "it answered with a web page instead of data, as a rule its sign-in page".into(),
             _ => "it answered with its sign-in page instead of data".into(),
         };
     }
@@ -142,11 +143,20 @@ pub(crate) fn remedy(asked: &Asked<'_>, problem: &Problem) -> String {
              it: an organization of Microsoft accounts takes a personal access token (kind = \"pat\"). Sign in again: az \
              login --tenant {tenant} --allow-no-subscriptions."
         ),
-        ProblemKind::NotSignedIn if is_azure_devops(asked.service) => format!(
-            "Used: {from}. It may be expired, revoked, made for another organization than `{organization}`, or without \
-             the {need}: Azure DevOps answers the same to all of these. Look it up under User settings > Personal \
-             access tokens, or make a new one."
-        ),
+        ProblemKind::NotSignedIn if is_azure_devops(asked.service) => {
+            let why = if problem.said.to_ascii_lowercase().contains("expired") {
+                "It has expired".to_owned()
+            } else {
+                format!(
+                    "It may be expired, revoked, made for another organization than `{organization}`, or lack a scope: \
+                     Azure DevOps answers the same to all of these"
+                )
+            };
+            format!(
+                "Used: {from}. {why}. Needed: {need}. Look at User settings > Personal access tokens, or make a new one \
+                 there."
+            )
+        }
         ProblemKind::NotSignedIn => format!(
             "Used: {from}. Sign in to the tenant `{tenant}` again (Azure CLI: az login --tenant {tenant} \
              --allow-no-subscriptions), or give a token that is not expired. Needed: {need}."

@@ -13,6 +13,9 @@ use crate::services::credential::token::Token;
 /// Tries of a read whose answer is whole but cannot be understood.
 const UNREADABLE_TRIES: u32 = 3;
 
+/// Tries of a read that is answered with a web page and 200.
+const PAGE_TRIES: u32 = 2;
+
 /// Bodies above this are parsed off the runtime's threads.
 const LARGE: usize = 256 * 1024;
 
@@ -71,6 +74,10 @@ impl Http {
             return self.parsed(call, exchange, parse).await;
         }
         let mut problem = self.failed(call, &exchange, token);
+        if status == 200 && problem.kind == ProblemKind::NotSignedIn {
+            // As a rule the sign-in page, which comes again; sometimes the passing error page of a gateway.
+            return Tried::Again { problem, wait: None, tries: PAGE_TRIES };
+        }
         if !matches!(status, 408 | 429 | 500 | 502 | 503 | 504 | 509) {
             return Tried::Failed(problem);
         }

@@ -54,7 +54,7 @@ impl Need {
             Self::TokenAdministration => {
                 "scope Token Administration (Read & manage), and a Project Collection Administrator"
             }
-            Self::Owner => "a token with full access",
+            Self::Owner => "scope Full access",
             Self::UserRead => "permission User.Read",
             Self::UsersRead => "permission User.Read.All, and an account that is no guest",
             Self::OrganizationRead => "permission User.Read or Organization.Read.All",

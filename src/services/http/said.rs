@@ -42,7 +42,10 @@ pub(crate) fn read(headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Said {
         let spaced = encoded.replace('+', " ");
         said.text = percent_decode_str(&spaced).decode_utf8_lossy().into_owned();
     }
-    said.text = clean_to(&scrub(said.text.trim(), secrets), LONGEST).into_owned();
+    let text = said.text.trim();
+    // One full stop at the end would stand beside our own.
+    let text = text.strip_suffix('.').filter(|rest| !rest.ends_with('.')).unwrap_or(text);
+    said.text = clean_to(&scrub(text, secrets), LONGEST).into_owned();
     if said.code.is_none() {
         said.code = leading_code(&said.text);
     }
@@ -177,7 +180,7 @@ mod tests {
         assert_eq!(standard.type_key.as_deref(), Some("UnauthorizedRequestException"));
         assert_eq!(
             said(&[], r#"{"count":1,"value":{"Message":"The value is not valid."}}"#).text,
-            "The value is not valid."
+            "The value is not valid"
         );
         assert_eq!(said(&[], r#""VS860016: not in the domain""#).code.as_deref(), Some("VS860016"));
         let empty = said(&[("x-tfs-serviceerror", "TF400813%3a+Access+has+expired")], "");
@@ -204,7 +207,7 @@ mod tests {
             r#"{"error":"invalid_tenant","error_description":"AADSTS90002: Tenant 'x' not found. Trace ID: t Correlation ID: c","error_codes":[90002]}"#,
         );
         assert_eq!(tenant.code.as_deref(), Some("AADSTS90002"));
-        assert_eq!(tenant.text, "AADSTS90002: Tenant 'x' not found.");
+        assert_eq!(tenant.text, "AADSTS90002: Tenant 'x' not found");
     }
 
     #[test]

@@ -118,7 +118,7 @@ async fn receive(mut response: Response, limits: &Limits, begun: Instant) -> Res
             Ok(Ok(Some(piece))) => piece,
             Ok(Ok(None)) => return Ok(Exchange { status, headers, body }),
             Ok(Err(error)) => {
-                let why = clean_to(&chain(&error.without_url()), 200).into_owned();
+                let why = short(&chain(&error.without_url()));
                 return Err(Lost::Broken { status, why });
             }
             Err(_) => {
@@ -144,12 +144,27 @@ fn seconds(span: Duration) -> String {
     format!("{} s", span.as_secs_f32())
 }
 
+/// The library's own frame around a cause says nothing to an administrator.
+const FRAMES: [&str; 6] = [
+    "error sending request: ",
+    "client error (Connect): ",
+    "client error (SendRequest): ",
+    "error decoding response body: ",
+    "request or response body error: ",
+    "error resolving DNS: ",
+];
+
+fn short(text: &str) -> String {
+    let plain = FRAMES.iter().fold(text.to_owned(), |text, frame| text.replace(frame, ""));
+    clean_to(&plain, 200).into_owned()
+}
+
 /// Tells apart whether something may have been sent.
 fn unsent(error: reqwest::Error) -> Lost {
     let (connecting, name) = (error.is_connect(), error.is_dns());
     let error = error.without_url();
     let text = chain(&error);
-    let why = clean_to(&text, 200).into_owned();
+    let why = short(&text);
     if !connecting && !error.is_builder() {
         return Lost::NoAnswer { why };
     }

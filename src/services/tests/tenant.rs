@@ -35,7 +35,7 @@ async fn refused_invitations_each_have_their_own_advice() {
         (
             403,
             "Authorization_RequestDenied",
-            "Guest invitations not allowed for your company.",
+            "Guest invitations not allowed for your company",
             ProblemKind::NotAllowed,
             "External collaboration settings",
         ),

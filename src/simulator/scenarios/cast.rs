@@ -38,14 +38,18 @@ impl Cast {
     }
 
     /// Fills both sides up and gives the world away.
-    pub fn finish(mut self, people: usize, users: usize) -> World {
-        self.world.fill(people);
+    pub fn finish(mut self, people: Option<usize>, users: Option<usize>) -> World {
+        if let Some(people) = people {
+            self.world.fill(people);
+        }
         self.crowd.partners = self.world.crowd_size();
         let crowd = self.crowd;
         self.world.set_crowd(crowd);
         let tenant = self.world.tenant_mut(CONTOSO);
         tenant.set_crowd(crowd);
-        tenant.fill(users);
+        // unless told otherwise, everybody's partner is there
+        let partners = tenant.count() as usize + crowd.partners as usize;
+        tenant.fill(users.unwrap_or(partners));
         self.world.index();
         self.world
     }

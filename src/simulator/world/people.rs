@@ -30,10 +30,18 @@ impl World {
         &mut self.listed
     }
 
-    /// Lets the crowd fill the organization up to this many people with an entitlement.
+    /// Makes the organization exactly this large, service identities not counted: the crowd fills it up, or the last
+    /// people written down are left out. The first few (operator, owner, administrators) always stay.
     pub fn fill(&mut self, total: usize) {
-        let named = self.listed.iter().filter(|person| person.entitled).count();
-        self.crowd_size = u32::try_from(total.saturating_sub(named)).unwrap_or(0);
+        const ALWAYS: usize = 4;
+        let mut room = total.max(ALWAYS);
+        self.listed.retain(|person| {
+            let counts = person.entitled && !matches!(person.origin, Origin::Service { .. });
+            let stays = !counts || room > 0;
+            room -= usize::from(counts && stays);
+            stays
+        });
+        self.crowd_size = u32::try_from(room).unwrap_or(0);
     }
 
     /// How many people are generated.

@@ -7,7 +7,7 @@ use crate::cli::args::Format;
 use crate::cli::document::apply::{ApplyDocument, CallEntry, RowEntry};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Tone;
-use crate::cli::text::{count, org_user};
+use crate::cli::text::{count, row_person};
 use crate::cli::work::Work;
 use crate::domain::schedule::{Disposition, ScheduledRow};
 use crate::domain::text::clean;
@@ -72,8 +72,7 @@ fn entry<'a>(row: &'a PlanRow, call: Option<&DryCall>) -> RowEntry<'a> {
 }
 
 fn text(out: &mut dyn Write, scheduled: &Scheduled, row: &PlanRow, call: Option<&DryCall>) -> io::Result<()> {
-    let who =
-        scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
+    let who = row_person(Some(&scheduled.known.roster), row);
     writeln!(out, "- {who}: {}", words::wanted(scheduled, row))?;
     match (call, &row.error) {
         (Some(call), _) => {

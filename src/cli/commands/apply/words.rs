@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use super::Scheduled;
 use crate::cli::commands::plan::decision_words;
 use crate::cli::output::{Paint, Tone};
-use crate::cli::text::{number, org_user};
+use crate::cli::text::{number, row_person};
 use crate::domain::text::clean;
 use crate::domain::{PlanRow, RowState};
 use crate::tasks::Model;
@@ -21,8 +21,7 @@ pub fn progress(model: &Model, row: &PlanRow) -> Option<String> {
     if matches!(row.state, RowState::Planned | RowState::Skipped) {
         return None;
     }
-    let user = model.roster.get().and_then(|roster| roster.get(&row.storage_key));
-    let who = user.map_or_else(|| row.storage_key.to_string(), org_user);
+    let who = row_person(model.roster.get(), row);
     let mut line = format!("{}: {who}", row.state.name());
     if let Some(error) = row.error.as_deref().filter(|_| row.state != RowState::Verified) {
         line.push_str(": ");
@@ -59,8 +58,7 @@ pub fn result(
 }
 
 fn line(out: &mut dyn Write, paint: Paint, scheduled: &Scheduled, row: &PlanRow) -> io::Result<()> {
-    let who =
-        scheduled.known.roster.get(&row.storage_key).map_or_else(|| row.storage_key.to_string(), org_user);
+    let who = row_person(Some(&scheduled.known.roster), row);
     let tone = match row.state {
         RowState::Verified => Tone::Good,
         RowState::Failed | RowState::Refused | RowState::Unknown => Tone::Bad,

@@ -7,7 +7,7 @@ use crate::cli::commands::apply::Scheduled;
 use crate::cli::commands::plan::{Known, accepted};
 use crate::cli::document::Tenant;
 use crate::cli::exit::{Exit, Failure};
-use crate::cli::text::{number, org_user, people};
+use crate::cli::text::{number, people, row_person};
 use crate::cli::work::{self, Work};
 use crate::domain::activity::Source;
 use crate::domain::schedule::Disposition;
@@ -201,10 +201,10 @@ async fn apply(
     let mut wrong = 0;
     for entry in not_sent {
         wrong += 1;
-        let row = rows.get(&entry.storage_key);
-        let who = scheduled.known.roster.get(&entry.storage_key).map(org_user).unwrap_or_default();
-        let why = row.and_then(|row| row.error.as_deref()).unwrap_or("no reason is known");
-        tell(work, &format!("- {}: {who}: {}", row.map_or("planned", |row| row.state.name()), clean(why)))?;
+        let row = rows.get(&entry.storage_key).cloned().unwrap_or_else(|| scheduled.row(entry));
+        let who = row_person(Some(&scheduled.known.roster), &row);
+        let why = row.error.as_deref().unwrap_or("no reason is known");
+        tell(work, &format!("- {}: {who}: {}", row.state.name(), clean(why)))?;
     }
     verify(work, sent, wrong, control).await
 }

@@ -9,7 +9,7 @@ use crate::cli::document::Tenant;
 use crate::cli::document::plan::PlanDocument;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::{Output, Paint, Tone};
-use crate::cli::text::{number, org_user, people, simulated};
+use crate::cli::text::{number, people, row_person, simulated};
 use crate::domain::plan::csv;
 use crate::domain::text::clean;
 use crate::domain::{Outcome, PlanRow, RowState};
@@ -85,14 +85,7 @@ fn open_people(model: &Model) -> Option<usize> {
 }
 
 fn entry(out: &mut dyn Write, paint: Paint, model: &Model, row: &PlanRow) -> io::Result<()> {
-    let user = model.roster.get().and_then(|roster| roster.get(&row.storage_key));
-    let person = match (user, &row.seen) {
-        (Some(user), _) => org_user(user),
-        (None, Some(seen)) => {
-            format!("{} <{}>", clean(&seen.person.display_name), clean(&seen.person.principal_name))
-        }
-        (None, None) => "(not in the organization)".into(),
-    };
+    let person = row_person(model.roster.get(), row);
     writeln!(out, "- {person}: {}", decision_words(&row.decision, model.directory.get()))?;
     writeln!(out, "  Key: {}", row.storage_key)?;
     if let Some(key) = &row.new_storage_key {

@@ -58,7 +58,7 @@ impl Rulebook<'_> {
             ));
         }
         if target.pending {
-            let own = self.plan.row(&user.storage_key).is_some_and(|row| match &row.decision {
+            let own = self.row(&user.storage_key).is_some_and(|row| match &row.decision {
                 Decision::Invite { address } => address::held_by(target, address),
                 Decision::Map { target: planned } => *planned == target.id,
                 _ => false,
@@ -70,15 +70,18 @@ impl Rulebook<'_> {
                 ));
             }
         }
-        if let Some(other) = self.claimants(target.id).into_iter().find(|key| **key != user.storage_key) {
+        if let Some(other) =
+            self.claimants(target.id).into_iter().find(|key| !self.is_same(key, &user.storage_key))
+        {
             return Err(format!(
                 "{name} is planned for {} already: one target for one person. Take that decision back first.",
                 self.name_of(other)
             ));
         }
         let taken = self.mapped_by_service(target.id);
-        if let Some(other) =
-            taken.into_iter().find(|key| **key != user.storage_key && *self.decided(key) != Decision::Remove)
+        if let Some(other) = taken
+            .into_iter()
+            .find(|key| !self.is_same(key, &user.storage_key) && *self.decided(key) != Decision::Remove)
         {
             return Err(format!(
                 "The service maps {} onto {name} by itself on connecting. Remove that person first, or choose \
@@ -92,7 +95,7 @@ impl Rulebook<'_> {
     /// A target that is active in the organization is refused, unless that second identity is decided `remove`.
     fn may_be_inactive(&self, target: &TenantUser, user: &OrgUser, name: &str) -> Result<(), String> {
         for key in self.holders(target.id) {
-            if *key == user.storage_key {
+            if self.is_same(key, &user.storage_key) {
                 return Err(format!("This person is {name} already: there is nothing to map."));
             }
             if *self.decided(key) != Decision::Remove {
@@ -122,7 +125,7 @@ impl Rulebook<'_> {
         let mut asks = Vec::new();
         let name = text::named(&target.display_name, &target.user_principal_name);
         let candidate = person.candidates.iter().find(|candidate| candidate.object_id == target.id);
-        let invited = self.plan.row(&user.storage_key).is_some_and(|row| match &row.decision {
+        let invited = self.row(&user.storage_key).is_some_and(|row| match &row.decision {
             Decision::Invite { address } => address::held_by(target, address),
             _ => false,
         });

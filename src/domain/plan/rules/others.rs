@@ -22,7 +22,9 @@ impl Rulebook<'_> {
                  created with that address."
             ));
         }
-        if let Some(other) = self.inviters(invited).into_iter().find(|key| **key != user.storage_key) {
+        if let Some(other) =
+            self.inviters(invited).into_iter().find(|key| !self.is_same(key, &user.storage_key))
+        {
             return Err(format!(
                 "{shown} is to be invited for {} already: one target for one person. Take that decision back first.",
                 self.name_of(other)

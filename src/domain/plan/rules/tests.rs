@@ -313,3 +313,16 @@ fn an_import_is_judged_as_a_whole() {
     let book = Rulebook::new(&case.plan, &case.directory, &case.situation).with_decisions(&swapped);
     assert_eq!(book.judge(&map(1), &case.user, &case.person), Judgement::Allowed);
 }
+
+#[test]
+fn who_is_found_under_a_new_key_does_not_stand_in_their_own_way() {
+    let mut case = case(Outcome::Safe);
+    let old = org_user(9, "Adele Vance", "adele@fabrikam.com");
+    let mut moved = row(&old, map(1), Outcome::Safe, &case.directory);
+    moved.new_storage_key = Some(key(1));
+    case.plan = plan([moved.clone()]);
+    assert_eq!(case.judge(&map(1)), Judgement::Allowed);
+    moved.state = RowState::Verified;
+    case.plan = plan([moved]);
+    refused(&case.judge(&map(2)), "cannot undo");
+}

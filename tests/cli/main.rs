@@ -1,0 +1,10 @@
+//! The commands from outside: the real binary, in an empty environment, against the simulator and against files. What is
+//! checked is what scripts rely on: exit codes, JSON, CSV, and that nothing else comes to standard output.
+
+mod config;
+mod demo;
+mod faults;
+mod files;
+mod help;
+mod stage;
+mod way;
