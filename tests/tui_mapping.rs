@@ -576,6 +576,7 @@ fn the_summary_tells_all_states_apart_and_waits_below_what_is_being_typed() {
     changed(&mut desk, 7, RowState::Failed, Some("VS860016: the target is active. Remove it first."));
     desk.keys("/");
     desk.msg(Msg::Apply(ApplyEvent::Finished { stopped: None, at: now() + SignedDuration::from_secs(9) }));
+    assert_eq!(desk.effect_names(), ["Task Read"], "what the run changed is read again");
     desk.types("isa");
     assert!(matches!(desk.overlay(), Some(Overlay::Filter(_))), "the filter keeps the keys");
     desk.keys("Enter");
@@ -583,6 +584,10 @@ fn the_summary_tells_all_states_apart_and_waits_below_what_is_being_typed() {
     let text = desk.text();
     assert!(text.contains("✓ 1 verified: read back and right"), "{text}");
     assert!(text.contains("✗ 1 failed: ") && text.contains("Isaiah Langer: VS860016"), "{text}");
+    assert!(text.contains("still locked out is being read"), "{text}");
+    desk.msg(Msg::Clock(now() + SignedDuration::from_secs(20)));
+    desk.read_roster(org_users());
+    assert!(desk.text().contains("Still locked out: 9 people."));
     desk.keys("Esc");
     let text = desk.text();
     assert!(text.contains("✗ 1 failed") && text.contains("R try failed again"), "{text}");

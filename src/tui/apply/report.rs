@@ -6,9 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::RowState;
+use crate::domain::schedule::locked_out;
 use crate::domain::text::clean;
+use crate::tasks::model::ApplyProgress;
 use crate::tui::actions::Action;
 use crate::tui::app::{App, Effect};
+use crate::tui::mapping;
 use crate::tui::overlay::Overlay;
 use crate::tui::people::People;
 use crate::tui::widgets::frame::{centered, dialog};
@@ -63,6 +66,21 @@ fn meaning(app: &App, state: RowState) -> String {
     }
 }
 
+/// How many are locked out after the run; that takes a reading which began after it.
+fn still_locked_out(app: &App, run: &ApplyProgress) -> Option<(String, Style)> {
+    let theme = &app.look.theme;
+    let (ended, _) = run.finished.as_ref()?;
+    if mapping::loading(&app.model).is_some() || app.model.roster.read_at.is_none_or(|read| read <= *ended) {
+        return Some(("How many are still locked out is being read.".to_owned(), theme.dim));
+    }
+    let analysis = app.model.analysis.as_ref()?;
+    let number = locked_out(analysis.forecast.as_ref()?, &analysis.situation).now?;
+    Some(match number {
+        0 => ("Nobody is locked out any more.".to_owned(), theme.good),
+        number => (format!("Still locked out: {}.", people(number)), theme.caution),
+    })
+}
+
 fn lines(app: &App) -> Vec<(String, Style)> {
     let look = &app.look;
     let theme = &look.theme;
@@ -94,13 +112,7 @@ fn lines(app: &App) -> Vec<(String, Style)> {
     if touched == 0 && run.due == 0 {
         out.push(("Nothing was due.".to_owned(), theme.text));
     }
-    if let Some(analysis) = &app.model.analysis
-        && let Some(forecast) = &analysis.forecast
-        && let Some(number) = crate::domain::schedule::locked_out(forecast, &analysis.situation).now
-        && number > 0
-    {
-        out.push((format!("{} locked out by the last comparison.", people(number)), theme.caution));
-    }
+    out.extend(still_locked_out(app, run));
     let names = People::of(&app.model);
     let troubled = run.rows.values().filter(|row| {
         matches!(row.state, RowState::Failed | RowState::Refused | RowState::Unknown | RowState::Sending)

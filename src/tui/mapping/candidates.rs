@@ -9,6 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::people::OrgUser;
+use crate::domain::plan::needs_decision;
 use crate::domain::text::{clean, has_suspicious};
 use crate::domain::{Candidate, Evidence, EvidenceKind, Outcome, Person, RowState, TenantUser, WarningKind};
 use crate::tui::actions::Action;
@@ -216,7 +217,7 @@ fn proposals(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
             highlighted = Some((start, lines.len(), needed));
         }
     }
-    if app.mapping.proposals().is_empty() && loading.is_none() {
+    if app.mapping.proposals().is_empty() && loading.is_none() && needs_somebody(app) {
         let text = format!(
             "Nobody in the tenant is like this person. {} searches everybody, {} invites, {} removes, {} keeps.",
             key(Action::SearchTenant),
@@ -239,6 +240,13 @@ fn proposals(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     if visible && app.overlays.is_empty() {
         view.drawn.proposal = current(app);
     }
+}
+
+/// Whether anybody has to be found for the selected person.
+fn needs_somebody(app: &App) -> bool {
+    let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
+    let person = forecast.zip(app.mapping.list.selected()).and_then(|(forecast, key)| forecast.get(key));
+    person.is_some_and(needs_decision)
 }
 
 /// One candidate: everything about the highlighted one, the strongest reason of the others. With it, how many of the lines
