@@ -202,6 +202,8 @@ pub struct Pair {
 pub struct Plan {
     /// Rows of everybody about whom something was decided, sent or learned.
     pub rows: BTreeMap<StorageKey, PlanRow>,
+    /// Keys that people have since the switch, and the planned key of each. Kept by [`Plan::put`].
+    pub renamed: BTreeMap<StorageKey, StorageKey>,
     /// Ticked prerequisites.
     pub ticks: BTreeMap<CheckId, Tick>,
     /// Ticked steps of the timeline.
@@ -223,15 +225,23 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The row of this person, if anything is known.
+    /// Puts a row into the plan, in place of the one that is there.
+    pub fn put(&mut self, row: PlanRow) {
+        if let Some(new) = &row.new_storage_key {
+            self.renamed.insert(new.clone(), row.storage_key.clone());
+        }
+        self.rows.insert(row.storage_key.clone(), row);
+    }
+
+    /// The row of this person, if anything is known: by the planned key, or by the one that the person has since the switch.
     pub fn row(&self, key: &StorageKey) -> Option<&PlanRow> {
-        self.rows.get(key)
+        self.rows.get(key).or_else(|| self.rows.get(self.renamed.get(key)?))
     }
 
     /// The decision about this person.
     pub fn decision(&self, key: &StorageKey) -> &Decision {
         const UNDECIDED: &Decision = &Decision::Undecided;
-        self.rows.get(key).map_or(UNDECIDED, |row| &row.decision)
+        self.row(key).map_or(UNDECIDED, |row| &row.decision)
     }
 
     /// Who the plan maps onto this tenant user, if anybody.

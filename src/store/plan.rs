@@ -317,12 +317,14 @@ fn load_rows(transaction: &Transaction<'_>) -> Result<Vec<PlanRow>, Failure> {
 
 fn load_plan(transaction: &Transaction<'_>) -> Result<Plan, Failure> {
     let mut plan = Plan {
-        rows: load_rows(transaction)?.into_iter().map(|row| (row.storage_key.clone(), row)).collect(),
         first_backing: get_meta_json(transaction, "first_backing")?,
         previous_backing: get_meta_json(transaction, "previous_backing")?,
         owner_told: get_meta(transaction, "owner_told")?,
         ..Plan::default()
     };
+    for row in load_rows(transaction)? {
+        plan.put(row);
+    }
     let read_tick = |row: &Row<'_>| -> Result<Tick, Failure> {
         Ok(Tick { note: text(row, "note")?, at: parse_time("a tick", &text(row, "at")?)? })
     };

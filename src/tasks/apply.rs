@@ -104,7 +104,7 @@ async fn prepare(session: &Arc<Session>, order: &ApplyOrder) -> Result<(Plan, Jo
     let plan = store.load_plan().await?;
     let people = session.latest();
     if let (Some(roster), Some(directory)) = (&people.roster, &people.directory) {
-        before::keep(session, roster, directory, &plan).await?;
+        before::keep(session, roster, directory, &plan, people.forecast.as_deref()).await?;
     }
     Ok((plan, journal))
 }

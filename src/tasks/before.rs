@@ -8,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::activity::EventLine;
+use crate::domain::forecast::Forecast;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::{Descriptor, Plan, Problem};
 use crate::services::Raw;
@@ -19,12 +20,14 @@ use super::session::Session;
 /// How many groups are asked for their members at a time.
 const ABREAST: usize = 3;
 
-/// Reads everybody's direct memberships (from the groups' side: fewer calls than people) and keeps the reading.
+/// Reads everybody's direct memberships (from the groups' side: fewer calls than people) and keeps the reading. The target is
+/// that of the plan, else the one of the forecast.
 pub(super) async fn keep(
     session: &Session,
     roster: &Arc<Roster>,
     directory: &Arc<Directory>,
     plan: &Plan,
+    forecast: Option<&Forecast>,
 ) -> Result<(), Problem> {
     let store = session.store()?;
     if session.is_connected() {
@@ -39,7 +42,12 @@ pub(super) async fn keep(
             storage_key: user.storage_key.clone(),
             taken_at,
             user: user.clone(),
-            target: plan.decision(&user.storage_key).target().and_then(|id| directory.get(id)).cloned(),
+            target: plan
+                .decision(&user.storage_key)
+                .target()
+                .or_else(|| forecast.and_then(|all| all.get(&user.storage_key)?.target))
+                .and_then(|id| directory.get(id))
+                .cloned(),
             memberships: memberships
                 .as_ref()
                 .ok()

@@ -63,6 +63,7 @@ pub fn lessons(analysis: &Analysis, plan: &Plan) -> Vec<PlanLesson> {
 
 /// Keeps the lessons, then tells them.
 pub(super) async fn learn(session: &Session, analysis: &Analysis, plan: &Plan) {
+    session.remember(|latest| latest.forecast.clone_from(&analysis.forecast));
     let Ok(store) = session.store() else { return };
     let mut new = lessons(analysis, plan);
     match Box::pin(succession::renamed(session, store, analysis, plan)).await {
@@ -128,7 +129,7 @@ async fn try_keep_readings(
     }
     let due = backing.is_some() && analysis.state != ConnectionState::Connected;
     if due && !session.remember(|latest| std::mem::replace(&mut latest.before_taken, true)) {
-        before::keep(session, roster, directory, plan).await?;
+        before::keep(session, roster, directory, plan, analysis.forecast.as_deref()).await?;
     }
     Ok(())
 }

@@ -244,7 +244,7 @@ impl Model {
     pub fn keep_rows(&mut self, rows: impl IntoIterator<Item = PlanRow>) {
         let plan = Arc::make_mut(&mut self.plan);
         for row in rows {
-            plan.rows.insert(row.storage_key.clone(), row);
+            plan.put(row);
         }
     }
 
@@ -295,7 +295,7 @@ impl Model {
             }
             PlanLesson::Rows(rows) => {
                 for row in rows {
-                    plan.rows.insert(row.storage_key.clone(), row.clone());
+                    plan.put(row.clone());
                 }
             }
             PlanLesson::Owner(address) => plan.owner_told = Some(address.clone()),

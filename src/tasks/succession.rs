@@ -77,7 +77,7 @@ impl<'a> Search<'a> {
             principal_name: before.user.principal_name.to_string(),
             access_level: before.user.access_level.as_deref().map(str::to_owned),
             memberships: before.memberships.clone().map(|groups| groups.into_iter().collect()),
-            target,
+            target: target.or_else(|| before.target.as_ref().map(|user| user.id)),
         };
         join::new_key(&before, &self.known, self.roster, &self.memberships)
     }

@@ -113,8 +113,8 @@ pub fn coming_plan(app: &App) -> Arc<Plan> {
         return Arc::clone(&app.model.plan);
     }
     let mut plan = Plan::clone(&app.model.plan);
-    for (key, row) in &app.saving.pending {
-        plan.rows.insert(key.clone(), row.clone());
+    for row in app.saving.pending.values() {
+        plan.put(row.clone());
     }
     Arc::new(plan)
 }

@@ -28,6 +28,8 @@ pub const DETAILS_STEP: usize = 5;
 #[derive(Debug, Clone, Default)]
 pub struct State {
     selected: Option<CheckId>,
+    /// Until somebody moves, the first line stays selected, whatever becomes the first while answers arrive.
+    moved: bool,
     filter: String,
     /// Whether the details are shown where there is not room for both.
     pub details: bool,
@@ -83,12 +85,13 @@ impl State {
     /// Keeps the selection on something that is shown.
     pub fn prepare(&mut self, model: &Model) {
         let shown: Vec<CheckId> = self.shown(model).map(|check| check.id).collect();
-        if !self.selected.is_some_and(|selected| shown.contains(&selected)) {
+        if !self.moved || !self.selected.is_some_and(|selected| shown.contains(&selected)) {
             self.selected = shown.first().copied();
         }
     }
 
     fn step(&mut self, model: &Model, to: impl Fn(usize, usize) -> usize) {
+        self.moved = true;
         let shown: Vec<CheckId> = self.shown(model).map(|check| check.id).collect();
         let at = shown.iter().position(|id| Some(*id) == self.selected).unwrap_or(0);
         let last = shown.len().saturating_sub(1);

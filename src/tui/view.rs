@@ -84,7 +84,7 @@ fn head(app: &App, area: Rect, buf: &mut Buffer) {
         let left = Rect { width: tabs_at.saturating_sub(area.x).saturating_sub(1), ..area };
         let mut pen = Pen::line(buf, left, 0, glyphs.ellipsis);
         pen.skip(1);
-        if full {
+        if area.width >= 112 {
             pen.write("ado2entra", theme.title).skip(2);
         }
         let mut words = Vec::new();

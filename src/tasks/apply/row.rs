@@ -189,7 +189,7 @@ async fn target_again(
         Some(WarningKind::Deleted)
     } else if user.enabled == Some(false) {
         Some(WarningKind::Disabled)
-    } else if user.pending {
+    } else if user.pending && !is_invitation(row) {
         Some(WarningKind::PendingInvitation)
     } else {
         None

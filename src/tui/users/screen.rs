@@ -25,13 +25,13 @@ use super::details;
 const SIDE_BY_SIDE: u16 = 130;
 
 const COLUMNS: [Column; 8] = [
-    Column { title: "person", least: 14, most: 26, priority: 0 },
-    Column { title: "sign-in address", least: 16, most: 30, priority: 2 },
+    Column { title: "person", least: 18, most: 26, priority: 0 },
+    Column { title: "sign-in address", least: 18, most: 30, priority: 2 },
     Column { title: "access", least: 8, most: 14, priority: 5 },
     Column { title: "last access", least: 12, most: 12, priority: 4 },
     Column { title: "outcome", least: 10, most: 10, priority: 1 },
     Column { title: "decision", least: 9, most: 9, priority: 3 },
-    Column { title: "best candidate", least: 18, most: 34, priority: 6 },
+    Column { title: "best candidate", least: 30, most: 34, priority: 6 },
     Column { title: "why", least: 20, most: 60, priority: 7 },
 ];
 
@@ -75,10 +75,11 @@ fn saving_word(row: &PlanRow) -> &'static str {
 
 /// Draws the tab.
 pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    bar(app, area, buf);
+    let above = bar(app, area, buf);
     let list = &app.users.list;
-    filter_line(app, list, view, Rect { y: area.y + 1, height: 1, ..area }, buf);
-    let mut table_area = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    filter_line(app, list, view, Rect { y: area.y + above, height: 1, ..area }, buf);
+    let mut table_area =
+        Rect { y: area.y + above + 1, height: area.height.saturating_sub(above + 1), ..area };
     if app.users.details {
         if area.width >= SIDE_BY_SIDE {
             let side = area.width * 2 / 5;
@@ -105,7 +106,9 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     table(app, view, table_area, buf);
 }
 
-fn bar(app: &App, area: Rect, buf: &mut Buffer) {
+/// Draws the outcomes: bar and counts in one line, or in two where they do not fit, or the counts alone over two lines.
+/// Returns how many lines it took.
+fn bar(app: &App, area: Rect, buf: &mut Buffer) -> u16 {
     let look = &app.look;
     let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
     pen.skip(1);
@@ -124,7 +127,7 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
             }
         };
         pen.write(&text, look.theme.dim);
-        return;
+        return 1;
     };
     let counts = forecast.counts();
     let order = [
@@ -146,14 +149,35 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
         .collect();
     let taken: usize = words.iter().map(|word| width(word) + 3).sum::<usize>().saturating_sub(2);
     let numbers: Vec<usize> = present.iter().map(|(_, number)| *number).collect();
-    let cells = shares(&numbers, pen.left().saturating_sub(taken));
+    let room = pen.left();
+    let fits = room >= taken + present.len();
+    let two_lines = !fits && area.height >= 16;
+    let words_fit = room >= words.iter().map(|word| width(word) + 2).sum::<usize>().saturating_sub(2);
+    let cells = shares(&numbers, room.saturating_sub(taken));
+    let mut row = 0;
     for (((outcome, _), word), cells) in present.iter().zip(&words).zip(cells) {
         let style = outcome_style(*outcome, &look.theme);
-        if cells > 0 {
+        if fits {
             pen.write(&look.glyphs.block.repeat(cells), style).skip(1);
+        } else if two_lines && row == 0 && pen.left() < width(word) {
+            row = 1;
+            pen = Pen::line(buf, area, row, look.glyphs.ellipsis);
+            pen.skip(1);
         }
-        pen.write(word, look.theme.text).skip(2);
+        pen.write(word, if fits { look.theme.text } else { style }).skip(2);
     }
+    if !two_lines {
+        return 1;
+    }
+    if words_fit {
+        let mut pen = Pen::line(buf, area, 1, look.glyphs.ellipsis);
+        pen.skip(1);
+        let cells = shares(&numbers, pen.left().saturating_sub(1));
+        for ((outcome, _), cells) in present.iter().zip(cells) {
+            pen.write(&look.glyphs.block.repeat(cells), outcome_style(*outcome, &look.theme));
+        }
+    }
+    2
 }
 
 /// The filter (or what is being typed), how many are shown, and the order.
