@@ -35,7 +35,7 @@ pub(super) fn words(phase: Phase, findings: &Findings<'_>, checks: &[Check], por
         Phase::Done => Words {
             title: "Nothing is left to do".to_owned(),
             person: lines([
-                "Write the hand-over document (`ado2entra report FILE`) and keep it with the before reading.",
+                "Keep the plan with the before reading (`ado2entra plan export FILE`).",
             ]),
             ..Words::default()
         },
@@ -59,7 +59,7 @@ fn prepare(findings: &Findings<'_>, checks: &[Check]) -> Words {
     let mut person = lines([
         "Mend what fails, tick what only you know.",
         "Decide about everybody, and apply the removals and invitations before the switch.",
-        "Send the announcement (`ado2entra announce before`).",
+        "Tell everybody when access stops and for whom, and not to request access or add anybody until told.",
         "Take a snapshot (w): it is the way to prove what was lost.",
     ]);
     if findings.goal == Goal::Switch {
@@ -222,7 +222,7 @@ fn inform(findings: &Findings<'_>) -> Words {
             lines(["Tell them to sign in with their Microsoft accounts, and tick this step."])
         } else {
             lines([
-                "Send the announcement (`ado2entra announce after`), and tick this step.",
+                "Tell everybody: sign out, clear caches, sign in with the work account, make tokens and SSH keys anew. Tick this step.",
                 "It says: sign out, clear the browser's and the credential manager's caches, sign in with the work account, make \
                  tokens and SSH keys anew, rename the Microsoft account, look at the Visual Studio subscription.",
             ])

@@ -51,7 +51,7 @@ pub fn way_back(findings: &Findings<'_>, portal: &Portal) -> Vec<WayBackStep> {
         step(
             "Microsoft Support",
             &[
-                "Write the support package (`ado2entra support-package FILE`): who is disconnected, and onto whom they belong.",
+                "Hand over the list (`ado2entra diff --format csv`): who is disconnected, and onto whom they belong.",
                 "Name the time and the activity ids of what failed; they are in the log (L).",
             ],
             None,

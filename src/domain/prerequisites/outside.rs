@@ -39,8 +39,8 @@ pub(super) fn informed(findings: &Findings<'_>) -> Finding {
         "Between Connect and mapping people are locked out: they must know when, and what to do"
     };
     finding::manual(what).remedy(
-        "Send the announcement (`ado2entra announce before`): when access stops and for whom, and not to request access until \
-         told. Tick this when it is sent.",
+        "Tell everybody when access stops and for whom, and not to request access or add anybody until told. Tick this when \
+         they know.",
     )
 }
 

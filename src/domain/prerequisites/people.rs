@@ -29,7 +29,7 @@ pub(super) fn count(findings: &Findings<'_>) -> Finding {
         .line(format!("The portal's own mapping page stops at {PORTAL_LIMIT} users."))
         .remedy(
             "The call that this program uses is documented, but nobody has published its use above 100 or on disconnected \
-             Microsoft accounts; open a Support case with the support package *before* the evening; the canary tells in a \
+             Microsoft accounts; open a Support case with the list (`ado2entra diff --format csv`) *before* the evening; the canary tells in a \
              minute whether it works.",
         )
 }

@@ -51,7 +51,7 @@ pub(super) fn hazards(findings: &Findings<'_>) -> Finding {
         ),
     };
     finding::fail(summary).evidence(open).remedy(if findings.situation.is_connected() && hazards > 0 {
-        "A mapping cannot be undone: open a Support case with the support package, and tell the people concerned."
+        "A mapping cannot be undone: open a Support case with the list (`ado2entra diff --format csv`), and tell the people concerned."
     } else {
         "No decision can stop the service from mapping a hazard: remove the person (and apply that before connecting), have \
          the sign-in name changed in the tenant, or confirm that it is the same person (=, with a note). A conflict takes any \

@@ -91,8 +91,8 @@ impl Run<'_> {
         }
         if person.outcome == Outcome::Hazard {
             return Err(refuse(
-                "The service mapped this person to somebody else. Nothing is sent; open a Support case with the support \
-                 package.",
+                "The service mapped this person to somebody else. Nothing is sent; open a Support case with the activity \
+                 ids of the log.",
             ));
         }
         self.send_map(target, user)

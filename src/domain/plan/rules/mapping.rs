@@ -32,7 +32,7 @@ impl Rulebook<'_> {
             ),
             Outcome::Hazard if self.state() == ConnectionState::Connected => Err(
                 "The service has mapped this person to somebody else already, and a mapping cannot be undone. Open a \
-                 Support case with the support package."
+                 Support case with the activity ids of the log."
                     .to_owned(),
             ),
             Outcome::Hazard => Err(

@@ -63,7 +63,7 @@ fn user_count() {
             (
                 |it| many(it, 101),
                 S::Warn,
-                "open a Support case with the support package *before* the evening",
+                "open a Support case with the list (`ado2entra diff --format csv`) *before* the evening",
             ),
             (|it| it.users = None, S::Unknown, "not read"),
         ],
