@@ -1,5 +1,7 @@
 //! The tab Connection: steps, ticks, addresses, the way back, the wrong directory, and how it looks.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 #[path = "tui_rooms/fixture.rs"]
 mod fixture;
 

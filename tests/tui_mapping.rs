@@ -1,5 +1,7 @@
 //! The tab Mapping and the apply dialog: which key causes which effect, what is never accepted, and how it looks.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
 #[path = "tui_rooms/fixture.rs"]
 mod fixture;
 
@@ -574,6 +576,7 @@ fn the_summary_tells_all_states_apart_and_waits_below_what_is_being_typed() {
     changed(&mut desk, 7, RowState::Failed, Some("VS860016: the target is active. Remove it first."));
     desk.keys("/");
     desk.msg(Msg::Apply(ApplyEvent::Finished { stopped: None, at: now() + SignedDuration::from_secs(9) }));
+    assert_eq!(desk.effect_names(), ["Task Read"], "what the run changed is read again");
     desk.types("isa");
     assert!(matches!(desk.overlay(), Some(Overlay::Filter(_))), "the filter keeps the keys");
     desk.keys("Enter");
@@ -581,6 +584,10 @@ fn the_summary_tells_all_states_apart_and_waits_below_what_is_being_typed() {
     let text = desk.text();
     assert!(text.contains("✓ 1 verified: read back and right"), "{text}");
     assert!(text.contains("✗ 1 failed: ") && text.contains("Isaiah Langer: VS860016"), "{text}");
+    assert!(text.contains("still locked out is being read"), "{text}");
+    desk.msg(Msg::Clock(now() + SignedDuration::from_secs(20)));
+    desk.read_roster(org_users());
+    assert!(desk.text().contains("Still locked out: 9 people."));
     desk.keys("Esc");
     let text = desk.text();
     assert!(text.contains("✗ 1 failed") && text.contains("R try failed again"), "{text}");
@@ -710,4 +717,72 @@ fn moving_the_cursor_changes_two_gutters_and_the_right_side_only() {
     let changed = difference(&before, &after);
     let left = changed.iter().filter(|(x, y)| *x < 64 && *y > 2 && *y < 43).count();
     assert_eq!(left, 2, "the old and the new gutter");
+}
+
+/// Counts what a terminal would get.
+#[derive(Clone, Default)]
+struct Wire(std::rc::Rc<std::cell::Cell<usize>>);
+
+impl std::io::Write for Wire {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.set(self.0.get() + bytes.len());
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_move_costs_few_bytes_although_the_candidates_change() {
+    let mut desk = Desk::new();
+    let names = [
+        "Ada Moss",
+        "Ben Hart",
+        "Cleo Finn",
+        "Dan Wolfe",
+        "Eva Lindqvist",
+        "Finn Okafor",
+        "Gia Romano",
+        "Hal Yates",
+    ];
+    let address = |name: &str| name.to_lowercase().replace(' ', ".");
+    let mut users = org_users();
+    let mut targets = tenant_users();
+    for (n, name) in (100..).zip(names) {
+        users.push(fixture::org_user(n, name, &format!("{}@outlook.com", address(name))));
+        let mut target = fixture::tenant_user(n, name, &format!("{}@contoso.com", address(name)));
+        if n % 2 == 0 {
+            target.other_mails = Box::new([format!("{}@outlook.com", address(name)).into()]);
+        }
+        targets.push(target);
+    }
+    desk.read_roster(users);
+    desk.read_directory(targets);
+    desk.size = (160, 45);
+    desk.app.mapping.list.set_filter("outlook !raisa");
+    desk.draw();
+    desk.keys("g");
+    let wire = Wire::default();
+    let backend = ratatui::backend::CrosstermBackend::new(wire.clone());
+    let viewport = ratatui::Viewport::Fixed(ratatui::layout::Rect::new(0, 0, 160, 45));
+    let mut terminal =
+        ratatui::Terminal::with_options(backend, ratatui::TerminalOptions { viewport }).unwrap();
+    let mut draw = |desk: &mut Desk| {
+        ado2entra::tui::update::prepare(&mut desk.app);
+        wire.0.set(0);
+        terminal.draw(|frame| ado2entra::tui::view(&desk.app, &mut desk.view, frame)).unwrap();
+        let drawn = desk.view.drawn.clone();
+        desk.event(Event::Drawn(drawn));
+        wire.0.get()
+    };
+    draw(&mut desk);
+    let mut moves = Vec::new();
+    for _ in 1..names.len() {
+        desk.blind("j");
+        moves.push(draw(&mut desk));
+    }
+    let mean = moves.iter().sum::<usize>() / moves.len();
+    assert!(mean <= 600, "{mean} bytes a move: {moves:?}");
 }

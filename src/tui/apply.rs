@@ -11,6 +11,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tui_input::Input;
 
+use crate::domain::activity::Source;
 use crate::domain::{RowState, StorageKey};
 use crate::tasks::{self, ApplyEvent, Msg};
 
@@ -155,17 +156,19 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 
 /// Follows a message; the model has taken it in already.
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
-    if matches!(msg, Msg::Apply(ApplyEvent::Finished { .. })) && !app.leaving {
-        // Below whatever is being typed: a key that was meant for another dialog must not answer this one.
-        app.overlays.insert(0, Overlay::Apply(Dialog::Report(Report::default())));
+    if !matches!(msg, Msg::Apply(ApplyEvent::Finished { .. })) || app.leaving {
+        return Vec::new();
     }
-    Vec::new()
+    // Below whatever is being typed: a key that was meant for another dialog must not answer this one.
+    app.overlays.insert(0, Overlay::Apply(Dialog::Report(Report::default())));
+    // What the run changed is on the screen only after a reading.
+    vec![Effect::Task(tasks::Effect::Read(vec![Source::Roster, Source::GraphIdentities]))]
 }
 
 /// Draws the dialog.
 pub fn view(app: &App, dialog: &Dialog, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     match dialog {
         Dialog::Order(order) => order::view(app, order, view, area, buf),
-        Dialog::Report(report) => report::view(app, report, area, buf),
+        Dialog::Report(report) => report::view(app, *report, area, buf),
     }
 }

@@ -131,7 +131,7 @@ pub fn show(app: &mut App, key: &StorageKey) {
 }
 
 /// The administrator wrote why a decision still holds although it needed a look.
-pub fn still_holds(app: &mut App, key: &StorageKey, note: String) -> Vec<Effect> {
+pub fn still_holds(app: &mut App, key: &StorageKey, note: &str) -> Vec<Effect> {
     let known = match decide::Known::of(app) {
         Ok(known) => known,
         Err(why) => {
@@ -146,7 +146,7 @@ pub fn still_holds(app: &mut App, key: &StorageKey, note: String) -> Vec<Effect>
         return Vec::new();
     };
     let target = row.decision.target().and_then(|id| known.directory.get(id));
-    let row = confirm(row, user, person, target, Some(&note), app.now());
+    let row = confirm(row, user, person, target, Some(note), app.now());
     accept::remember(app, std::slice::from_ref(key));
     decide::save(app, vec![row])
 }
@@ -350,13 +350,8 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             Some("nobody is selected".to_owned())
         }
         Action::Export if nobody => Some("nobody is shown yet".to_owned()),
-        Action::Accept => match loading(&app.model) {
-            Some(why) => Some(why.to_owned()),
-            None if state.proposals().is_empty() => {
-                Some("there is no candidate; f searches the whole tenant".to_owned())
-            }
-            None => None,
-        },
+        // That there is no candidate is said when it is pressed: hints that come and go cost more than they tell.
+        Action::Accept => loading(&app.model).map(str::to_owned),
         Action::SearchTenant if nobody => Some("nobody is selected".to_owned()),
         Action::SearchTenant if app.model.index.is_none() || app.model.analysis.is_none() => {
             Some("the tenant's people are not read yet".to_owned())

@@ -419,7 +419,7 @@ pub fn picture(buf: &Buffer) -> String {
         }
     }
     for (name, runs) in names.into_iter().filter(|(name, _)| name != "none") {
-        out.push_str(&format!("{name}: {}\n", runs.join(" ")));
+        out.extend([name, ": ".to_owned(), runs.join(" "), "\n".to_owned()]);
     }
     out
 }

@@ -179,7 +179,7 @@ fn roughly(app: &App, summary: &Summary) -> SignedDuration {
         requests += 1;
         millis = millis.saturating_add(line.millis);
     }
-    let each = if requests == 0 { USUAL_MILLIS } else { (millis / requests).clamp(50, 30_000) };
+    let each = millis.checked_div(requests).map_or(USUAL_MILLIS, |each| each.clamp(50, 30_000));
     let rows = u64::try_from(summary.sent() + summary.verify).unwrap_or(u64::MAX);
     let abreast = u64::try_from(app.model.context.concurrency.max(1)).unwrap_or(1);
     let total = rows.saturating_mul(each).saturating_mul(REQUESTS_A_ROW) / abreast;
@@ -218,7 +218,7 @@ fn lines(app: &App, order: &Order) -> Vec<(String, Style)> {
     if let Some(canary) = order.schedule.canary() {
         let mut text = format!("first {} alone", name(app, &canary.storage_key));
         if summary.sent() > 1 {
-            text.push_str(&format!(", then {} at a time by last access", app.model.context.concurrency));
+            text = format!("{text}, then {} at a time by last access", app.model.context.concurrency);
         }
         text.push_str(if summary.privileged > 0 {
             ", administrators last and one by one"
@@ -233,7 +233,7 @@ fn lines(app: &App, order: &Order) -> Vec<(String, Style)> {
         None => "how many are locked out now is not known".to_owned(),
     };
     if order.may_begin() {
-        now.push_str(&format!("; roughly {} at the service's pace", span(roughly(app, summary))));
+        now = format!("{now}; roughly {} at the service's pace", span(roughly(app, summary)));
     }
     out.push((now, theme.text));
     if app.model.context.batch_route {

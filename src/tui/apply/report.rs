@@ -6,8 +6,12 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::RowState;
+use crate::domain::schedule::locked_out;
 use crate::domain::text::clean;
+use crate::tasks::model::ApplyProgress;
+use crate::tui::actions::Action;
 use crate::tui::app::{App, Effect};
+use crate::tui::mapping;
 use crate::tui::overlay::Overlay;
 use crate::tui::people::People;
 use crate::tui::widgets::frame::{centered, dialog};
@@ -39,21 +43,42 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 /// What a state means for the administrator, and what to do.
-fn meaning(state: RowState) -> &'static str {
+fn meaning(app: &App, state: RowState) -> String {
+    let key = |action: Action| app.keymap.shown(action);
+    let verify = key(Action::VerifyAgain);
     match state {
-        RowState::Verified => "read back and right: these people can sign in, or are as decided",
-        RowState::Applied => "the service took it, not seen by reading yet: v reads again",
-        RowState::Sending => "was under way when the run ended: v finds out by reading",
-        RowState::Unknown => {
-            "sent, and nobody knows whether it happened: v finds out; it is never repeated blindly"
-        }
-        RowState::Failed => "the service refused or failed, nothing happened: see the reason, R tries again",
-        RowState::Refused => {
-            "not sent, something is not as it was decided: see the reason, decide again or confirm (=)"
-        }
-        RowState::Skipped => "not due in this run",
-        RowState::Planned => "not sent: apply again (A)",
+        RowState::Verified => "read back and right: these people can sign in, or are as decided".to_owned(),
+        RowState::Applied => format!("the service took it, not seen by reading yet: {verify} reads again"),
+        RowState::Sending => format!("was under way when the run ended: {verify} finds out by reading"),
+        RowState::Unknown => format!(
+            "sent, and nobody knows whether it happened: {verify} finds out; it is never repeated blindly"
+        ),
+        RowState::Failed => format!(
+            "the service refused or failed, nothing happened: see the reason, {} tries again",
+            key(Action::RetryFailed)
+        ),
+        RowState::Refused => format!(
+            "not sent, something is not as it was decided: see the reason, decide again or confirm ({})",
+            key(Action::SamePerson)
+        ),
+        RowState::Skipped => "not due in this run".to_owned(),
+        RowState::Planned => format!("not sent: apply again ({})", key(Action::Apply)),
     }
+}
+
+/// How many are locked out after the run; that takes a reading which began after it.
+fn still_locked_out(app: &App, run: &ApplyProgress) -> Option<(String, Style)> {
+    let theme = &app.look.theme;
+    let (ended, _) = run.finished.as_ref()?;
+    if mapping::loading(&app.model).is_some() || app.model.roster.read_at.is_none_or(|read| read <= *ended) {
+        return Some(("How many are still locked out is being read.".to_owned(), theme.dim));
+    }
+    let analysis = app.model.analysis.as_ref()?;
+    let number = locked_out(analysis.forecast.as_ref()?, &analysis.situation).now?;
+    Some(match number {
+        0 => ("Nobody is locked out any more.".to_owned(), theme.good),
+        number => (format!("Still locked out: {}.", people(number)), theme.caution),
+    })
 }
 
 fn lines(app: &App) -> Vec<(String, Style)> {
@@ -77,23 +102,17 @@ fn lines(app: &App) -> Vec<(String, Style)> {
     let touched: usize = counted.iter().map(|(_, number)| number).sum();
     for (state, number) in &counted {
         let (glyph, word, style) = strip::sign(*state, look);
-        out.push((format!("{glyph} {} {word}: {}", count(*number), meaning(*state)), style));
+        out.push((format!("{glyph} {} {word}: {}", count(*number), meaning(app, *state)), style));
     }
     if run.due > touched {
         let (glyph, word, style) = strip::sign(RowState::Planned, look);
         let number = run.due - touched;
-        out.push((format!("{glyph} {} {word}: {}", count(number), meaning(RowState::Planned)), style));
+        out.push((format!("{glyph} {} {word}: {}", count(number), meaning(app, RowState::Planned)), style));
     }
     if touched == 0 && run.due == 0 {
         out.push(("Nothing was due.".to_owned(), theme.text));
     }
-    if let Some(analysis) = &app.model.analysis
-        && let Some(forecast) = &analysis.forecast
-        && let Some(number) = crate::domain::schedule::locked_out(forecast, &analysis.situation).now
-        && number > 0
-    {
-        out.push((format!("{} locked out by the last comparison.", people(number)), theme.caution));
-    }
+    out.extend(still_locked_out(app, run));
     let names = People::of(&app.model);
     let troubled = run.rows.values().filter(|row| {
         matches!(row.state, RowState::Failed | RowState::Refused | RowState::Unknown | RowState::Sending)
@@ -110,7 +129,7 @@ fn lines(app: &App) -> Vec<(String, Style)> {
 }
 
 /// Draws the summary.
-pub fn view(app: &App, report: &Report, area: Rect, buf: &mut Buffer) {
+pub fn view(app: &App, report: Report, area: Rect, buf: &mut Buffer) {
     let look = &app.look;
     let width = area.width.min(90);
     let room = usize::from(width.saturating_sub(4));

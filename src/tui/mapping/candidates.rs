@@ -9,8 +9,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::people::OrgUser;
+use crate::domain::plan::needs_decision;
 use crate::domain::text::{clean, has_suspicious};
-use crate::domain::{Candidate, EvidenceKind, Person, RowState, TenantUser, WarningKind};
+use crate::domain::{Candidate, Evidence, EvidenceKind, Outcome, Person, RowState, TenantUser, WarningKind};
+use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::people::People;
@@ -26,6 +28,8 @@ use super::{Proposed, Side};
 const KIND: usize = 10;
 /// Below this width the kinds are left out: the words say it too.
 const NO_KINDS: usize = 44;
+/// Below this width nothing is offered for accepting: too little of it could be read.
+const NARROWEST: usize = 20;
 
 /// One line: parts from the left, one at the right end, and whether the gutter stands before it.
 #[derive(Debug, Default)]
@@ -72,14 +76,18 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let analysis = app.model.analysis.as_ref();
     let person = analysis.and_then(|analysis| analysis.forecast.as_ref()?.get(key));
     let width = usize::from(area.width);
-    let mut head = person_lines(app, user, person, width);
+    let mut facts = person_lines(app, user, person, width);
     // The candidates are what this side is for: the facts give way where there is little room.
     let most = usize::from(if area.height >= 16 { area.height / 2 } else { area.height / 3 }).max(1);
-    head.truncate(most);
-    let used = u16::try_from(head.len()).unwrap_or(area.height).min(area.height);
-    draw(app, &head, Rect { height: used, ..area }, buf);
+    facts.truncate(most);
+    if area.height >= 20 {
+        // From person to person the candidates begin in the same line: what stays is not sent again.
+        facts.resize_with(facts.len().max(4), Line::default);
+    }
+    let taken = u16::try_from(facts.len()).unwrap_or(area.height).min(area.height);
+    draw(app, &facts, Rect { height: taken, ..area }, buf);
     let gap = u16::from(area.height >= 12);
-    let below = Rect { y: area.y + used + gap, height: area.height.saturating_sub(used + gap), ..area };
+    let below = Rect { y: area.y + taken + gap, height: area.height.saturating_sub(taken + gap), ..area };
     if let Some(Overlay::Search(search)) = app.overlays.last() {
         searching(app, search, user, view, below, buf);
     } else {
@@ -125,7 +133,12 @@ fn person_lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize
     if let Some((_, why)) = app.mapping.refusal.as_ref().filter(|(key, _)| *key == user.storage_key) {
         lines.extend(wrapped(&format!("not decided: {why}"), width, theme.bad));
     }
-    if let Some(person) = person {
+    // Where candidates stand below, their evidence says the same, and in fewer bytes over the wire.
+    let said_below = matches!(
+        person.map(|person| person.outcome),
+        Some(Outcome::Safe | Outcome::Review | Outcome::Hazard | Outcome::Automatic | Outcome::Connected)
+    ) && !app.mapping.proposals().is_empty();
+    if let Some(person) = person.filter(|_| !said_below) {
         lines.extend(wrapped(&person.why, width, theme.dim));
     }
     lines
@@ -138,22 +151,27 @@ fn decided(app: &App, user: &OrgUser, person: Option<&Person>, width: usize, lin
         return;
     };
     let (glyph, _, style) = standing(app, user, person);
+    let verify = app.keymap.shown(Action::VerifyAgain);
     let mut text = format!("{glyph} {}", decision(app, row));
     match row.state {
         RowState::Planned => {
             if let Some(at) = row.decided_at {
-                text.push_str(&format!(", decided {}", ago(at, app.now())));
+                text = format!("{text}, decided {}", ago(at, app.now()));
             }
         }
-        RowState::Applied => text.push_str(": applied, not verified yet (v)"),
-        RowState::Unknown => text.push_str(": sent, and nobody knows whether it happened; v reads it back"),
+        RowState::Applied => text = format!("{text}: applied, not verified yet ({verify})"),
+        RowState::Unknown => {
+            text = format!("{text}: sent, and nobody knows whether it happened; {verify} reads it back");
+        }
         RowState::Sending => text.push_str(": being sent"),
-        other => text.push_str(&format!(": {}", other.name())),
+        other => text = format!("{text}: {}", other.name()),
     }
     lines.extend(wrapped(&text, width, style));
     if row.needs_a_look {
-        let text = "needs a look: something changed since; decide again, or = confirms that it holds";
-        lines.extend(wrapped(text, width, theme.caution));
+        let key = app.keymap.shown(Action::SamePerson);
+        let text =
+            format!("needs a look: something changed since; decide again, or {key} confirms that it holds");
+        lines.extend(wrapped(&text, width, theme.caution));
     }
     if let Some(key) = &row.new_storage_key {
         lines.extend(wrapped(&format!("under a new key: {key}"), width, theme.dim));
@@ -170,6 +188,18 @@ fn decided(app: &App, user: &OrgUser, person: Option<&Person>, width: usize, lin
 fn proposals(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let theme = &app.look.theme;
     let width = usize::from(area.width);
+    let key = |action: Action| app.keymap.shown(action);
+    // The way to the search stands at the foot, in the same cells for everybody.
+    let mut list = area;
+    if let (Some(directory), 8..) = (&app.model.directory.value, area.height) {
+        list.height -= 1;
+        let text = format!(
+            "({} searches all {} people of the tenant)",
+            key(Action::SearchTenant),
+            count(directory.len())
+        );
+        Pen::line(buf, area, list.height, app.look.glyphs.ellipsis).write(&text, theme.dim);
+    }
     let loading = loading(&app.model);
     let mut lines = Vec::new();
     let mut highlighted = None;
@@ -181,40 +211,54 @@ fn proposals(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     for proposed in app.mapping.proposals() {
         let selected = app.mapping.highlighted() == Some(proposed);
         let start = lines.len();
-        lines.extend(block(app, proposed, selected, width));
+        let (block, needed) = block(app, proposed, selected, width);
+        lines.extend(block);
         if selected {
-            highlighted = Some((start, lines.len(), proposed.candidate.warnings.is_empty()));
+            highlighted = Some((start, lines.len(), needed));
         }
     }
-    if app.mapping.proposals().is_empty() && loading.is_none() {
-        let text =
-            "Nobody in the tenant is like this person. f searches everybody, i invites, x removes, o keeps.";
-        lines.extend(wrapped(text, width, theme.dim));
-    } else if let Some(directory) = &app.model.directory.value {
-        let text = format!("(f searches all {} people of the tenant)", count(directory.len()));
-        lines.push(Line::of(text, theme.dim));
+    if app.mapping.proposals().is_empty() && loading.is_none() && needs_somebody(app) {
+        let text = format!(
+            "Nobody in the tenant is like this person. {} searches everybody, {} invites, {} removes, {} keeps.",
+            key(Action::SearchTenant),
+            key(Action::Invite),
+            key(Action::Remove),
+            key(Action::Keep)
+        );
+        lines.extend(wrapped(&text, width, theme.dim));
     }
-    let height = usize::from(area.height);
+    let height = usize::from(list.height);
     let top = highlighted.map_or(0, |(start, end, _)| end.saturating_sub(height).min(start));
-    draw(app, lines.get(top..).unwrap_or_default(), area, buf);
+    draw(app, lines.get(top..).unwrap_or_default(), list, buf);
     if lines.len().saturating_sub(top) > height && height > 0 {
-        Pen::line(buf, area, area.height - 1, app.look.glyphs.ellipsis)
-            .to(area.right().saturating_sub(1))
+        Pen::line(buf, list, list.height - 1, app.look.glyphs.ellipsis)
+            .to(list.right().saturating_sub(1))
             .write(app.look.glyphs.down, theme.dim);
     }
-    let visible = highlighted
-        .is_some_and(|(start, _, no_warning)| start - top + usize::from(!no_warning) < height && width >= 20);
+    let visible =
+        highlighted.is_some_and(|(start, _, needed)| start - top + needed <= height && width >= NARROWEST);
     if visible && app.overlays.is_empty() {
         view.drawn.proposal = current(app);
     }
 }
 
-/// One candidate: everything about the highlighted one, the strongest reason of the others.
-fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> Vec<Line> {
+/// Whether anybody has to be found for the selected person.
+fn needs_somebody(app: &App) -> bool {
+    let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
+    let person = forecast.zip(app.mapping.list.selected()).and_then(|(forecast, key)| forecast.get(key));
+    person.is_some_and(needs_decision)
+}
+
+/// One candidate: everything about the highlighted one, the strongest reason of the others. With it, how many of the lines
+/// must be on the frame before the candidate can be accepted.
+fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> (Vec<Line>, usize) {
     let theme = &app.look.theme;
     let candidate = &proposed.candidate;
     let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
     let mut lines = head(app, candidate, target, selected, width);
+    let facts = target.filter(|_| selected).map(|target| indented(&account(app, target), theme.dim));
+    let (above, below) = if width < NO_KINDS { (None, facts) } else { (facts, None) };
+    lines.extend(above);
     match proposed.reason {
         Reason::Found => {}
         Reason::Picked => lines.push(indented("chosen from the search", theme.dim)),
@@ -223,14 +267,23 @@ fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> Vec<Li
     let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
     let reasons = reasons(app, candidate, user, target);
     let shown = if selected { reasons.len() } else { 1 };
+    let mut needed = lines.len();
     // Warnings come first: what speaks against it must be on the frame when it is accepted.
     for (sign, kind, detail, style) in reasons.into_iter().take(shown) {
-        let kind = if width < NO_KINDS { String::new() } else { format!("{kind:<KIND$} ") };
+        // Without a column of its own the kind leads the words.
+        let (kind, detail) = if width < NO_KINDS {
+            (String::new(), format!("{kind}: {detail}"))
+        } else {
+            (format!("{kind:<KIND$} "), detail)
+        };
         let lead = format!("  {sign} {kind}");
         let indent = lead.chars().count();
         let mut detail = wrap(&detail, width.saturating_sub(indent + 2).max(8));
         if !selected {
             detail.truncate(1);
+        }
+        if needed == lines.len() && !candidate.warnings.is_empty() {
+            needed += detail.len();
         }
         for (at, line) in detail.into_iter().enumerate() {
             let lead = if at == 0 { lead.clone() } else { " ".repeat(indent) };
@@ -240,10 +293,8 @@ fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> Vec<Li
             });
         }
     }
-    if selected && let Some(target) = target {
-        lines.push(indented(&account(app, target), theme.dim));
-    }
-    lines
+    lines.extend(below);
+    (lines, needed)
 }
 
 fn indented(text: &str, style: Style) -> Line {
@@ -310,7 +361,7 @@ fn reasons(
             EvidenceKind::Name if same_name => (agrees, theme.good),
             _ => (nearly, theme.caution),
         };
-        out.push((sign, evidence_word(evidence.kind), evidence.detail.clone(), style));
+        out.push((sign, evidence_word(evidence.kind), brief(evidence, same_name), style));
     }
     if candidate.evidence.is_empty() {
         out.push((contradicts, "nothing", "nothing that was read speaks for it".to_owned(), theme.bad));
@@ -318,6 +369,18 @@ fn reasons(
         out.push((contradicts, "address", "no address in common".to_owned(), theme.caution));
     }
     out
+}
+
+/// Evidence as briefly as the kind before it allows: the address itself, *identical*; else the sentence.
+fn brief(evidence: &Evidence, same_name: bool) -> String {
+    if evidence.kind == EvidenceKind::Name && same_name {
+        return "identical".to_owned();
+    }
+    let address = evidence.detail.split_whitespace().find(|word| word.contains('@'));
+    match address.filter(|_| evidence.kind.is_address()) {
+        Some(address) => address.to_owned(),
+        None => evidence.detail.clone(),
+    }
 }
 
 /// A kind of evidence in a word that fits the column.
@@ -357,7 +420,8 @@ fn account(app: &App, target: &TenantUser) -> String {
         }
         .to_owned(),
     );
-    facts.extend(target.mail.as_deref().map(|mail| format!("mail {mail}")));
+    let other = target.mail.as_deref().filter(|mail| !mail.eq_ignore_ascii_case(&target.user_principal_name));
+    facts.extend(other.map(|mail| format!("mail {mail}")));
     facts.extend(target.created.map(|at| format!("created {}", at.to_zoned(TimeZone::UTC).year())));
     facts.join(&format!(" {} ", app.look.glyphs.middot))
 }
@@ -389,7 +453,7 @@ fn searching(app: &App, search: &Search, user: &OrgUser, view: &mut ViewState, a
     let mut about = Vec::new();
     if let Some(candidate) = search.cursor.and_then(|id| judged(app, user, id)) {
         let proposed = Proposed { candidate, reason: Reason::Found };
-        about = block(app, &proposed, true, width);
+        (about, _) = block(app, &proposed, true, width);
         for line in &mut about {
             line.selected = false;
         }

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::people::OrgUser;
 use crate::domain::{Decision, Outcome, Person, PlanRow, RowState};
+use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::apply::strip;
 use crate::tui::overlay::{Overlay, text_field};
@@ -56,7 +57,8 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
     if let Some(wrong) = app.model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
         let tenant = wrong.name.clone().unwrap_or_else(|| wrong.tenant.to_string());
         pen.write(&wrong.headline, theme.alert).skip(2);
-        pen.write(&format!("connected to {tenant}; the way back is in Connection (3)"), theme.bad);
+        let key = app.keymap.shown(Action::GoToConnection);
+        pen.write(&format!("connected to {tenant}; the way back is in Connection ({key})"), theme.bad);
         return;
     }
     let Some(progress) = app.mapping.progress() else {
@@ -110,7 +112,7 @@ fn second_line(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     if area.width >= 60 {
         let arrow = if reversed { look.glyphs.up } else { look.glyphs.down };
-        right.push_str(&format!(" {} sorted by {} {arrow}", look.glyphs.middot, by.name()));
+        right = format!("{right} {} sorted by {} {arrow}", look.glyphs.middot, by.name());
     }
     right.push(' ');
     pen.right(&right, theme.dim);
