@@ -148,6 +148,7 @@ async fn the_whole_plan_comes_back_after_a_restart() {
             .into_iter()
             .map(|row| (row.storage_key.clone(), row))
             .collect(),
+        renamed: BTreeMap::from([(key(22), key(2)), (key(55), key(5))]),
         ticks: BTreeMap::from([(CheckId::UsersInformed, tick("told again"))]),
         phase_ticks: BTreeMap::from([(Phase::SignInAgain, tick("in"))]),
         confirmed: BTreeMap::from([(pair(1), tick("married"))]),
