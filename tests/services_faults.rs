@@ -307,3 +307,31 @@ async fn mappings_and_their_odd_answers() {
         }
     }
 }
+
+/// The refusals of a mapping, each with its own way out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refused_mappings_say_what_to_do() {
+    for fault in [None, Some(Fault::PatchStringError), Some(Fault::PatchNeedsEntraToken)] {
+        let stage = stage(&[]).await;
+        let control = stage.simulator.control();
+        control.connect();
+        if let Some(fault) = fault {
+            control.set_fault(fault, true);
+        }
+        let azure = &stage.services.azure_devops;
+        let (people, _) = azure.users(Raw::Drop).all().await.unwrap();
+        let person = people.iter().find(|one| one.origin.as_str() == "msa" && !one.is_pending()).unwrap();
+        let used = people.iter().find_map(OrgUser::origin_object).unwrap();
+        let nobody: ObjectId = "b0000000-0000-4000-8000-0000000000ff".parse().unwrap();
+        let in_use = azure.map(&person.descriptor, used).await.unwrap_err();
+        let unknown = azure.map(&person.descriptor, nobody).await.unwrap_err();
+        if fault == Some(Fault::PatchNeedsEntraToken) {
+            assert_eq!(in_use.kind, ProblemKind::NotSignedIn);
+            assert!(in_use.remedy.contains("after_connect = \"azure-cli\""), "{in_use}");
+        } else {
+            assert_eq!((in_use.kind, unknown.kind), (ProblemKind::Refused, ProblemKind::Refused));
+            assert!(in_use.remedy.contains("Choose another target"), "{in_use}");
+            assert!(unknown.remedy.contains("right tenant is connected"), "{unknown}");
+        }
+    }
+}

@@ -35,7 +35,7 @@ pub struct Cli {
 #[derive(Debug, Clone, Default, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The configuration file (default: $ADO2ENTRA_CONFIG, else ~/.config/ado2entra/config.toml)
+    /// The configuration file (default: `$ADO2ENTRA_CONFIG`, else ~/.config/ado2entra/config.toml)
     #[arg(long, global = true, value_name = "PATH", display_order = 100)]
     pub config: Option<PathBuf>,
     /// The organization, as in `https://dev.azure.com/NAME`

@@ -73,8 +73,8 @@ fn configuration(
 ) -> Result<Exit, Failure> {
     use commands::configuration as show;
     match command {
-        ConfigCommand::Check => show::check(&output, &opening::load(global), dashboard.check_keys),
-        ConfigCommand::Show => show::show(&output, &opening::load(global)?),
-        ConfigCommand::Path => show::path(&output, global.config.as_deref(), &opening::environment),
+        ConfigCommand::Check => show::check(output, &opening::load(global), dashboard.check_keys),
+        ConfigCommand::Show => show::show(output, &opening::load(global)?),
+        ConfigCommand::Path => show::path(output, global.config.as_deref(), &opening::environment),
     }
 }

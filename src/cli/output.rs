@@ -56,13 +56,14 @@ pub struct Output {
     pub can_ask: bool,
 }
 
+#[expect(clippy::unused_self, reason = "whoever is given an output may write; nobody else")]
 impl Output {
     /// As the terminal and the options say.
-    pub fn new(format: Format, color: When) -> Self {
+    pub fn new(format: Format, when: When) -> Self {
         let on_terminal = io::stdout().is_terminal();
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let colour = match color {
+        let colour = match when {
             When::Always => true,
             When::Never => false,
             When::Auto => on_terminal && !set("NO_COLOR") && !dumb,
@@ -76,28 +77,28 @@ impl Output {
     }
 
     /// Writes data to standard output.
-    pub fn data(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
+    pub fn data(self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Failure> {
         let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
         write(&mut out).and_then(|()| out.flush()).map_err(Failure::from)
     }
 
     /// Writes one JSON document to standard output.
-    pub fn json(&self, document: &impl Serialize) -> Result<(), Failure> {
+    pub fn json(self, document: &impl Serialize) -> Result<(), Failure> {
         self.data(|out| json::write(out, document, self.on_terminal))
     }
 
     /// Writes one JSON document on one line.
-    pub fn json_line(&self, document: &impl Serialize) -> Result<(), Failure> {
+    pub fn json_line(self, document: &impl Serialize) -> Result<(), Failure> {
         self.data(|out| json::write(out, document, false))
     }
 
     /// Says something to the person. When nobody listens any more there is nobody to tell about that either.
-    pub fn say(&self, message: &str) {
+    pub fn say(self, message: &str) {
         let _ = write_lines(&mut io::stderr().lock(), message);
     }
 
     /// Asks for a line; `None` when the input ended. Only where [`Output::can_ask`].
-    pub fn ask(&self, question: &str) -> Option<String> {
+    pub fn ask(self, question: &str) -> Option<String> {
         let mut out = io::stderr().lock();
         let _ = write!(out, "{question} ").and_then(|()| out.flush());
         drop(out);
@@ -109,7 +110,7 @@ impl Output {
     }
 
     /// Refuses a format that a command does not print.
-    pub fn refuse_csv(&self, command: &str) -> Result<(), Failure> {
+    pub fn refuse_csv(self, command: &str) -> Result<(), Failure> {
         if self.format == Format::Csv {
             return Err(Failure::usage(format!(
                 "`{command}` prints text or JSON; --format csv is for `diff` and `plan show`"

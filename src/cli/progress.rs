@@ -1,6 +1,7 @@
 //! Progress of a long read on standard error: one line that is written over, and only where that is a terminal.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write};
 
 use jiff::Timestamp;
@@ -85,13 +86,13 @@ impl ProgressLine {
 fn describe(source: Source, progress: &Progress, now: Timestamp) -> String {
     let mut words = format!("{}: {}", source.name(), number(progress.items));
     if let Some(total) = progress.total {
-        words.push_str(&format!(" of {}", number(total)));
+        let _ = write!(words, " of {}", number(total));
     }
     if let Some(until) = progress.waiting_until.filter(|until| *until > now) {
         let seconds = until.duration_since(now).as_secs().max(1);
-        words.push_str(&format!(", the service asked to wait {seconds} s"));
+        let _ = write!(words, ", the service asked to wait {seconds} s");
     } else if let Some(remaining) = progress.remaining(now) {
-        words.push_str(&format!(", about {} s left", remaining.as_secs().max(1)));
+        let _ = write!(words, ", about {} s left", remaining.as_secs().max(1));
     }
     words
 }

@@ -53,12 +53,12 @@ impl Work {
     pub async fn read(&mut self, sources: &[Source]) -> Model {
         let mut line = ProgressLine::new();
         let mut problems = Vec::new();
-        let model = gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
+        let model = Box::pin(gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
             line.hear(msg, runner::now());
             if let Msg::Failed(problem) = msg {
                 problems.push(problem.to_string());
             }
-        })
+        }))
         .await;
         line.clear();
         for problem in problems {
@@ -69,7 +69,12 @@ impl Work {
 
     /// Analyses again, after something was decided.
     pub async fn analyse(&mut self, model: &mut Model) {
-        gather::settle_analysis(&self.session, &mut self.messages, model, |_, _| {}).await;
+        Box::pin(gather::settle_analysis(&self.session, &mut self.messages, model, |_, _| {})).await;
+    }
+
+    /// Keeps the reading from before the switch, by which people are found again whose key changes with it.
+    pub async fn keep_readings(&mut self, model: &mut Model) {
+        Box::pin(gather::keep_readings(&self.session, &mut self.messages, model)).await;
     }
 
     /// Starts something whose messages the caller takes in.
@@ -84,15 +89,18 @@ impl Work {
 
     /// Does one thing that is kept on disk, and returns when it is there.
     pub async fn keep(&mut self, model: &mut Model, effect: Effect) -> Result<(), Failure> {
+        let rows = if let Effect::SaveRows(_, rows) = &effect { rows.clone() } else { Vec::new() };
         self.runner.run(effect);
         while let Some(msg) = self.messages.recv().await {
             model.absorb(&msg);
             match msg {
-                Msg::RowsSaved(_)
-                | Msg::Ticked(..)
-                | Msg::PhaseTicked(..)
-                | Msg::PairConfirmed(..)
-                | Msg::FileWritten { .. } => return Ok(()),
+                Msg::RowsSaved(_) => {
+                    model.keep_rows(rows);
+                    return Ok(());
+                }
+                Msg::Ticked(..) | Msg::PhaseTicked(..) | Msg::PairConfirmed(..) | Msg::FileWritten { .. } => {
+                    return Ok(());
+                }
                 Msg::RowsNotSaved(_, problem) | Msg::Failed(problem) => return Err(not_kept(&problem)),
                 _ => {}
             }
@@ -180,7 +188,7 @@ pub fn not_kept(problem: &Problem) -> Failure {
 }
 
 /// Says on standard error that decisions could not be read, where a command goes on without them.
-pub fn mention_store(output: &Output, model: &Model) {
+pub fn mention_store(output: Output, model: &Model) {
     if let crate::tasks::model::StoreState::Unusable(problem) = &model.store {
         output.say(&format!("decisions and ticks are not available: {problem}"));
     }

@@ -97,31 +97,38 @@ fn content(path: &Path) -> Result<Content, Problem> {
 /// on unread: it may be large.
 fn sort_out(mut from: impl BufRead + 'static) -> Result<Content, String> {
     let beginning = from.fill_buf().map_err(|error| error.to_string())?;
-    let (mark, wide): (usize, Option<fn([u8; 2]) -> u16>) = match beginning {
+    let (mark, wide) = match beginning {
         [0xEF, 0xBB, 0xBF, ..] => (3, None),
-        [0xFF, 0xFE, ..] => (2, Some(u16::from_le_bytes)),
-        [0xFE, 0xFF, ..] => (2, Some(u16::from_be_bytes)),
+        [0xFF, 0xFE, ..] => (2, Some(Order::LittleEnd)),
+        [0xFE, 0xFF, ..] => (2, Some(Order::BigEnd)),
         _ => (0, None),
     };
     from.consume(mark);
-    if let Some(unit) = wide {
-        let mut bytes = Vec::new();
-        from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-        from_text(utf16(&bytes, unit)?)
-    } else {
-        let first = from.fill_buf().map_err(|error| error.to_string())?;
-        match first.iter().find(|byte| !byte.is_ascii_whitespace()) {
-            Some(b'[' | b'{') => Ok(Content::Json(Box::new(from))),
-            _ => {
-                let mut bytes = Vec::new();
-                from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-                from_text(String::from_utf8(bytes).map_err(|error| {
-                    let at = error.utf8_error().valid_up_to() + 1;
-                    format!("byte {at} is not UTF-8: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")
-                })?)
-            }
-        }
+    if let Some(order) = wide {
+        return from_text(utf16(&rest(from)?, order)?);
     }
+    let beginning = from.fill_buf().map_err(|error| error.to_string())?;
+    let first = beginning.iter().find(|byte| !byte.is_ascii_whitespace());
+    if matches!(first, Some(b'[' | b'{')) {
+        return Ok(Content::Json(Box::new(from)));
+    }
+    from_text(String::from_utf8(rest(from)?).map_err(|error| {
+        let at = error.utf8_error().valid_up_to() + 1;
+        format!("byte {at} is not UTF-8: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")
+    })?)
+}
+
+fn rest(mut from: impl BufRead) -> Result<Vec<u8>, String> {
+    let mut bytes = Vec::new();
+    from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+/// Which byte of a UTF-16 unit comes first.
+#[derive(Clone, Copy)]
+enum Order {
+    LittleEnd,
+    BigEnd,
 }
 
 fn from_text(text: String) -> Result<Content, String> {
@@ -132,12 +139,16 @@ fn from_text(text: String) -> Result<Content, String> {
     }
 }
 
-fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
+fn utf16(bytes: &[u8], order: Order) -> Result<String, String> {
     let (pairs, rest) = bytes.as_chunks::<2>();
     if !rest.is_empty() {
         return Err("it is UTF-16 and ends in the middle of a character".into());
     }
-    char::decode_utf16(pairs.iter().map(|pair| unit(*pair)))
+    let unit = |pair: &[u8; 2]| match order {
+        Order::LittleEnd => u16::from_le_bytes(*pair),
+        Order::BigEnd => u16::from_be_bytes(*pair),
+    };
+    char::decode_utf16(pairs.iter().map(unit))
         .collect::<Result<String, _>>()
         .map_err(|_| "it is UTF-16 with a broken character in it".into())
 }

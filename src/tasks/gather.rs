@@ -63,13 +63,27 @@ pub async fn settle_analysis(
         model.now = Timestamp::now();
         let Some(analysis) = analysis(model).await else { return };
         model.absorb(&Msg::Analysed(Arc::clone(&analysis)));
-        if session.store().is_err() || lessons::lessons(&analysis, &model.plan).is_empty() {
+        if session.store().is_err() {
             return;
         }
         let (learner, plan) = (Arc::clone(session), Arc::clone(&model.plan));
+        let before = Arc::clone(&plan);
         drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told)
             .await;
+        // Who is found under a new key is learned too, so only the plan tells whether there was anything new.
+        if model.plan == before {
+            return;
+        }
     }
+}
+
+/// Keeps what the readings themselves are needed for later: the *before* reading above all. It asks every group for its
+/// members, so it is for commands that decide or apply, not for those that only show.
+pub async fn keep_readings(session: &Arc<Session>, messages: &mut Receiver<Msg>, model: &mut Model) {
+    let Some(analysis) = model.analysis.clone() else { return };
+    let (keeper, plan) = (Arc::clone(session), Arc::clone(&model.plan));
+    let work = async move { lessons::keep_readings(&keeper, &analysis, &plan).await };
+    drain(model, messages, work, &mut |_, _| {}).await;
 }
 
 async fn analysis(model: &Model) -> Option<Arc<Analysis>> {

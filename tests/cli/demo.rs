@@ -36,6 +36,15 @@ fn the_tour_is_sealed_off() {
 }
 
 #[test]
+fn people_are_found_again_where_keys_change_and_after_a_switch() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [&["demo", "--fault", "keys-change"][..], &["demo", "--scenario", "switch"]] {
+        let ran = run(folder.path(), arguments).exits(0);
+        assert!(!ran.stdout.contains("0 of 0 decided"), "{ran:?}");
+    }
+}
+
+#[test]
 fn a_tour_that_does_not_work_out_says_so() {
     let folder = tempfile::tempdir().unwrap();
     run(folder.path(), &["demo", "--fault", "patch-forbidden"]).exits(1).says("the tour ends here");

@@ -98,7 +98,7 @@ fn portal_exports_are_understood_and_other_layouts_named() {
     run(folder.path(), &["diff", "--org-users", "other.csv", "--tenant-users", "tenant.jsonl"])
         .exits(2)
         .says("Project, Team");
-    fs::write(folder.path().join("cut.json"), &ORG[..ORG.len() / 2]).unwrap();
+    fs::write(folder.path().join("cut.json"), ORG.split_at(ORG.len() / 2).0).unwrap();
     run(folder.path(), &["diff", "--org-users", "cut.json", "--tenant-users", "tenant.jsonl"])
         .exits(2)
         .says("cut.json");

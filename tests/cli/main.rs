@@ -1,10 +1,13 @@
 //! The commands from outside: the real binary, in an empty environment, against the simulator and against files. What is
 //! checked is what scripts rely on: exit codes, JSON, CSV, and that nothing else comes to standard output.
 
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
 mod config;
 mod demo;
 mod faults;
 mod files;
 mod help;
 mod stage;
+mod terminal;
 mod way;

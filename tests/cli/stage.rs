@@ -72,8 +72,11 @@ pub struct Stage {
 
 impl Stage {
     pub fn new(scenario: Scenario, faults: &[Fault]) -> Self {
+        Self::with(Options { scenario, faults: faults.to_vec(), ..Options::default() })
+    }
+
+    pub fn with(options: Options) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-        let options = Options { scenario, faults: faults.to_vec(), ..Options::default() };
         let simulator = runtime.block_on(start(options)).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let config = simulator.config_toml(&folder.path().join("state"));

@@ -34,12 +34,15 @@ pub async fn run(mut work: Work, args: &ApplyArgs, stop: Stop) -> Result<Exit, F
     if sends {
         question::given(&work.session.context.organization, args)?;
     }
-    let model = work.read(&Source::ALL).await;
+    let mut model = work.read(&Source::ALL).await;
     if let Some(failure) = work::unreadable(&model) {
         return Err(failure);
     }
+    if sends {
+        work.keep_readings(&mut model).await;
+    }
     if args.dry_run {
-        work::mention_store(&work.output, &model);
+        work::mention_store(work.output, &model);
     } else if let Some(refusal) = work::store_refusal(&model) {
         return Err(refusal);
     }

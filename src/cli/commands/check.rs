@@ -24,8 +24,8 @@ pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
                 sources.push(Source::Tokens);
             }
             let model = work.read(&sources).await;
-            work::mention_store(&work.output, &model);
-            show(&work.output, &model)
+            work::mention_store(work.output, &model);
+            show(work.output, &model)
         }
         Some(TickCommand::Tick { id, note }) => {
             let id = parse_id(&id)?;
@@ -41,7 +41,7 @@ pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
 
 /// Prints the prerequisites. Where one of the lists could not be read at all, what is known is printed all the same, and the
 /// reason decides how the command ends.
-pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
+pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     output.refuse_csv("check")?;
     let analysis = work::analysis(model)?;
     match output.format {

@@ -10,7 +10,7 @@ use crate::config::{Checked, ConfigErrors, Environment, Loaded, Severity};
 
 /// Says what is wrong with the configuration; what is merely not given yet is said and is not wrong.
 pub fn check(
-    output: &Output,
+    output: Output,
     loaded: &Result<Loaded, ConfigErrors>,
     check_keys: &dyn Fn(&Loaded) -> Result<(), ConfigErrors>,
 ) -> Result<Exit, Failure> {
@@ -42,7 +42,7 @@ pub fn check(
 }
 
 /// Every value with its origin. Secrets are not in the configuration; the arguments of commands are left out.
-pub fn show(output: &Output, loaded: &Loaded) -> Result<Exit, Failure> {
+pub fn show(output: Output, loaded: &Loaded) -> Result<Exit, Failure> {
     output.refuse_csv("config show")?;
     let effective = loaded.effective();
     if output.format == Format::Json {
@@ -61,7 +61,7 @@ pub fn show(output: &Output, loaded: &Loaded) -> Result<Exit, Failure> {
 
 /// Where the file is looked for, one line and nothing else, so that it can be handed to an editor.
 pub fn path(
-    output: &Output,
+    output: Output,
     explicit: Option<&std::path::Path>,
     env: &Environment<'_>,
 ) -> Result<Exit, Failure> {

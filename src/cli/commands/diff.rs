@@ -25,7 +25,7 @@ pub async fn run(mut work: Work, args: &DiffArgs) -> Result<Exit, Failure> {
     if let Some(failure) = work::unreadable(&model) {
         return Err(failure);
     }
-    work::mention_store(&work.output, &model);
+    work::mention_store(work.output, &model);
     let output = work.output;
     offline(output, model, args).await
 }
@@ -33,7 +33,7 @@ pub async fn run(mut work: Work, args: &DiffArgs) -> Result<Exit, Failure> {
 /// From what is known already: a snapshot, or a reading.
 pub async fn offline(output: Output, mut model: Model, args: &DiffArgs) -> Result<Exit, Failure> {
     with_candidates(&mut model, args.candidates).await?;
-    print(&output, &model)
+    print(output, &model)
 }
 
 /// Compares again where other than the usual number of candidates is wanted.
@@ -52,7 +52,7 @@ async fn with_candidates(model: &mut Model, candidates: usize) -> Result<(), Fai
 }
 
 /// Prints the comparison in the form that is wanted.
-fn print(output: &Output, model: &Model) -> Result<Exit, Failure> {
+fn print(output: Output, model: &Model) -> Result<Exit, Failure> {
     let analysis = work::analysis(model)?;
     let comparison = Comparison::of(model, &analysis)
         .ok_or_else(|| Failure::new(Exit::No, "the two lists could not be compared"))?;

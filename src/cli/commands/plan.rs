@@ -33,8 +33,8 @@ pub async fn run(mut work: Work, command: PlanCommand, force: bool) -> Result<Ex
     }
     let model = work.read(&sources).await;
     if let PlanCommand::Show = command {
-        work::mention_store(&work.output, &model);
-        return show(&work.output, &model);
+        work::mention_store(work.output, &model);
+        return show(work.output, &model);
     }
     if let Some(failure) = work::unreadable(&model) {
         return Err(failure);

@@ -28,7 +28,7 @@ pub fn run(output: Output, global: &Global, args: &SimulatorArgs) -> Result<Exit
             .await
             .map_err(|error| Failure::usage(error.to_string()))?;
         let config = match &args.write_config {
-            Some(path) => Some(write_config(&output, &simulator, path, global.force).await?),
+            Some(path) => Some(write_config(output, &simulator, path, global.force).await?),
             None => None,
         };
         let config = config.map(|path| path.to_string_lossy().into_owned());
@@ -45,7 +45,7 @@ pub fn run(output: Output, global: &Global, args: &SimulatorArgs) -> Result<Exit
 
 /// Writes the configuration, with a state directory of its own beside it.
 async fn write_config(
-    output: &Output,
+    output: Output,
     simulator: &Simulator,
     path: &Path,
     force: bool,

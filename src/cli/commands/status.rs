@@ -1,5 +1,6 @@
 //! `status`: which directory backs the organization, and the step that is next. `--watch` keeps looking.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -24,11 +25,11 @@ const SETTLE: Duration = Duration::from_millis(300);
 pub async fn run(mut work: Work, args: &StatusArgs) -> Result<Exit, Failure> {
     work.output.refuse_csv("status")?;
     let model = work.read(&Source::ALL).await;
-    if args.watch { watch(work, model).await } else { show(&work.output, &model) }
+    if args.watch { watch(work, model).await } else { show(work.output, &model) }
 }
 
 /// Prints the status. It is known as soon as what backs the organization is known: that needs no credential.
-pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
+pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     output.refuse_csv("status")?;
     let document = document(model)?;
     match output.format {
@@ -46,7 +47,7 @@ async fn watch(mut work: Work, mut model: Model) -> Result<Exit, Failure> {
         ));
     }
     let mut last = document(&model)?;
-    print_line(&work.output, &last, &model)?;
+    print_line(work.output, &last, &model)?;
     work.start(Effect::Watch(true));
     while let Some(msg) = work.next().await {
         let mut changed = model.absorb(&msg);
@@ -60,14 +61,14 @@ async fn watch(mut work: Work, mut model: Model) -> Result<Exit, Failure> {
         work.analyse(&mut model).await;
         let now = document(&model)?;
         if now.differs_from(&last) {
-            print_line(&work.output, &now, &model)?;
+            print_line(work.output, &now, &model)?;
             last = now;
         }
     }
     Ok(exit(&last))
 }
 
-fn print_line(output: &Output, document: &StatusDocument, model: &Model) -> Result<(), Failure> {
+fn print_line(output: Output, document: &StatusDocument, model: &Model) -> Result<(), Failure> {
     match output.format {
         Format::Json => output.json_line(document),
         _ => output.data(|out| writeln!(out, "{}", line(document, model))),
@@ -159,10 +160,10 @@ fn line(document: &StatusDocument, model: &Model) -> String {
     let (_, words) = sentence(document, &Tenant::of(model).shown());
     let mut line = format!("{}  {words}", moment(document.probed_at.unwrap_or(model.now)));
     if let Known::Some(n) = document.disconnected_users {
-        line.push_str(&format!(" {} locked out.", people(n)));
+        let _ = write!(line, " {} locked out.", people(n));
     }
     if let Some(health) = document.health.as_deref().filter(|health| *health != "healthy") {
-        line.push_str(&format!(" Service health: {}.", clean(health)));
+        let _ = write!(line, " Service health: {}.", clean(health));
     }
     line
 }

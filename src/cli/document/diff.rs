@@ -8,7 +8,7 @@ use serde::ser::Serializer;
 
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};
-use crate::domain::people::{LastAccess, Roster};
+use crate::domain::people::{LastAccess, Roster, UserType};
 use crate::domain::{Candidate, Directory, Forecast, OrgUser, Outcome, Person, Plan, TenantId};
 use crate::tasks::{Analysis, Model};
 
@@ -186,7 +186,7 @@ impl<'a> CandidateEntry<'a> {
             display_name: user.map(|user| &*user.display_name),
             mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail.as_deref())),
             user_type: user
-                .map_or(Known::Unknown, |user| Known::or_none(user.user_type.map(|kind| kind.as_str()))),
+                .map_or(Known::Unknown, |user| Known::or_none(user.user_type.map(UserType::as_str))),
             enabled: user.and_then(|user| user.enabled),
             score: rounded(candidate.score),
             evidence: &candidate.evidence,

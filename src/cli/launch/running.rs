@@ -60,11 +60,11 @@ async fn offline(
     let model = commands::snapshot::open(&settings, path).await?;
     match command {
         Command::Check(args) if args.command.is_none() && !args.tokens => {
-            commands::check::show(&output, &model)
+            commands::check::show(output, &model)
         }
         Command::Diff(args) => commands::diff::offline(output, model, &args).await,
-        Command::Status(args) if !args.watch => commands::status::show(&output, &model),
-        Command::Plan { command: PlanCommand::Show } => commands::plan::show(&output, &model),
+        Command::Status(args) if !args.watch => commands::status::show(output, &model),
+        Command::Plan { command: PlanCommand::Show } => commands::plan::show(output, &model),
         other => Err(Failure::refused(format!(
             "`{}` cannot work from a snapshot: it would read or change something. Leave --snapshot away",
             name(&other)

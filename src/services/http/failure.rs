@@ -152,9 +152,15 @@ pub(crate) fn remedy(asked: &Asked<'_>, problem: &Problem) -> String {
                      Azure DevOps answers the same to all of these"
                 )
             };
+            let entra = if asked.need == Need::OrgGraphManage {
+                " If the token is good: the service may want to ask the tenant in your name, for which it needs an Entra \
+                 token of a member (after_connect = \"azure-cli\")."
+            } else {
+                ""
+            };
             format!(
                 "Used: {from}. {why}. Needed: {need}. Look at User settings > Personal access tokens, or make a new one \
-                 there."
+                 there.{entra}"
             )
         }
         ProblemKind::NotSignedIn => format!(
@@ -187,6 +193,16 @@ pub(crate) fn remedy(asked: &Asked<'_>, problem: &Problem) -> String {
         ProblemKind::OutcomeUnknown => {
             "It may or may not have happened. Read it back before anything is sent again.".into()
         }
+        _ if asked.need == Need::OrgGraphManage && problem.status == Some(409) => {
+            "Nothing was changed. The target is in use in the organization already, or protected. Choose another target, \
+             or remove that second identity first; else it is a case for Microsoft Support."
+                .into()
+        }
+        _ if asked.need == Need::OrgGraphManage => {
+            "Nothing was changed. Read both sides again: the target must be exactly one enabled user of the tenant that \
+             backs the organization, and not the person themselves."
+                .into()
+        }
         _ => "Nothing was changed. The service's own words say why.".into(),
     }
 }
@@ -196,6 +212,9 @@ fn known_code(asked: &Asked<'_>, code: &str, said: &str) -> Option<String> {
     let tenant = clean_to(asked.tenant, 80);
     let lower = said.to_ascii_lowercase();
     let text = match code {
+        "TF400898" if asked.write => "If it did not happen, send it again; if that fails too, give the activity id to \
+                                      Microsoft Support."
+            .to_owned(),
         "TF400898" => "An internal error of Azure DevOps. Try again; if it stays, give the activity id to Microsoft \
                        Support."
             .to_owned(),

@@ -105,6 +105,7 @@ impl<R: BufRead> Source<R> {
                     self.skip(1);
                     return Ok(());
                 }
+                Some(b'}') => return Err(self.unexpected(b'}', "a row")),
                 Some(first) => {
                     self.kept.clear();
                     let whole = self.value(true)?;
@@ -310,5 +311,43 @@ mod tests {
         assert!(rows("  ").unwrap_err().reason.contains("empty"));
         let error = rows("hello").unwrap_err();
         assert_eq!((error.row, error.byte), (1, 0));
+    }
+
+    proptest::proptest! {
+        /// Whatever the rows hold and wherever the buffer ends: each comes out as it went in, in every shape of a list.
+        #[test]
+        fn rows_come_out_as_they_went_in(
+            texts in proptest::collection::vec(".{0,12}", 1..6),
+            capacity in 1_usize..40,
+            shape in 0_usize..3,
+        ) {
+            let objects: Vec<String> = texts
+                .iter()
+                .enumerate()
+                .map(|(n, text)| serde_json::json!({ "n": n, "t": text, "in": [{ "t": text }] }).to_string())
+                .collect();
+            let file = match shape {
+                0 => format!("[{}]", objects.join(", ")),
+                1 => format!("{{\"count\":1,\"value\":[{}]}}", objects.join(",")),
+                _ => objects.join("\n"),
+            };
+            let mut out = Vec::new();
+            let from = io::BufReader::with_capacity(capacity, file.as_bytes());
+            let count = cut(from, |_, row| {
+                if let Row::Object(bytes) = row {
+                    out.push(serde_json::from_slice::<serde_json::Value>(bytes).unwrap());
+                }
+            });
+            let expected: Vec<serde_json::Value> =
+                objects.iter().map(|object| serde_json::from_str(object).unwrap()).collect();
+            proptest::prop_assert_eq!(count.unwrap(), objects.len() as u64);
+            proptest::prop_assert_eq!(out, expected);
+        }
+
+        /// Rubbish ends in an error or in rows, never in a panic or a loop.
+        #[test]
+        fn rubbish_is_survived(text in "[\\[\\]{}\",:\\\\a1 \n]{0,40}", capacity in 1_usize..9) {
+            let _ = cut(io::BufReader::with_capacity(capacity, text.as_bytes()), |_, _| ());
+        }
     }
 }

@@ -73,12 +73,12 @@ impl Table {
     /// Turns each row into something, or says what is wrong in which row and column. All errors are collected.
     pub(super) fn each<T>(
         &self,
-        mut make: impl FnMut(&Row<'_>) -> Result<T, CellError>,
+        mut convert: impl FnMut(&Row<'_>) -> Result<T, CellError>,
     ) -> Result<Vec<T>, String> {
         let mut made = Vec::with_capacity(self.rows.len());
         let mut errors = Vec::new();
         for (number, record) in &self.rows {
-            match make(&Row { number: *number, record, table: self }) {
+            match convert(&Row { number: *number, record, table: self }) {
                 Ok(one) => made.push(one),
                 Err(error) => {
                     let column = self

@@ -171,8 +171,7 @@ fn ended(scheduled: &Scheduled, rows: &[PlanRow], stopped: Option<&Problem>) -> 
     let all_done = rows.iter().filter(|row| due(&row.storage_key)).all(|row| is_done(row, connected));
     match stopped {
         None if all_done && !refused => Exit::Done,
-        None if touched => Exit::No,
-        None if refused => Exit::Refused,
+        None if refused && !touched => Exit::Refused,
         None => Exit::No,
         Some(_) if touched => Exit::No,
         Some(problem) if problem.kind == ProblemKind::Local => Exit::Refused,

@@ -113,6 +113,7 @@ async fn decide(work: &mut Work, model: &mut Model) -> Result<usize, Failure> {
     let count = rows.len();
     work.keep(model, Effect::SaveRows(1, rows)).await?;
     work.analyse(model).await;
+    work.keep_readings(model).await;
     Ok(count)
 }
 

@@ -20,7 +20,7 @@ use crate::tasks::{Model, Msg, analyse, runner};
 pub fn from_files(output: Output, global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     until_signal(|_| async {
         let model = model(output, global, args).await?;
-        super::print(&output, &model)
+        super::print(output, &model)
     })
 }
 

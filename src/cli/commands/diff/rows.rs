@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use crate::cli::document::diff::{Comparison, rounded};
-use crate::domain::people::LastAccess;
+use crate::domain::people::{LastAccess, UserType};
 use crate::domain::text::clean_to;
 use crate::domain::{Candidate, OrgUser, Person};
 
@@ -64,7 +64,7 @@ fn row(comparison: &Comparison<'_>, user: &OrgUser, person: &Person) -> [String;
         comparison.plan.decision(&user.storage_key).name().to_owned(),
         target.map_or(String::new(), |id| id.to_string()),
         text(account.map(|account| &*account.user_principal_name)),
-        text(account.and_then(|account| account.user_type).map(|kind| kind.as_str())),
+        text(account.and_then(|account| account.user_type).map(UserType::as_str)),
         best.map_or(String::new(), |candidate| rounded(candidate.score).to_string()),
         best.map_or(String::new(), evidence),
         best.map_or(String::new(), warnings),

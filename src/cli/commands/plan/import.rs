@@ -1,5 +1,6 @@
 //! `plan import`: what a file would change, the question, and then all of it or nothing.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{Read as _, Write};
 use std::path::Path;
@@ -58,6 +59,7 @@ pub async fn run(mut work: Work, mut model: Model, file: &Path, yes: bool) -> Re
     answer::agreed(output, &question, yes, "`--yes` answers it.").await?;
     let rows = rows(&known, &read)?;
     work.keep(&mut model, Effect::SaveRows(1, rows)).await?;
+    work.keep_readings(&mut model).await;
     output.say(&format!("{} taken over.", count(read.changes.len(), "change", "changes")));
     Ok(Exit::Done)
 }
@@ -87,14 +89,13 @@ fn words(change: &RowChange, directory: &Directory) -> String {
     if change.from == change.to {
         line.push_str("the note changes");
     } else {
-        line.push_str(&format!(
-            "{} becomes {}",
-            decision_words(&change.from, Some(directory)),
-            decision_words(&change.to, Some(directory))
-        ));
+        let (from, to) = (&change.from, &change.to);
+        line.push_str(&decision_words(from, Some(directory)));
+        line.push_str(" becomes ");
+        line.push_str(&decision_words(to, Some(directory)));
     }
     if let Some(note) = change.note_to.as_deref().filter(|_| change.note_from != change.note_to) {
-        line.push_str(&format!(", note: {}", clean(note)));
+        let _ = write!(line, ", note: {}", clean(note));
     }
     line
 }

@@ -46,6 +46,7 @@ pub async fn run(mut work: Work, mut model: Model, yes: bool) -> Result<Exit, Fa
     answer::agreed(output, &question, yes, "`--yes` answers it.").await?;
     let count = rows.len();
     work.keep(&mut model, Effect::SaveRows(1, rows)).await?;
+    work.keep_readings(&mut model).await;
     output.say(&format!("{} decided. Nothing was sent to a service.", crate::cli::text::people(count)));
     Ok(Exit::Done)
 }

@@ -16,7 +16,7 @@ use crate::domain::{Outcome, PlanRow, RowState};
 use crate::tasks::Model;
 
 /// Prints the plan. As text it can be shown without the two lists, from the store alone.
-pub fn show(output: &Output, model: &Model) -> Result<Exit, Failure> {
+pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     if output.format == Format::Text {
         output.data(|out| text(out, output.paint, model))?;
         return crate::cli::work::unreadable(model).map_or(Ok(Exit::Done), Err);
