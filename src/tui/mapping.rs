@@ -32,6 +32,7 @@ use super::people::{People, PeopleList};
 mod accept;
 mod candidates;
 mod proposals;
+mod reasons;
 mod screen;
 mod search;
 
