@@ -39,13 +39,13 @@ pub async fn gather(
     }
     let wanted = sources.to_vec();
     let reader = Arc::clone(session);
-    drain(&mut model, messages, async move { reading::read(&reader, &wanted).await }, &mut told).await;
-    if sources.contains(&Source::Tokens) {
-        if let Some(roster) = model.roster.value.clone() {
-            let reader = Arc::clone(session);
-            drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told)
-                .await;
-        }
+    drain(&mut model, messages, async move { Box::pin(reading::read(&reader, &wanted)).await }, &mut told)
+        .await;
+    if sources.contains(&Source::Tokens)
+        && let Some(roster) = model.roster.value.clone()
+    {
+        let reader = Arc::clone(session);
+        drain(&mut model, messages, async move { reading::tokens(&reader, &roster).await }, &mut told).await;
     }
     settle_analysis(session, messages, &mut model, &mut told).await;
     model

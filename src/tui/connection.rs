@@ -178,7 +178,9 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         Action::TakeSnapshot if app.model.context.offline.is_some() => {
             Some("working offline, from a snapshot".to_owned())
         }
-        Action::Compare => Some("take a snapshot (w) before and after: a later version compares them".to_owned()),
+        Action::Compare => {
+            Some("take a snapshot (w) before and after: a later version compares them".to_owned())
+        }
         _ => None,
     }
 }

@@ -34,9 +34,7 @@ pub(super) fn words(phase: Phase, findings: &Findings<'_>, checks: &[Check], por
         Phase::Validate => validate(findings, portal),
         Phase::Done => Words {
             title: "Nothing is left to do".to_owned(),
-            person: lines([
-                "Keep the plan with the before reading (`ado2entra plan export FILE`).",
-            ]),
+            person: lines(["Keep the plan with the before reading (`ado2entra plan export FILE`)."]),
             ..Words::default()
         },
     }
