@@ -1,6 +1,8 @@
 //! The real program in a real pseudo-terminal: starts, is resized, suspended, killed and cut off, and always gives the terminal
 //! back. One after the other: each of them wants the machine for itself.
 
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::path::Path;
@@ -43,12 +45,12 @@ struct Terminal {
     seen: Arc<Mutex<Seen>>,
     stop: Arc<AtomicBool>,
     modes_before: String,
-    _slave: Option<Box<dyn portable_pty::SlavePty + Send>>,
+    slave_side: Option<Box<dyn portable_pty::SlavePty + Send>>,
     _home: tempfile::TempDir,
 }
 
 impl Terminal {
-    fn start(command: &[String], variables: &[(&str, &str)], keep_slave: bool) -> Self {
+    fn start(command: &[String], variables: &[(&str, &str)], keepslave_side: bool) -> Self {
         let home = tempfile::tempdir().unwrap();
         let pair = native_pty_system()
             .openpty(PtySize { rows: 30, cols: 120, pixel_width: 0, pixel_height: 0 })
@@ -75,7 +77,7 @@ impl Terminal {
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (shared, stopped) = (Arc::clone(&seen), Arc::clone(&stop));
         std::thread::spawn(move || {
-            let mut piece = [0; 65536];
+            let mut piece = vec![0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut piece) {
                 let mut seen = shared.lock().unwrap();
                 seen.parser.process(&piece[..count]);
@@ -94,7 +96,7 @@ impl Terminal {
             seen,
             stop,
             modes_before,
-            _slave: keep_slave.then_some(pair.slave),
+            slave_side: keepslave_side.then_some(pair.slave),
             _home: home,
         }
     }
@@ -279,7 +281,7 @@ fn cut(terminal: &mut Terminal) {
 fn a_line_that_is_cut_ends_it() {
     let _alone = alone();
     let mut terminal = Terminal::dashboard(&[]);
-    terminal._slave = None;
+    terminal.slave_side = None;
     cut(&mut terminal);
     assert_eq!(terminal.end(), 129);
 }

@@ -330,7 +330,8 @@ impl Http {
             request = request.body(Vec::new());
         }
         let (at, begun) = (Timestamp::now(), Instant::now());
-        let exchange = send::send(request, &self.inner.limits).await;
+        // Boxed: a request under way is large, and every client's future would carry it.
+        let exchange = Box::pin(send::send(request, &self.inner.limits)).await;
         let (status, bytes, activity_id) = match &exchange {
             Ok(done) => (Some(done.status), done.body.len(), said::activity_id(&done.headers)),
             Err(lost) => (lost.status(), 0, None),

@@ -66,10 +66,7 @@ pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, mut control: 
 
 /// Reads back everything that was sent and is not proven, and sends nothing.
 pub(super) async fn verify_open_rows(session: &Arc<Session>) {
-    let stopped = match verify(session).await {
-        Ok(()) => None,
-        Err(problem) => Some(problem),
-    };
+    let stopped = Box::pin(verify(session)).await.err();
     session.tell(Msg::Apply(ApplyEvent::Finished { stopped, at: Timestamp::now() })).await;
 }
 
@@ -143,7 +140,8 @@ impl Run<'_> {
         let mut sends: VecDeque<ScheduledRow> =
             rows.iter().filter(|row| matches!(row.disposition, Disposition::Send(_))).cloned().collect();
         // The canary: one alone, until one was verified.
-        while let Some(scheduled) = sends.pop_front_if(|row| !row.privileged) {
+        while sends.front().is_some_and(|row| !row.privileged) {
+            let Some(scheduled) = sends.pop_front() else { break };
             self.wait_while_paused(control).await?;
             let row = self.plan_row(&scheduled.storage_key);
             let row = Box::pin(row::send(self.session, &self.journal, row, &scheduled)).await?;

@@ -191,28 +191,8 @@ impl Model {
                 self.plan_loaded = true;
                 return true;
             }
-            Msg::Ticked(id, tick) => {
-                let ticks = &mut Arc::make_mut(&mut self.plan).ticks;
-                match tick {
-                    Some(tick) => ticks.insert(*id, tick.clone()),
-                    None => ticks.remove(id),
-                };
-                return true;
-            }
-            Msg::PhaseTicked(phase, tick) => {
-                let ticks = &mut Arc::make_mut(&mut self.plan).phase_ticks;
-                match tick {
-                    Some(tick) => ticks.insert(*phase, tick.clone()),
-                    None => ticks.remove(phase),
-                };
-                return true;
-            }
-            Msg::PairConfirmed(pair, tick) => {
-                Arc::make_mut(&mut self.plan).confirmed.insert(pair.clone(), tick.clone());
-                return true;
-            }
-            Msg::PlanLearned(lesson) => {
-                self.learn(lesson);
+            Msg::Ticked(..) | Msg::PhaseTicked(..) | Msg::PairConfirmed(..) | Msg::PlanLearned(_) => {
+                self.absorb_plan(msg);
                 return true;
             }
             Msg::Apply(event) => self.absorb_apply(event),
@@ -238,6 +218,33 @@ impl Model {
             | Msg::FileWritten { .. } => {}
         }
         false
+    }
+
+    /// A change of the plan that is on disk.
+    fn absorb_plan(&mut self, msg: &Msg) {
+        match msg {
+            Msg::Ticked(id, tick) => {
+                let ticks = &mut Arc::make_mut(&mut self.plan).ticks;
+                match tick {
+                    Some(tick) => ticks.insert(*id, tick.clone()),
+                    None => ticks.remove(id),
+                };
+            }
+            Msg::PhaseTicked(phase, tick) => {
+                let ticks = &mut Arc::make_mut(&mut self.plan).phase_ticks;
+                match tick {
+                    Some(tick) => ticks.insert(*phase, tick.clone()),
+                    None => ticks.remove(phase),
+                };
+            }
+            Msg::PairConfirmed(pair, tick) => {
+                Arc::make_mut(&mut self.plan).confirmed.insert(pair.clone(), tick.clone());
+            }
+            Msg::PlanLearned(lesson) => {
+                self.learn(lesson);
+            }
+            _ => {}
+        }
     }
 
     /// Puts rows into the plan that are on disk.

@@ -2,6 +2,7 @@
 //! wait for each other here and nowhere else.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
@@ -87,28 +88,7 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
             .await;
         }
     };
-    let tenant = async {
-        if has(Source::Tenant) {
-            fact(session, Source::Tenant, async {
-                Fact::Tenant(session.services.graph.organization().await)
-            })
-            .await;
-        }
-        if has(Source::Me) {
-            fact(session, Source::Me, async { Fact::Me(session.services.graph.me().await.map(Box::new)) })
-                .await;
-        }
-        if has(Source::MyRoles) {
-            fact(session, Source::MyRoles, async { Fact::MyRoles(session.services.graph.my_roles().await) })
-                .await;
-        }
-        if has(Source::InvitationPolicy) {
-            fact(session, Source::InvitationPolicy, async {
-                Fact::InvitationPolicy(session.services.graph.invitation_policy().await)
-            })
-            .await;
-        }
-    };
+    let tenant = tenant(session, &wanted);
     let tenant_people = async {
         if has(Source::Directory) {
             directory(session).await;
@@ -135,6 +115,27 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
         Box::pin(tenant_people),
         Box::pin(around)
     );
+}
+
+/// The tenant's own page, the account that reads it, its roles, and who may invite.
+async fn tenant(session: &Session, wanted: &BTreeSet<Source>) {
+    if wanted.contains(&Source::Tenant) {
+        fact(session, Source::Tenant, async { Fact::Tenant(session.services.graph.organization().await) })
+            .await;
+    }
+    if wanted.contains(&Source::Me) {
+        fact(session, Source::Me, async { Fact::Me(session.services.graph.me().await.map(Box::new)) }).await;
+    }
+    if wanted.contains(&Source::MyRoles) {
+        fact(session, Source::MyRoles, async { Fact::MyRoles(session.services.graph.my_roles().await) })
+            .await;
+    }
+    if wanted.contains(&Source::InvitationPolicy) {
+        fact(session, Source::InvitationPolicy, async {
+            Fact::InvitationPolicy(session.services.graph.invitation_policy().await)
+        })
+        .await;
+    }
 }
 
 async fn fact(session: &Session, source: Source, reading: impl Future<Output = Fact>) {
@@ -253,24 +254,21 @@ async fn directory(session: &Session) {
         (Arc::new(directory), Arc::new(index))
     })
     .await;
-    match built {
-        Ok((directory, index)) => {
-            say_what_was_read(session, source, directory.len(), &skipped).await;
-            session.remember(|latest| {
-                latest.directory = Some(Arc::clone(&directory));
-                latest.unsaved = true;
-            });
-            session.tell(Msg::DirectoryRead(directory, index, at)).await;
-        }
-        Err(_) => {
-            let problem = Problem::local(
-                "building the index over the tenant's people",
-                "the work ended unexpectedly",
-                "Read again with `r`; if it happens again, report it with the log.",
-            );
-            session.tell(Msg::ReadingFailed(source, problem, Timestamp::now())).await;
-        }
-    }
+    let Ok((directory, index)) = built else {
+        let problem = Problem::local(
+            "building the index over the tenant's people",
+            "the work ended unexpectedly",
+            "Read again with `r`; if it happens again, report it with the log.",
+        );
+        session.tell(Msg::ReadingFailed(source, problem, Timestamp::now())).await;
+        return;
+    };
+    say_what_was_read(session, source, directory.len(), &skipped).await;
+    session.remember(|latest| {
+        latest.directory = Some(Arc::clone(&directory));
+        latest.unsaved = true;
+    });
+    session.tell(Msg::DirectoryRead(directory, index, at)).await;
 }
 
 /// Reads a listing to its end, telling how far it is.
@@ -312,12 +310,8 @@ where
 async fn say_what_was_read(session: &Session, source: Source, items: usize, skipped: &[Skipped]) {
     let mut text = format!("{items} read");
     if let Some(first) = skipped.first() {
-        text.push_str(&format!(
-            ", {} left out, the first at row {}: {}",
-            skipped.len(),
-            first.row,
-            first.reason
-        ));
+        let _ =
+            write!(text, ", {} left out, the first at row {}: {}", skipped.len(), first.row, first.reason);
     }
     event(session, source, text).await;
 }

@@ -63,17 +63,15 @@ impl Runner {
             Effect::ReadTokens => {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {
-                    match roster {
-                        Some(roster) => reading::tokens(&session, &roster).await,
-                        None => {
-                            let problem = Problem::local(
-                                "reading tokens and SSH keys",
-                                "the people of the organization are not read yet",
-                                "Try again when they are.",
-                            );
-                            session.tell(Msg::Failed(problem)).await;
-                        }
+                    if let Some(roster) = roster {
+                        return reading::tokens(&session, &roster).await;
                     }
+                    let problem = Problem::local(
+                        "reading tokens and SSH keys",
+                        "the people of the organization are not read yet",
+                        "Try again when they are.",
+                    );
+                    session.tell(Msg::Failed(problem)).await;
                 });
             }
             Effect::Analyse(input) => self.analyse(*input),

@@ -1,6 +1,7 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -35,6 +36,7 @@ const EVENTS: u32 = 50;
 
 /// What a session is opened with.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, set by name")]
 pub struct Setup {
     /// The effective configuration; organization and tenant must be there.
     pub config: Config,
@@ -432,11 +434,11 @@ fn whole(units: f64) -> u64 {
 fn request_line(record: &RequestRecord) -> RequestLine {
     let mut note = record.failure.map(|kind| format!("{kind:?}")).unwrap_or_default();
     if record.attempt > 1 {
-        note.push_str(&format!(" try {}", record.attempt));
+        let _ = write!(note, " try {}", record.attempt);
     }
     if let Some(at) = record.retry_at {
         let wait = at.duration_since(Timestamp::now()).as_secs().max(0);
-        note.push_str(&format!(" again in {wait} s"));
+        let _ = write!(note, " again in {wait} s");
     }
     RequestLine {
         at: record.at,
