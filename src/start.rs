@@ -45,6 +45,8 @@ fn open(opening: Opening) -> Exit {
 fn try_open(opening: Opening) -> Result<Exit, Left> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Debug builds need it: one row of an apply run is a deep chain of futures.
+        .thread_stack_size(8 << 20)
         .enable_all()
         .build()
         .map_err(|error| (Exit::No, format!("the runtime could not be started: {error}")))?;

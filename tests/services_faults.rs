@@ -99,7 +99,7 @@ async fn read_all(services: &Services) -> Found {
         ("tenant", graph.organization().await.map(|_| 1)),
         ("roles", graph.my_roles().await.map(|_| 1)),
         ("tenant users", tenant_users.await),
-        ("deleted", graph.deleted_users().all().await.map(|(users, _)| users.len())),
+        ("deleted", graph.deleted_users(Raw::Drop).all().await.map(|(users, _)| users.len())),
         ("policy", graph.invitation_policy().await.map(|_| 1)),
         ("discovery", services.entra.discover().await.map(|_| 1)),
         ("probe", services.probe.read().await.map(|_| 1)),

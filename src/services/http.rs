@@ -161,7 +161,7 @@ impl Http {
             attempt += 1;
             self.pass(call, deadline).await?;
             let (exchange, record) = self.exchange(call, token.as_deref(), attempt).await?;
-            let tried = self.judge_read(call, exchange, token.as_deref(), parse).await;
+            let tried = Box::pin(self.judge_read(call, exchange, token.as_deref(), parse)).await;
             match tried {
                 Tried::Done(answer) => {
                     self.tell(record, None, None);

@@ -124,6 +124,8 @@ pub async fn take(session: &Arc<Session>, path: &Path, force: bool) -> Result<()
             .await,
     )?;
     out.list("tenant_users", session, Source::Directory, graph.users(Raw::Keep)).await?;
+    // Often not readable; then nobody is known to be deleted, as in a live reading.
+    out.list_if_readable("deleted_users", graph.deleted_users(Raw::Keep)).await?;
     write_file(path, out.finish()?, force).await
 }
 
@@ -205,13 +207,34 @@ impl Document {
             };
             session.tell(Msg::ReadingProgressed(source, progress)).await;
         }
+        self.array(name, &raw)?;
+        Ok(items)
+    }
+
+    /// A list that may be missing.
+    async fn list_if_readable<T: Send + 'static>(&mut self, name: &str, mut pages: Pages<T>) -> Result<(), Problem> {
+        let mut raw: Vec<Box<RawValue>> = Vec::new();
+        loop {
+            match pages.next().await {
+                Ok(Some(page)) => {
+                    if page.restarted {
+                        raw.clear();
+                    }
+                    raw.extend(page.raw);
+                }
+                Ok(None) => return self.array(name, &raw),
+                Err(_) => return Ok(()),
+            }
+        }
+    }
+
+    fn array(&mut self, name: &str, objects: &[Box<RawValue>]) -> Result<(), Problem> {
         self.write(format!(",\n\"{name}\":[").as_bytes())?;
-        for (at, object) in raw.iter().enumerate() {
+        for (at, object) in objects.iter().enumerate() {
             self.write(if at == 0 { b"\n" } else { b",\n" })?;
             self.write(object.get().as_bytes())?;
         }
-        self.write(b"]")?;
-        Ok(items)
+        self.write(b"]")
     }
 
     fn memberships(&mut self, answers: Vec<Result<Vec<Membership>, Problem>>) -> Result<(), Problem> {
@@ -246,6 +269,8 @@ struct Snapshot {
     tenant: TenantPart,
     org_users: Box<RawValue>,
     tenant_users: Box<RawValue>,
+    #[serde(default)]
+    deleted_users: Option<Box<RawValue>>,
 }
 
 /// A model of the moment at which the snapshot was taken. The context keeps its settings; organization and tenant are the
@@ -290,6 +315,12 @@ fn read(path: &Path, context: Context) -> Result<Model, Problem> {
         .map_err(|error| bad(format!("org_users: {error}")))?;
     wire::tenant_users_from_json(snapshot.tenant_users.get().as_bytes(), |user| users.push(user))
         .map_err(|error| bad(format!("tenant_users: {error}")))?;
+    if let Some(deleted) = &snapshot.deleted_users {
+        wire::tenant_users_from_json(deleted.get().as_bytes(), |user| {
+            users.push(TenantUser { deleted: true, ..user });
+        })
+        .map_err(|error| bad(format!("deleted_users: {error}")))?;
+    }
     let at = snapshot.taken_at;
     let context = Context {
         organization: snapshot.organization.name,

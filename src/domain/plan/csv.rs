@@ -11,7 +11,9 @@ mod table;
 pub use import::{Import, ImportContext, ImportError, ImportWarning, RowChange, import};
 pub use lists::{entra_create, entra_invite, identity_map};
 pub use record::{Column, Exported, PlanRecord, Sheet, exported, records};
-pub use table::{FileForm, write_csv, write_json};
+#[cfg(test)]
+use table::write_json;
+pub use table::{FileForm, write_csv};
 
 #[cfg(test)]
 mod tests;

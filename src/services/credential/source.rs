@@ -107,7 +107,7 @@ impl Credential {
         if let Some(token) = held.token.as_ref().filter(|token| is_fresh(token)) {
             return Ok(Arc::clone(token));
         }
-        self.fetch(&mut held).await
+        Box::pin(self.fetch(&mut held)).await
     }
 
     /// A token other than the refused one, if this way can give one.
@@ -121,7 +121,7 @@ impl Credential {
             return None;
         }
         held.token = None;
-        self.fetch(&mut held).await.ok().filter(|token| !token.is_same(refused))
+        Box::pin(self.fetch(&mut held)).await.ok().filter(|token| !token.is_same(refused))
     }
 
     async fn fetch(&self, held: &mut Held) -> Result<Arc<Token>, Problem> {

@@ -64,7 +64,7 @@ impl Graph {
     }
 
     /// Soft-deleted users; often not readable ([`ProblemKind::NotAllowed`]).
-    pub fn deleted_users(&self) -> Pages<TenantUser> {
+    pub fn deleted_users(&self, raw: Raw) -> Pages<TenantUser> {
         let select = format!("{SELECT},deletedDateTime");
         let path = ["directory", "deletedItems", "microsoft.graph.user"];
         let url = self.fixed_url(&path, &[("$select", &select), ("$top", TOP)]);
@@ -82,7 +82,7 @@ impl Graph {
                 continued: Continued::Link,
                 parse,
                 key: |user| hash(&user.id),
-                raw: Raw::Drop,
+                raw,
             },
         )
     }

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+#[cfg(test)]
+use serde_json::Map;
+use serde_json::Value;
 
 use super::ImportError;
 use super::record::{Column, PlanRecord};
@@ -48,7 +50,8 @@ pub(super) fn lines(rows: impl Iterator<Item = Vec<String>>) -> String {
     writer.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// The rows as a JSON document; an empty cell is `null`.
+/// The rows as a JSON document, for the tests of reading one; an empty cell is `null`.
+#[cfg(test)]
 pub fn write_json(organization: &str, records: &[PlanRecord]) -> String {
     let rows: Vec<Value> = records
         .iter()
@@ -66,6 +69,7 @@ pub fn write_json(organization: &str, records: &[PlanRecord]) -> String {
     text
 }
 
+#[cfg(test)]
 fn json_cell(record: &PlanRecord, column: Column) -> Value {
     let text = record.get(column);
     match column {
