@@ -6,7 +6,7 @@
 mod faults;
 mod stage;
 
-use ado2entra::domain::plan::RowState;
+use ado2entra::domain::plan::{Decision, RowState};
 use ado2entra::domain::schedule::Disposition;
 use ado2entra::domain::{ConnectionState, Outcome};
 use ado2entra::simulator::Options;
@@ -52,4 +52,48 @@ async fn safe_people_are_mapped_and_proven_after_the_switch() {
         0
     );
     assert_eq!(stage.simulator.control().mappings(), sent);
+}
+
+#[tokio::test]
+async fn a_removal_and_an_invitation_go_before_the_switch_and_the_invitation_goes_on_after_it() {
+    let mut stage = stage(Options::default()).await;
+    stage.simulator.control().set_invitation_policy("everyone");
+    let mut model = stage.read().await;
+    let missing: Vec<_> = model
+        .analysis
+        .clone()
+        .unwrap()
+        .forecast
+        .clone()
+        .unwrap()
+        .people()
+        .iter()
+        .filter(|person| person.outcome == Outcome::Missing && person.privileged == Some(false))
+        .map(|person| person.storage_key.clone())
+        .collect();
+    let [gone, guest, ..] = missing.as_slice() else { panic!("two people who are not in the tenant") };
+    let address = model.roster.get().unwrap().get(guest).unwrap().principal_name.to_string();
+    stage.decide(&mut model, gone, Decision::Remove).await;
+    stage.decide(&mut model, guest, Decision::Invite { address: address.clone() }).await;
+
+    let states = stage.apply(&mut model).await;
+    assert_eq!(stage.stopped, None);
+    assert_eq!(states.get(gone), Some(&RowState::Verified), "{:?}", model.plan.row(gone));
+    assert_eq!(states.get(guest), Some(&RowState::Applied), "{:?}", model.plan.row(guest));
+    let invitations = |stage: &stage::Stage| {
+        let requests = stage.simulator.control().requests();
+        requests
+            .iter()
+            .filter(|request| request.method == "POST" && request.path.ends_with("/invitations"))
+            .count()
+    };
+    assert_eq!(invitations(&stage), 1);
+    let model = stage.read().await;
+    assert!(model.roster.get().unwrap().get(gone).is_none());
+
+    stage.simulator.control().connect();
+    let mut model = stage.read().await;
+    let states = stage.apply(&mut model).await;
+    assert_eq!(states.get(guest), Some(&RowState::Verified), "{:?}", model.plan.row(guest));
+    assert_eq!(invitations(&stage), 1, "never invited twice");
 }

@@ -70,6 +70,41 @@ impl Stage {
         gather(&self.session, &mut self.messages, &Source::ALL, |_, _| ()).await
     }
 
+    /// Decides about one person, through the same effect as the dashboard.
+    pub async fn decide(&mut self, model: &mut Model, key: &StorageKey, decision: Decision) {
+        let roster = model.roster.value.clone().unwrap();
+        let row = PlanRow {
+            decision,
+            decided_at: Some(Timestamp::now()),
+            decided_on: model
+                .analysis
+                .as_ref()
+                .unwrap()
+                .forecast
+                .as_ref()
+                .unwrap()
+                .get(key)
+                .map(|p| p.outcome),
+            seen: Some(Seen { person: SeenPerson::from(roster.get(key).unwrap()), target: None }),
+            ..PlanRow::undecided(key.clone())
+        };
+        self.save(model, vec![row]).await;
+    }
+
+    async fn save(&mut self, model: &mut Model, rows: Vec<PlanRow>) {
+        let runner = Runner::new(Arc::clone(&self.session));
+        runner.run(Effect::SaveRows(7, rows.clone()));
+        loop {
+            match self.messages.recv().await.unwrap() {
+                Msg::RowsSaved(7) => break,
+                Msg::RowsNotSaved(7, problem) => panic!("{problem}"),
+                other => drop(model.absorb(&other)),
+            }
+        }
+        model.keep_rows(rows);
+        settle_analysis(&self.session, &mut self.messages, model, |_, _| ()).await;
+    }
+
     /// Decides as bulk acceptance does, through the same effect as the dashboard.
     pub async fn accept_safe(&mut self, model: &mut Model) -> Vec<StorageKey> {
         let analysis = model.analysis.clone().unwrap();
@@ -97,17 +132,7 @@ impl Stage {
             })
             .collect();
         let keys = rows.iter().map(|row| row.storage_key.clone()).collect();
-        let runner = Runner::new(Arc::clone(&self.session));
-        runner.run(Effect::SaveRows(7, rows.clone()));
-        loop {
-            match self.messages.recv().await.unwrap() {
-                Msg::RowsSaved(7) => break,
-                Msg::RowsNotSaved(7, problem) => panic!("{problem}"),
-                other => drop(model.absorb(&other)),
-            }
-        }
-        model.keep_rows(rows);
-        settle_analysis(&self.session, &mut self.messages, model, |_, _| ()).await;
+        self.save(model, rows).await;
         keys
     }
 

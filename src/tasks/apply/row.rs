@@ -51,20 +51,16 @@ async fn map(
         return journal.record(row, RowState::Verified, "was mapped already, not by this run", None).await;
     }
     let Some(target_user) = target_again(session, journal, row, target).await? else { return Ok(()) };
-    if let Some(difference) = differences(row, &person, Some(&target_user)) {
+    // A guest of one's own invitation was not there when the invitation was decided.
+    let seen = Some(&target_user).filter(|_| !is_invitation(row));
+    if let Some(difference) = differences(row, &person, seen) {
         return refuse(journal, row, &difference).await;
     }
     let azure = session.azure_devops().clone();
     let planned = azure.map_call(&person.descriptor, target);
     let detail = format!("{} {}", planned.method, planned.url);
-    let Some(taken) = call(session, journal, row, &detail, || azure.map(&person.descriptor, target)).await?
-    else {
-        return Ok(());
-    };
-    journal
-        .record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken))
-        .await?;
-    Box::pin(settle::settle_in_place(session, journal, row)).await
+    let sent = call(session, journal, row, &detail, || azure.map(&person.descriptor, target)).await?;
+    prove(session, journal, row, sent, Some(target)).await
 }
 
 async fn remove(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow) -> Result<(), Problem> {
@@ -73,16 +69,29 @@ async fn remove(session: &Arc<Session>, journal: &Journal, row: &mut PlanRow) ->
         return refuse(journal, row, &difference).await;
     }
     let azure = session.azure_devops().clone();
-    let planned = azure.remove_call(&row.storage_key);
+    let planned = azure.remove_call(&person.storage_key);
     let detail = format!("{} {}", planned.method, planned.url);
-    let key = row.storage_key.clone();
-    let Some(taken) = call(session, journal, row, &detail, || azure.remove(&key)).await? else {
-        return Ok(());
-    };
-    journal
-        .record(row, RowState::Applied, &format!("the service answered {}", taken.status), Some(&taken))
-        .await?;
-    Box::pin(settle::settle_in_place(session, journal, row)).await
+    let sent = call(session, journal, row, &detail, || azure.remove(&person.storage_key)).await?;
+    prove(session, journal, row, sent, None).await
+}
+
+/// Reads back what was sent, answered or not.
+async fn prove(
+    session: &Arc<Session>,
+    journal: &Journal,
+    row: &mut PlanRow,
+    sent: Sent,
+    target: Option<ObjectId>,
+) -> Result<(), Problem> {
+    match sent {
+        Sent::Taken(taken) => {
+            let detail = format!("the service answered {}", taken.status);
+            journal.record(row, RowState::Applied, &detail, Some(&taken)).await?;
+        }
+        Sent::Unanswered => {}
+        Sent::Not => return Ok(()),
+    }
+    Box::pin(settle::settle_in_place(session, journal, row, target)).await
 }
 
 /// An existing user or guest with the address is used; only where there is none an invitation is sent.
@@ -114,27 +123,15 @@ async fn invite(
     let Some(person) = person_again(session, journal, row).await? else { return Ok(()) };
     let invitation = session.invitation(address, Some(person.display_name.to_string()));
     let detail = format!("POST invitations for {address}");
-    let sent = async {
+    let sent = call(session, journal, row, &detail, || async {
         let invited = graph.invite(&invitation).await?;
         Ok(Taken { status: 201, activity_id: invited.activity_id })
-    };
-    let mut sent = Some(sent);
-    let Some(taken) = call(session, journal, row, &detail, || {
-        let sent = sent.take();
-        async move {
-            match sent {
-                Some(sent) => sent.await,
-                None => {
-                    Err(Problem::local("inviting", "the invitation is not sent twice", "Apply again later."))
-                }
-            }
-        }
     })
-    .await?
-    else {
-        return Ok(());
-    };
-    journal.record(row, RowState::Applied, "invited", Some(&taken)).await
+    .await?;
+    match sent {
+        Sent::Taken(taken) => journal.record(row, RowState::Applied, "invited", Some(&taken)).await,
+        unproven => prove(session, journal, row, unproven, None).await,
+    }
 }
 
 /// Reads the person again. `None`: the row was refused or failed, and that is written down.
@@ -218,21 +215,31 @@ async fn fail(journal: &Journal, row: &mut PlanRow, problem: &Problem) -> Result
     if problem.kind.fails_for_all() { Err(problem.clone()) } else { Ok(()) }
 }
 
-/// Writes the intent down, sends, and sorts the answer. `None`: the row has reached its state for now.
+/// What became of a call.
+enum Sent {
+    /// The service took it.
+    Taken(Taken),
+    /// It was sent, and nobody knows: the row is `unknown`.
+    Unanswered,
+    /// It was not carried out; the row has its state.
+    Not,
+}
+
+/// Writes the intent down, sends, and sorts the answer.
 async fn call<Fut>(
     session: &Arc<Session>,
     journal: &Journal,
     row: &mut PlanRow,
     detail: &str,
     mut send: impl FnMut() -> Fut,
-) -> Result<Option<Taken>, Problem>
+) -> Result<Sent, Problem>
 where
     Fut: Future<Output = Result<Taken, Problem>>,
 {
     for _ in 0..WAITS {
         journal.record(row, RowState::Sending, detail, None).await?;
         let problem = match send().await {
-            Ok(taken) => return Ok(Some(taken)),
+            Ok(taken) => return Ok(Sent::Taken(taken)),
             Err(problem) => problem,
         };
         match (problem.kind, problem.retry_at) {
@@ -248,12 +255,11 @@ where
             }
             (ProblemKind::OutcomeUnknown, _) => {
                 journal.record(row, RowState::Unknown, &problem.to_string(), None).await?;
-                Box::pin(settle::settle_in_place(session, journal, row)).await?;
-                return Ok(None);
+                return Ok(Sent::Unanswered);
             }
             _ => {
                 fail(journal, row, &problem).await?;
-                return Ok(None);
+                return Ok(Sent::Not);
             }
         }
     }
@@ -262,7 +268,7 @@ where
         ..Problem::local("sending a change", "the service kept asking to wait", "Apply again later.")
     };
     fail(journal, row, &problem).await?;
-    Ok(None)
+    Ok(Sent::Not)
 }
 
 /// Whether this row's decision is finished once it is applied: an invitation has no mapping before the switch.

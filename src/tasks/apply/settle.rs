@@ -17,6 +17,9 @@ use crate::tasks::succession::Search;
 const PAUSES: [Duration; 4] =
     [Duration::ZERO, Duration::from_millis(400), Duration::from_millis(1500), Duration::from_secs(4)];
 
+/// Further pauses for a call that got no answer: Azure DevOps may delay one by 30 s on purpose and still carry it out.
+const PATIENCE: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(20)];
+
 /// What became of a person whose key is gone.
 #[derive(Debug)]
 pub(super) enum Found {
@@ -34,28 +37,29 @@ pub(super) async fn settle(
     journal: &Journal,
     mut row: PlanRow,
 ) -> Result<PlanRow, Problem> {
-    Box::pin(settle_in_place(session, journal, &mut row)).await?;
+    let target = row.decision.target();
+    Box::pin(settle_in_place(session, journal, &mut row, target)).await?;
     Ok(row)
 }
 
-/// Reads the person back, several times with pauses, and writes down what was seen.
+/// Reads the person back, several times with pauses, and writes down what was seen. `target` is that of the map that was sent,
+/// also of the one that follows an invitation.
 pub(super) async fn settle_in_place(
     session: &Arc<Session>,
     journal: &Journal,
     row: &mut PlanRow,
+    target: Option<ObjectId>,
 ) -> Result<(), Problem> {
-    if is_invitation(row) {
+    if is_invitation(row) && target.is_none() {
         return settle_invitation(session, journal, row).await;
     }
+    let patience: &[Duration] = if row.state == RowState::Unknown { &PATIENCE } else { &[] };
     let mut last = Reading::Unchanged;
-    for pause in PAUSES {
-        tokio::time::sleep(pause).await;
-        last = match &row.decision {
-            Decision::Map { target } => {
-                let target = *target;
-                Box::pin(read_map(session, journal, row, target)).await
-            }
-            Decision::Remove => read_removal(session, row).await,
+    for pause in PAUSES.iter().chain(patience) {
+        tokio::time::sleep(*pause).await;
+        last = match (&row.decision, target) {
+            (_, Some(target)) => Box::pin(read_map(session, journal, row, target)).await,
+            (Decision::Remove, None) => read_removal(session, row).await,
             // Nothing was ever sent for these.
             _ => return Ok(()),
         };
@@ -141,6 +145,13 @@ async fn settle_invitation(session: &Session, journal: &Journal, row: &mut PlanR
     let Decision::Invite { address } = row.decision.clone() else { return Ok(()) };
     match session.services.graph.users_at(&address).await {
         Ok(users) if !users.is_empty() => {
+            // After the switch the invitation goes on as a map: what is there already needs no further call.
+            if let Ok(person) = session.azure_devops().user(&row.storage_key).await
+                && users.iter().any(|user| person.origin_object() == Some(user.id))
+            {
+                let what = "read back: has the identity of the invited guest";
+                return journal.record(row, RowState::Verified, what, None).await;
+            }
             journal.record(row, RowState::Applied, "the invited address is in the tenant", None).await
         }
         Ok(_) if row.state == RowState::Applied => Ok(()),
