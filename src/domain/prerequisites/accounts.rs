@@ -176,7 +176,7 @@ pub(super) fn source_membership(findings: &Findings<'_>) -> Finding {
     let name = lookup::operator_name(operator);
     let Some(user) = lookup::org_user(findings) else {
         return finding::unknown(format!("{name} is not among the organization's people that were read"))
-            .remedy("Read again (r), or look in the portal and tick this with a note.");
+            .remedy("Read again (r in the dashboard), or look in the portal and tick this with a note.");
     };
     let remedy = "Have this account added to the directory that backs the organization now, as a member or a guest, or use \
                   another administrator who is in it.";

@@ -138,6 +138,16 @@ fn before_connecting_only_removals_and_invitations_go() {
 }
 
 #[test]
+fn a_run_in_which_nothing_is_due_says_why() {
+    let mut world = world();
+    world.situation = situation();
+    world.decide(4, Decision::Keep);
+    assert!(world.run().why_nothing_is_due().contains("no decision sends anything yet"));
+    world.decide(1, map(1));
+    assert!(world.run().why_nothing_is_due().contains("once the organization is connected"));
+}
+
+#[test]
 fn what_was_sent_is_read_back_and_never_sent_again() {
     for decision in [map(1), Decision::Remove, invite("p1@fabrikam.com")] {
         for state in RowState::ALL {
