@@ -15,6 +15,7 @@ use super::forecast::{Forecast, Situation};
 use super::ids::{Descriptor, ObjectId, StorageKey};
 use super::people::{Directory, Roster};
 use super::plan::{Decision, Plan, Rulebook};
+use super::text::clean;
 
 mod order;
 mod row;
@@ -134,6 +135,14 @@ fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
              Connection tab."
         ));
     }
+    if let Some(read) = input.facts.strange_tenant() {
+        refusals.push(format!(
+            "The tenant that was read, {} ({}), is not the destination: nobody is mapped to strangers. See the prerequisite \
+             `tenant-public-cloud`.",
+            clean(&read.display_name),
+            read.id
+        ));
+    }
     if state(input) == ConnectionState::Unknown {
         refusals.push(
             "Which directory backs the organization is not known, so nothing is sent. Read again (r in the dashboard), and look at the \
@@ -174,7 +183,8 @@ fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
 impl Schedule {
     /// Why there is nothing to send or to read back, and what to do, for a run in which no row is due.
     pub fn why_nothing_is_due(&self) -> &'static str {
-        let waits = |row: &ScheduledRow| matches!(&row.disposition, Disposition::Skip(why) if why.ends_with(WAITS));
+        let waits =
+            |row: &ScheduledRow| matches!(&row.disposition, Disposition::Skip(why) if why.ends_with(WAITS));
         let set_aside = |row: &ScheduledRow| matches!(row.disposition, Disposition::Refuse(_));
         if self.rows.iter().any(waits) {
             "Nothing is due yet: mapping begins once the organization is connected; the tab Connection leads there."

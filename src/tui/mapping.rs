@@ -319,8 +319,7 @@ fn same_person(app: &mut App) {
                 format!("{} is the same person", name(&pair.storage_key)),
                 vec![
                     format!("The service maps this person by itself to {target}."),
-                    "How do you know that both are one person? The note is kept, and shown in the report."
-                        .to_owned(),
+                    "How do you know that both are one person? The note is kept in the plan.".to_owned(),
                 ],
                 "",
                 Purpose::SamePerson(pair),
