@@ -2,7 +2,7 @@
 //! path:line:column.
 //!
 //! What holds in this room:
-//! - [`load`] is the only way in. It reads the file and asks the environment through the function it is given,
+//! - [`load()`] is the only way in. It reads the file and asks the environment through the function it is given,
 //!   so that tests and `demo` decide what there is to see.
 //! - [`Config`] is plain data that was checked once. It holds no secret: at most the name of an environment
 //!   variable or a command that gives one.

@@ -2,6 +2,8 @@
 //! `pub use` included) and compares the rooms with the table in `src/lib.rs`. Also keeps clock, randomness and I/O out of
 //! `domain`.
 
+#![expect(clippy::unwrap_used, reason = "a test may")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -90,7 +90,7 @@ pub enum AzureDevOpsWay<'a> {
 }
 
 impl AzureDevOpsCredential {
-    /// The way before the switch. None only for `command` without a command, which [`super::load`] refuses.
+    /// The way before the switch. None only for `command` without a command, which [`super::load()`] refuses.
     pub fn way(&self) -> Option<AzureDevOpsWay<'_>> {
         Some(match self.kind {
             AzureDevOpsKind::Pat => AzureDevOpsWay::Pat { env: &self.env },
@@ -101,7 +101,7 @@ impl AzureDevOpsCredential {
     }
 
     /// The way once the destination backs the organization; `same` is resolved. None only for `command` without
-    /// a command, which [`super::load`] refuses.
+    /// a command, which [`super::load()`] refuses.
     pub fn way_after_connect(&self) -> Option<AzureDevOpsWay<'_>> {
         Some(match self.after_connect {
             AfterConnect::Same => self.way()?,
@@ -154,7 +154,7 @@ pub enum EntraWay<'a> {
 }
 
 impl EntraCredential {
-    /// The way. None only where a member that it needs is missing, which [`super::load`] refuses.
+    /// The way. None only where a member that it needs is missing, which [`super::load()`] refuses.
     pub fn way(&self) -> Option<EntraWay<'_>> {
         Some(match self.kind {
             EntraKind::AzureCli => EntraWay::AzureCli,

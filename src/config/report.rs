@@ -78,7 +78,7 @@ pub struct Checked {
 }
 
 impl Checked {
-    /// Judges what [`super::load`] returned; `keys` is what [`Loaded::check_keys`] returned, where it was asked.
+    /// Judges what [`super::load()`] returned; `keys` is what [`Loaded::check_keys`] returned, where it was asked.
     pub fn new(loaded: &Result<Loaded, ConfigErrors>, keys: Result<(), ConfigErrors>) -> Self {
         let line = |severity, text: String| CheckLine { severity, text };
         let all = |errors: &ConfigErrors, severity| {

@@ -1,6 +1,6 @@
 //! Which directory backs the organization, and where on the way the administrator is.
 //!
-//! The moment of the switch is found by [`TwoReadings`]; the steps before, at and after it are the [`timeline`]; who an org user
+//! The moment of the switch is found by [`TwoReadings`]; the steps before, at and after it are the [`timeline`](mod@timeline); who an org user
 //! is after the switch, should the key have changed, is found by [`join`].
 
 use serde::{Deserialize, Serialize};

@@ -21,6 +21,7 @@ mod decide;
 pub mod destination;
 pub mod shared;
 pub mod standing;
+pub mod table;
 
 pub use comparison::Comparison;
 pub use destination::infer_destination;

@@ -7,7 +7,7 @@
 //! - [`index`], [`dictionary`], [`retrieve`], [`search`]: finding a few among many
 //! - [`pair`]: one person and one tenant user side by side
 //!
-//! What only the whole set knows (who claims what, who is active) is [`super::forecast`].
+//! What only the whole set knows (who claims what, who is active) is [`super::forecast()`].
 
 pub mod accounts;
 pub mod dictionary;

@@ -1,7 +1,7 @@
 //! The plan: all decisions of one organization and destination tenant, what they were bound to, and how each stands.
 //!
 //! The rules of what may be decided about whom, and when, are in [`rules`]; what many decisions at once may do is in
-//! [`bulk`]; how a new reading meets old decisions is in [`reconcile`]; the plan as a file is in [`csv`]; what is kept for the
+//! [`bulk`]; how a new reading meets old decisions is in [`reconcile`](mod@reconcile); the plan as a file is in [`csv`]; what is kept for the
 //! journal is in [`journal`].
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -100,6 +100,19 @@ pub fn csv_guard(cell: &str) -> Cow<'_, str> {
     if cell.starts_with(FORMULA) { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
+/// Longest cell that is written, in characters: what every spreadsheet takes.
+const LONGEST_CELL: usize = 32_000;
+
+/// Text of a service as a CSV cell: cleaned, and guarded where it began like a formula.
+pub fn csv_cell(cell: &str) -> String {
+    let clean = clean_to(cell, LONGEST_CELL);
+    if cell.starts_with(FORMULA) || clean.starts_with(FORMULA) {
+        format!("'{clean}")
+    } else {
+        clean.into_owned()
+    }
+}
+
 /// The text of a CSV cell: takes exactly one leading `'` off, so that it undoes [`csv_guard`] for every text.
 pub fn csv_unguard(cell: &str) -> &str {
     cell.strip_prefix('\'').unwrap_or(cell)
@@ -163,6 +176,22 @@ mod tests {
         ] {
             assert_eq!(csv_guard(text), cell, "{text:?}");
             assert_eq!(csv_unguard(cell), text, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn cells_are_guarded_and_cleaned() {
+        for (cell, written) in [
+            ("=1+1", "'=1+1"),
+            ("+49", "'+49"),
+            ("-", "'-"),
+            ("@x", "'@x"),
+            ("'quoted", "''quoted"),
+            ("\tx", "' x"),
+            ("plain", "plain"),
+            ("a\u{202e}b", "a\u{fffd}b"),
+        ] {
+            assert_eq!(csv_cell(cell), written);
         }
     }
 

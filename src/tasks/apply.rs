@@ -8,7 +8,7 @@
 //! | --- | --- |
 //! | [`row`] | one person, from reading again to reading back |
 //! | [`settle`] | what was sent earlier and is not proven yet |
-//! | [`brakes`] | when to stop |
+//! | [`brakes`](mod@brakes) | when to stop |
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! The one table of actions. Keys, hints, `?`, the palette, `docs/keys.md` and the vocabulary of `[keys]` all come from here.
 //!
-//! To add an action: add a line to [`actions!`] below (variant, name in the configuration, label in the hints, default keys,
+//! To add an action: add a line to `actions!` below (variant, name in the configuration, label in the hints, default keys,
 //! tabs where it lives, rank in the hints, help sentence); say in `availability.rs` or in `disabled` of its tab when it is
 //! disabled and why; perform it in `update.rs` (everywhere) or in `perform` of its tab. The tests then ask for the rest: the
 //! snapshots of the screens and `docs/keys.md` (`cargo test --test tui_keys` writes the page that it expects beside it).

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::domain::people::{LastAccess, UserType};
-use crate::domain::text::{clean, csv_guard};
+use crate::domain::forecast::table::{COLUMNS, cells};
+use crate::domain::text::csv_cell;
 use crate::tasks;
 
 use super::app::{App, Effect, Tab};
@@ -40,9 +40,7 @@ pub fn write(app: &mut App, tab: Tab, path: &str) -> Vec<Effect> {
 fn csv(rows: &[Vec<String>]) -> Result<Vec<u8>, String> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
-        writer
-            .write_record(row.iter().map(|cell| csv_guard(&clean(cell)).into_owned()))
-            .map_err(|error| error.to_string())?;
+        writer.write_record(row.iter().map(|cell| csv_cell(cell))).map_err(|error| error.to_string())?;
     }
     writer.into_inner().map_err(|error| error.to_string())
 }
@@ -70,64 +68,13 @@ fn prerequisites(app: &App) -> Vec<Vec<String>> {
 }
 
 fn users(app: &App, list: &PeopleList) -> Vec<Vec<String>> {
-    let mut rows = vec![strings(&[
-        "storage_key",
-        "display_name",
-        "principal_name",
-        "mail",
-        "origin",
-        "access_level",
-        "last_accessed",
-        "privileged",
-        "outcome",
-        "why",
-        "decision",
-        "target_object_id",
-        "target_upn",
-        "target_user_type",
-        "score",
-        "evidence",
-        "warnings",
-    ])];
+    let mut rows = vec![strings(&COLUMNS)];
     let people = People::of(&app.model);
     for at in list.rows() {
         let Some(user) = people.user(*at as usize) else { continue };
         let person = people.person(*at as usize, &user.storage_key);
         let decision = app.model.plan.decision(&user.storage_key);
-        let candidate = person.and_then(|person| person.candidates.first());
-        let target =
-            candidate.and_then(|candidate| app.model.directory.value.as_ref()?.get(candidate.object_id));
-        rows.push(vec![
-            user.storage_key.to_string(),
-            user.display_name.to_string(),
-            user.principal_name.to_string(),
-            user.mail.as_deref().unwrap_or_default().to_owned(),
-            user.origin.as_str().to_owned(),
-            user.access_level.as_deref().unwrap_or_default().to_owned(),
-            match user.last_accessed {
-                LastAccess::At(at) => at.to_string(),
-                LastAccess::Never => "never".to_owned(),
-                LastAccess::Unknown => String::new(),
-            },
-            person.and_then(|person| person.privileged).map(|yes| yes.to_string()).unwrap_or_default(),
-            person.map(|person| person.outcome.name()).unwrap_or_default().to_owned(),
-            person.map(|person| person.why.clone()).unwrap_or_default(),
-            decision.name().to_owned(),
-            candidate.map(|candidate| candidate.object_id.to_string()).unwrap_or_default(),
-            target.map(|target| target.user_principal_name.to_string()).unwrap_or_default(),
-            target.and_then(|target| target.user_type).map(UserType::as_str).unwrap_or_default().to_owned(),
-            candidate.map(|candidate| format!("{:.2}", candidate.score)).unwrap_or_default(),
-            candidate
-                .map(|candidate| {
-                    candidate.evidence.iter().map(|e| e.kind.name()).collect::<Vec<_>>().join(";")
-                })
-                .unwrap_or_default(),
-            candidate
-                .map(|candidate| {
-                    candidate.warnings.iter().map(|w| w.kind.name()).collect::<Vec<_>>().join(";")
-                })
-                .unwrap_or_default(),
-        ]);
+        rows.push(cells(user, person, decision, app.model.directory.value.as_deref()).to_vec());
     }
     rows
 }

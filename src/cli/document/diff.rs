@@ -8,6 +8,7 @@ use serde::ser::Serializer;
 
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};
+use crate::domain::forecast::table::rounded;
 use crate::domain::people::{LastAccess, Roster, UserType};
 use crate::domain::{Candidate, Directory, Forecast, OrgUser, Outcome, Person, Plan, TenantId};
 use crate::tasks::{Analysis, Model};
@@ -193,9 +194,4 @@ impl<'a> CandidateEntry<'a> {
             warnings: &candidate.warnings,
         }
     }
-}
-
-/// Three digits say all that a score means.
-pub fn rounded(score: f32) -> f32 {
-    (score * 1000.0).round() / 1000.0
 }

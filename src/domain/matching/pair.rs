@@ -1,7 +1,7 @@
 //! One person and one tenant user side by side: what speaks for their being the same, in words, and how much.
 //!
 //! What only the whole set knows (who else claims the account, who is active, when accounts were made) is added by
-//! [`crate::domain::forecast`].
+//! [`crate::domain::forecast()`].
 
 use super::accounts::{self, AccountKind};
 use super::fold;

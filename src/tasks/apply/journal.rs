@@ -67,6 +67,7 @@ impl Journal {
             activity_id: taken.and_then(|taken| taken.activity_id.clone()),
             new_storage_key: row.new_storage_key.clone(),
         };
+        tracing::info!(row = %row.storage_key, state = state.name(), attempt = row.attempts, detail, "journal");
         self.store.append_journal(entry).await?;
         self.session.tell(Msg::Apply(ApplyEvent::RowChanged(Box::new(row.clone())))).await;
         Ok(())
