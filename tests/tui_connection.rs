@@ -78,7 +78,7 @@ fn the_step_to_connect_names_the_page_the_account_and_what_happens() {
     for part in [
         "https://dev.azure.com/fabrikam/_settings/organizationAad",
         "Jamal Owusu (jamal@fabrikam.com)",
-        "1 keep working",
+        "1 keeps working",
         "are locked out until mapped",
         "service identities are not touched",
         "Contoso (contoso.onmicrosoft.com",

@@ -74,6 +74,25 @@ fn enter_accepts_the_highlighted_candidate_and_goes_to_the_next_undecided_person
 }
 
 #[test]
+fn it_begins_with_the_first_person_who_waits_for_a_decision() {
+    let decided = |n: u32| (key(n), row(n, Decision::Map { target: object(n) }, Outcome::Safe));
+    let with = |rows: &[u32]| Plan { rows: rows.iter().map(|n| decided(*n)).collect(), ..Plan::default() };
+    let mut desk = Desk::with(context(), with(&[1]), Backing::MicrosoftAccounts);
+    desk.draw();
+    assert_eq!(desk.selected(), Some(key(8)), "Adele Vance is decided, Alex Wilber maps by himself");
+    desk.keys("k");
+    assert_eq!(desk.selected(), Some(key(5)));
+    desk.read_roster(org_users());
+    desk.draw();
+    assert_eq!(desk.selected(), Some(key(5)), "whoever was chosen by hand stays chosen");
+
+    let mut asked_for = Desk::with(context(), with(&[1]), Backing::MicrosoftAccounts);
+    ado2entra::tui::mapping::show(&mut asked_for.app, &key(5));
+    asked_for.draw();
+    assert_eq!(asked_for.selected(), Some(key(5)));
+}
+
+#[test]
 fn at_most_one_is_accepted_for_each_drawn_frame() {
     let mut desk = Desk::new();
     desk.draw();

@@ -85,7 +85,7 @@ pub struct Tenant {
 impl Tenant {
     /// What is known about the destination tenant.
     pub fn of(model: &Model) -> Self {
-        let profile = model.facts.tenant.get();
+        let profile = model.facts.destination_profile();
         let configured = &model.context.tenant;
         let domain = if configured.parse::<TenantId>().is_err() && !configured.is_empty() {
             Some(configured.clone())

@@ -165,7 +165,7 @@ pub fn unreadable(model: &Model) -> Option<Failure> {
 /// The credential reads another tenant than the one that is configured: then everybody would be compared with strangers.
 fn wrong_tenant(model: &Model) -> Option<Failure> {
     let configured = model.facts.discovery.get()?.id;
-    let read = model.facts.tenant.get().filter(|profile| profile.id != configured)?;
+    let read = model.facts.strange_tenant()?;
     Some(Failure::usage(format!(
         "wrong tenant: the configuration names {} ({configured}), and the credential for Microsoft Graph reads {} ({}). \
          Sign in to the right tenant (with the Azure CLI: `az login --tenant {configured}`), or correct the configuration",

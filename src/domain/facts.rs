@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::Backing;
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 use super::people::TenantUser;
-use super::problem::Problem;
+use super::problem::{Problem, ProblemKind};
 
 /// Something that was read, or not: an error keeps the old value and says why it is old.
 #[derive(Debug, Clone)]
@@ -255,8 +255,28 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The destination tenant's id, however it was learned.
+    /// The destination tenant's id, however it was learned; `None` where the configured tenant does not exist.
     pub fn destination(&self) -> Option<TenantId> {
-        self.discovery.get().map(|found| found.id).or_else(|| self.tenant.get().map(|tenant| tenant.id))
+        self.discovery
+            .get()
+            .map(|found| found.id)
+            .or_else(|| self.destination_profile().map(|tenant| tenant.id))
+    }
+
+    /// The destination tenant's own page: what the credential reads, unless that is another tenant.
+    pub fn destination_profile(&self) -> Option<&TenantProfile> {
+        let missing =
+            self.discovery.problem.as_deref().is_some_and(|problem| problem.kind == ProblemKind::NotFound);
+        match self.discovery.get() {
+            Some(found) => self.tenant.get().filter(|read| read.id == found.id),
+            None if missing => None,
+            None => self.tenant.get(),
+        }
+    }
+
+    /// The tenant that the credential reads instead of the destination: then everybody would be compared with strangers.
+    pub fn strange_tenant(&self) -> Option<&TenantProfile> {
+        let read = self.tenant.get()?;
+        self.destination_profile().is_none().then_some(read)
     }
 }

@@ -150,13 +150,34 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.headline())?;
+        let headline = self.headline();
+        f.write_str(&headline)?;
         if !self.remedy.is_empty() {
-            write!(f, ". {}", self.remedy)?;
+            // Many words of the services end with a full stop already.
+            let stop = if headline.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+            write!(f, "{stop} {}", self.remedy)?;
         }
         if let Some(id) = &self.activity_id {
             write!(f, " (activity {id})")?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(said: &str) -> String {
+        let mut problem = Problem::local("reading the file", said, "Try another one.");
+        problem.activity_id = Some("7".to_owned());
+        problem.to_string()
+    }
+
+    #[test]
+    fn the_remedy_follows_one_full_stop() {
+        assert_eq!(said("it is empty"), "reading the file: it is empty. Try another one. (activity 7)");
+        assert_eq!(said("It is empty."), "reading the file: It is empty. Try another one. (activity 7)");
+        assert_eq!(said("Is it empty?"), "reading the file: Is it empty? Try another one. (activity 7)");
     }
 }

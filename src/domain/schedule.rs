@@ -15,6 +15,7 @@ use super::forecast::{Forecast, Situation};
 use super::ids::{Descriptor, ObjectId, StorageKey};
 use super::people::{Directory, Roster};
 use super::plan::{Decision, Plan, Rulebook};
+use super::text::clean;
 
 mod order;
 mod row;
@@ -66,6 +67,9 @@ pub struct ScheduledRow {
     /// Privileged people go last, one by one.
     pub privileged: bool,
 }
+
+/// The end of the reason of every row that is skipped until the organization is connected.
+const WAITS: &str = "waits for the connection";
 
 /// An apply run before it begins.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -131,9 +135,17 @@ fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
              Connection tab."
         ));
     }
+    if let Some(read) = input.facts.strange_tenant() {
+        refusals.push(format!(
+            "The tenant that was read, {} ({}), is not the destination: nobody is mapped to strangers. See the prerequisite \
+             `tenant-public-cloud`.",
+            clean(&read.display_name),
+            read.id
+        ));
+    }
     if state(input) == ConnectionState::Unknown {
         refusals.push(
-            "Which directory backs the organization is not known, so nothing is sent. Read again (r), and look at the \
+            "Which directory backs the organization is not known, so nothing is sent. Read again (r in the dashboard), and look at the \
              Connection tab for the reason."
                 .to_owned(),
         );
@@ -159,7 +171,7 @@ fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
             && input.now.duration_since(read_at) > input.reread_after
         {
             refusals.push(format!(
-                "{what} read {} minutes ago; after {} minutes they must be read again before anything is sent (r).",
+                "{what} read {} minutes ago; after {} minutes they must be read again before anything is sent (r in the dashboard).",
                 input.now.duration_since(read_at).as_mins(),
                 input.reread_after.as_mins()
             ));
@@ -169,6 +181,22 @@ fn refusals(input: &ScheduleInput<'_>) -> Vec<String> {
 }
 
 impl Schedule {
+    /// Why there is nothing to send or to read back, and what to do, for a run in which no row is due.
+    pub fn why_nothing_is_due(&self) -> &'static str {
+        let waits =
+            |row: &ScheduledRow| matches!(&row.disposition, Disposition::Skip(why) if why.ends_with(WAITS));
+        let set_aside = |row: &ScheduledRow| matches!(row.disposition, Disposition::Refuse(_));
+        if self.rows.iter().any(waits) {
+            "Nothing is due yet: mapping begins once the organization is connected; the tab Connection leads there."
+        } else if self.rows.iter().any(set_aside) {
+            "Nothing is due: every row that is left is refused, with its reason."
+        } else if self.rows.is_empty() {
+            "Nothing is due: no decision sends anything yet. Decide in the tab Mapping, or import a plan."
+        } else {
+            "Nothing is due: there is no row to send or to read back."
+        }
+    }
+
     /// The rows for which a call is sent, in order; empty when the run is refused.
     pub fn calls(&self) -> impl Iterator<Item = (&ScheduledRow, &Call)> {
         let rows: &[ScheduledRow] = if self.refusals.is_empty() { &self.rows } else { &[] };

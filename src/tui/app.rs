@@ -262,6 +262,12 @@ impl App {
         if let Some(problem) = self.model.store.refusal() {
             return Some(format!("{}. {}", problem.said, problem.remedy));
         }
+        if let Some(read) = self.model.facts.strange_tenant() {
+            let read = crate::domain::text::clean(&read.display_name);
+            return Some(format!(
+                "the tenant that was read, {read}, is not the destination: see the first prerequisite that fails"
+            ));
+        }
         (!self.model.plan_loaded).then(|| "the plan is still being opened".to_owned())
     }
 }

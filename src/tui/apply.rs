@@ -159,6 +159,7 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     if !matches!(msg, Msg::Apply(ApplyEvent::Finished { .. })) || app.leaving {
         return Vec::new();
     }
+    app.say("the apply run has ended");
     // Below whatever is being typed: a key that was meant for another dialog must not answer this one.
     app.overlays.insert(0, Overlay::Apply(Dialog::Report(Report::default())));
     // What the run changed is on the screen only after a reading.

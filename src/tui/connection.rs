@@ -7,7 +7,7 @@
 //!
 //!  ● Connect in the portal                                                                            now
 //!    When you do: 61 keep working · 49 are locked out until mapped · 33 service identities are not touched
-//!    1 Open the page below in the browser, signed in as jamal@outlook.com.
+//!    1 Open this page in the browser, signed in as jamal@outlook.com.
 //!    https://dev.azure.com/fabrikam/_settings/organizationAad                                     y copy
 //!
 //!  before reading   19:02:11, 143 people, with their groups
@@ -140,7 +140,7 @@ fn tick(app: &mut App) -> Vec<Effect> {
     let title = selected_step(app).map_or_else(|| phase.shown().to_owned(), |step| step.title.clone());
     app.overlays.push(Overlay::Prompt(Prompt::new(
         format!("Done: {title}"),
-        vec!["Who did it, and when? The note is kept in the plan and shown in the report.".to_owned()],
+        vec!["Who did it, and when? The note is kept in the plan, and shown with the step.".to_owned()],
         "",
         Purpose::TickPhase(phase),
     )));

@@ -69,6 +69,8 @@ pub struct State {
     keys: u64,
     /// How far deciding is, counted when something changed.
     progress: Option<(u64, Progress)>,
+    /// Whether somebody was selected on purpose, or the first person who waits was found.
+    begun: bool,
     /// A decision under way, after which the next person comes.
     after: Option<accept::After>,
     /// Why the last wish about this person was refused, in full.
@@ -86,6 +88,7 @@ impl Default for State {
             generation: 0,
             keys: 0,
             progress: None,
+            begun: false,
             after: None,
             refusal: None,
         }
@@ -111,6 +114,7 @@ impl State {
 
 /// Brings what is shown beside the list up to date; called before each frame and before each key, after the lists.
 pub fn prepare(app: &mut App) {
+    accept::begin(app);
     accept::go_on(app);
     proposals::prepare(app);
     let stamp = app.revision;
@@ -129,6 +133,7 @@ pub fn show(app: &mut App, key: &StorageKey) {
         mapping.list.expect(key.clone());
     }
     mapping.side = Side::People;
+    mapping.begun = true;
 }
 
 /// The administrator wrote why a decision still holds although it needed a look.
@@ -160,6 +165,7 @@ pub fn invite(app: &mut App, key: &StorageKey, address: String) -> Vec<Effect> {
 /// Performs an action of this tab.
 pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     app.mapping.keys += 1;
+    app.mapping.begun = true;
     let page = app.drawn.page.max(1);
     match action {
         Action::Down => step(app, 1),
@@ -313,8 +319,7 @@ fn same_person(app: &mut App) {
                 format!("{} is the same person", name(&pair.storage_key)),
                 vec![
                     format!("The service maps this person by itself to {target}."),
-                    "How do you know that both are one person? The note is kept, and shown in the report."
-                        .to_owned(),
+                    "How do you know that both are one person? The note is kept in the plan.".to_owned(),
                 ],
                 "",
                 Purpose::SamePerson(pair),

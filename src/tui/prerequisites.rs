@@ -146,7 +146,8 @@ fn tick(app: &mut App) -> Vec<Effect> {
     }
     let text = vec![
         check.summary.clone(),
-        "Who looked, and what was found? The note is kept in the plan and shown in the report.".to_owned(),
+        "Who looked, and what was found? The note is kept in the plan, and shown with the prerequisite."
+            .to_owned(),
     ];
     app.overlays.push(Overlay::Prompt(Prompt::new(
         format!("Tick: {}", id.title()),

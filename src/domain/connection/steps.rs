@@ -89,7 +89,7 @@ fn browser_account(findings: &Findings<'_>) -> String {
 
 fn destination(findings: &Findings<'_>) -> String {
     let facts = findings.facts;
-    match (facts.tenant.get(), facts.destination()) {
+    match (facts.destination_profile(), facts.destination()) {
         (Some(tenant), _) => {
             let domain = tenant
                 .verified_domains
@@ -121,13 +121,19 @@ fn connect(findings: &Findings<'_>, portal: &Portal) -> Words {
         let out = locked_out(forecast, findings.situation).on_connecting;
         let stay = forecast.people().len().saturating_sub(out);
         let services = findings.roster.map_or(0, |roster| roster.services().len());
+        let out_words = if out == 1 { "1 is".to_owned() } else { format!("{out} are") };
+        let untouched = if services == 1 {
+            "1 service identity is".to_owned()
+        } else {
+            format!("{services} service identities are")
+        };
+        let stay_words = if stay == 1 { "1 keeps".to_owned() } else { format!("{stay} keep") };
         sees.push(format!(
-            "When you do: {stay} keep working · {out} are locked out until mapped · {services} service identities are not touched"
+            "When you do: {stay_words} working · {out_words} locked out until mapped · {untouched} not touched"
         ));
     }
     let switch = findings.goal == Goal::Switch;
-    let mut person =
-        vec![format!("Open the page below in the browser, signed in {}.", browser_account(findings))];
+    let mut person = vec![format!("Open this page in the browser, signed in {}.", browser_account(findings))];
     if switch {
         person.push(
             "Choose Switch directory; where the portal does not offer it: Disconnect directory, sign out and in, then Connect directory."
@@ -155,7 +161,7 @@ fn disconnect(findings: &Findings<'_>, portal: &Portal) -> Words {
         title: "Disconnect in the portal".to_owned(),
         sees: vec![backed_by(findings)],
         person: vec![
-            format!("Open the page below in the browser, signed in {}.", browser_account(findings)),
+            format!("Open this page in the browser, signed in {}.", browser_account(findings)),
             "Disconnect directory, type the organization's name, Disconnect, then Sign out.".to_owned(),
         ],
         address: Some(portal.directory_page()),

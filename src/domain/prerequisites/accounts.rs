@@ -22,6 +22,16 @@ pub(super) fn public_cloud(findings: &Findings<'_>) -> Finding {
         }
         return finding::unread("the tenant's discovery document", aged);
     };
+    if let Some(read) = findings.facts.strange_tenant() {
+        return finding::fail(format!("Microsoft Graph reads another tenant: {}", clean(&read.display_name)))
+            .line(format!("Destination: {}", found.id))
+            .line(format!("Read with this credential: {} ({})", clean(&read.display_name), read.id))
+            .remedy(format!(
+                "Everybody would be compared with strangers. Sign in to the right tenant (with the Azure CLI: az login --tenant \
+                 {}), or correct `tenant.id` in the configuration, and read again (r in the dashboard).",
+                found.id
+            ));
+    }
     let host = clean(&found.sign_in_host);
     let region = found.region.as_deref().map_or_else(String::new, |region| format!("{}, ", clean(region)));
     let tenant = format!("Tenant {}", found.id);
@@ -176,7 +186,7 @@ pub(super) fn source_membership(findings: &Findings<'_>) -> Finding {
     let name = lookup::operator_name(operator);
     let Some(user) = lookup::org_user(findings) else {
         return finding::unknown(format!("{name} is not among the organization's people that were read"))
-            .remedy("Read again (r), or look in the portal and tick this with a note.");
+            .remedy("Read again (r in the dashboard), or look in the portal and tick this with a note.");
     };
     let remedy = "Have this account added to the directory that backs the organization now, as a member or a guest, or use \
                   another administrator who is in it.";

@@ -11,7 +11,7 @@ use crate::domain::text::clean;
 const TODAY: SignedDuration = SignedDuration::from_hours(24);
 
 const REMEDY: &str = "Choose another way in `credentials.azure_devops.after_connect` (entra, azure-cli or a command), sign in to \
-                      the destination tenant with it, and read again (r).";
+                      the destination tenant with it, and read again (r in the dashboard).";
 
 /// `credentials-outlive-switch`.
 pub(super) fn outlive(findings: &Findings<'_>) -> Finding {
@@ -51,7 +51,7 @@ pub(super) fn outlive(findings: &Findings<'_>) -> Finding {
     }
     let found = if findings.now.duration_since(read_at) > TODAY {
         finding::unknown(format!("`{way}` gave a token for the destination, but not today"))
-            .remedy("Read again (r), so that it is tried out today.")
+            .remedy("Read again (r in the dashboard), so that it is tried out today.")
     } else {
         finding::pass(format!("`{way}` gave a token for the destination"))
     };

@@ -83,7 +83,7 @@ pub(super) fn unread_because(what: &str, problem: Option<&Problem>) -> Finding {
                 .line(text::clean(&problem.headline()).into_owned())
                 .remedy(text::clean(&problem.remedy).into_owned())
         }
-        None => unknown(format!("not read: {what}")).remedy("Read again (r)."),
+        None => unknown(format!("not read: {what}")).remedy("Read again (r in the dashboard)."),
     }
 }
 

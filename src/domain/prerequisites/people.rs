@@ -64,7 +64,7 @@ pub(super) fn unwanted(findings: &Findings<'_>) -> Finding {
     ))
     .evidence(lines)
     .evidence(note)
-    .remedy("Remove those who are no longer wanted before the switch (x), or decide to keep or map them.")
+    .remedy("Remove those who are no longer wanted before the switch (x in Mapping), or decide to keep or map them.")
 }
 
 /// Why somebody may be unwanted.
@@ -108,7 +108,7 @@ pub(super) fn coverage(findings: &Findings<'_>) -> Finding {
         return finding::pass("Everybody has a counterpart in the tenant, or a decision");
     }
     finding::warn(format!("{} without a counterpart or a decision", people(lines.len()))).evidence(lines).remedy(
-        "Hand the list to the Entra administrator (`ado2entra plan export FILE --as entra-create`), invite them as guests (i), \
+        "Hand the list to the Entra administrator (`ado2entra plan export FILE --as entra-create`), invite them as guests (i in Mapping), \
          remove them (x) or keep them disconnected (o).",
     )
 }

@@ -54,7 +54,7 @@ pub(super) fn hazards(findings: &Findings<'_>) -> Finding {
         "A mapping cannot be undone: open a Support case with the list (`ado2entra diff --format csv`), and tell the people concerned."
     } else {
         "No decision can stop the service from mapping a hazard: remove the person (and apply that before connecting), have \
-         the sign-in name changed in the tenant, or confirm that it is the same person (=, with a note). A conflict takes any \
+         the sign-in name changed in the tenant, or confirm that it is the same person (= in Mapping, with a note). A conflict takes any \
          decision."
     })
 }

@@ -16,7 +16,8 @@ pub(super) fn ssh_keys(findings: &Findings<'_>) -> Finding {
     let remedy = "Open a Support case that asks to clear SSH keys before the switch; the stated lead times differ, so ask days \
                   ahead. People add their keys again afterwards. Tick this when Support has confirmed.";
     let Some(inventory) = findings.facts.tokens.get() else {
-        let found = finding::manual("Whose keys exist was not read (T)").remedy(remedy);
+        let found =
+            finding::manual("Whose keys exist was not read (T in the dashboard reads them)").remedy(remedy);
         return match findings.facts.tokens.problem.as_deref() {
             Some(problem) => found.line(clean(&problem.headline()).into_owned()),
             None => found,
@@ -70,7 +71,7 @@ pub(super) fn inventory(findings: &Findings<'_>) -> Finding {
         } else {
             finding::unknown("Not everybody's tokens could be read")
                 .evidence(unread)
-                .remedy("Read them again (T), or tick this with a note.")
+                .remedy("Read them again (T in the dashboard), or tick this with a note.")
         };
     }
     let found = finding::warn(format!("{} must make tokens anew", people(lines.len())))

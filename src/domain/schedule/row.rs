@@ -63,7 +63,7 @@ impl Run<'_> {
             } else {
                 refuse(
                     "Nobody with this key is in the organization any more. If the person is there under another key, read \
-                     again (r); else take the decision back.",
+                     again (r in the dashboard); else take the decision back.",
                 )
             });
         };
@@ -147,7 +147,7 @@ impl Run<'_> {
         match (found.next(), found.next()) {
             (Some(guest), None) => self.send_map(guest.id, user),
             (None, _) => Ok(Disposition::Skip(
-                "invited; the guest is not visible in the tenant yet. It can take an hour; read again (r)"
+                "invited; the guest is not visible in the tenant yet. It can take an hour; read again (r in the dashboard)"
                     .to_owned(),
             )),
             (Some(_), Some(_)) => Err(refuse(

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::domain::connection::Backing;
-use crate::domain::facts::Aged;
+use crate::domain::facts::{Aged, Cloud, TenantDiscovery, TenantProfile};
 use crate::domain::forecast::Person;
 use crate::domain::outcome::Outcome;
 use crate::domain::people::{LastAccess, OrgUser};
@@ -135,6 +135,38 @@ fn before_connecting_only_removals_and_invitations_go() {
     assert_eq!(sent(world.row(3)), Some(Call::Remove));
     assert_eq!((world.row(4), world.row(5)), (None, None));
     skipped(world.row(6), "waits for the connection");
+}
+
+#[test]
+fn nobody_is_mapped_to_people_of_another_tenant_than_the_destination() {
+    let read =
+        |n| TenantProfile { id: tenant(n), display_name: "Woodgrove".into(), verified_domains: vec![] };
+    let mut world = world();
+    world.facts.discovery = Aged::known(
+        TenantDiscovery {
+            id: tenant(1),
+            region: None,
+            cloud: Cloud::Public { gcc: false },
+            sign_in_host: "login.microsoftonline.com".into(),
+        },
+        now(),
+    );
+    world.facts.tenant = Aged::known(read(1), now());
+    let before = world.run().refusals;
+    world.facts.tenant = Aged::known(read(2), now());
+    let after = world.run().refusals;
+    assert_eq!(after.len(), before.len() + 1);
+    assert!(after.iter().any(|why| why.contains("Woodgrove") && why.contains("is not the destination")));
+}
+
+#[test]
+fn a_run_in_which_nothing_is_due_says_why() {
+    let mut world = world();
+    world.situation = situation();
+    world.decide(4, Decision::Keep);
+    assert!(world.run().why_nothing_is_due().contains("no decision sends anything yet"));
+    world.decide(1, map(1));
+    assert!(world.run().why_nothing_is_due().contains("once the organization is connected"));
 }
 
 #[test]

@@ -275,7 +275,7 @@ fn foot(app: &App, order: &Order) -> Vec<(String, Style)> {
         return out;
     }
     if !order.may_begin() {
-        return vec![("Nothing is due: there is no row to send or to read back.".to_owned(), theme.caution)];
+        return vec![(order.schedule.why_nothing_is_due().to_owned(), theme.caution)];
     }
     let mut out = Vec::new();
     if order.summary.map > 0 {

@@ -152,10 +152,6 @@ fn headline(app: &App, area: Rect, buf: &mut Buffer) {
     };
     let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
     pen.skip(1);
-    if area.width >= 60 {
-        pen.right(&format!("{} ", watch::pulse(app)), theme.dim);
-    }
-    pen.write(word, style).skip(3);
     let facts = &app.model.facts;
     let backed = match (analysis.situation.backing, &facts.backing.problem) {
         (None, Some(problem)) => problem.headline(),
@@ -167,6 +163,12 @@ fn headline(app: &App, area: Rect, buf: &mut Buffer) {
             None => format!("backed by another directory, {tenant}"),
         },
     };
+    if area.width >= 60 {
+        // What backs the organization is worth more than how quick the answers are.
+        let room = usize::from(area.width).saturating_sub(width(word) + width(&backed) + 7);
+        pen.right(&format!("{} ", watch::pulse(app, room)), theme.dim);
+    }
+    pen.write(word, style).skip(3);
     pen.write(&backed, if analysis.situation.backing.is_none() { theme.caution } else { theme.text });
 }
 

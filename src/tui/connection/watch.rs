@@ -44,7 +44,8 @@ fn next(app: &App, source: Source) -> Option<String> {
 }
 
 /// The right end of the headline: when the directory is read next, and how quick the answers are.
-pub fn pulse(app: &App) -> String {
+/// Only the former where `room` columns do not hold both.
+pub fn pulse(app: &App, room: usize) -> String {
     if app.model.context.offline.is_some() {
         return "offline, from a snapshot".to_owned();
     }
@@ -52,10 +53,8 @@ pub fn pulse(app: &App) -> String {
         Some(words) => format!("next reading {words}"),
         None => "polling is off, r reads".to_owned(),
     };
-    match latency(app) {
-        Some(latency) => format!("{next}   {latency}"),
-        None => next,
-    }
+    let both = latency(app).map(|latency| format!("{next}   {latency}"));
+    both.filter(|both| width(both) <= room).unwrap_or(next)
 }
 
 fn latency(app: &App) -> Option<String> {

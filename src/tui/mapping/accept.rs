@@ -85,6 +85,22 @@ pub fn remember(app: &mut App, whom: &[StorageKey]) {
         whom.first().map(|key| After { key: key.clone(), was: coming_row(app, key), marked: whom.len() > 1 });
 }
 
+/// Begins with the first person who waits for a decision, once everybody is compared: nobody wants to start at somebody who
+/// maps by themselves. Never after a key of this tab, and not away from somebody who waits (a restored session).
+pub fn begin(app: &mut App) {
+    if app.mapping.begun || loading(&app.model).is_some() {
+        return;
+    }
+    let Some(here) = app.mapping.list.cursor() else { return };
+    app.mapping.begun = true;
+    if !waits(app, here)
+        && let Some(row) = next_waiting(app)
+    {
+        let App { model, mapping, .. } = app;
+        mapping.list.move_to(model, row);
+    }
+}
+
 /// Goes to the next person once the decision is on its way; forgets about it when the question was answered with no.
 pub fn go_on(app: &mut App) {
     if !app.overlays.is_empty() {
@@ -116,19 +132,19 @@ pub fn go_on(app: &mut App) {
 /// The row of the next person who needs a decision or a second look, around the end of the list.
 fn next_waiting(app: &App) -> Option<usize> {
     let list = &app.mapping.list;
-    let people = People::of(&app.model);
-    let rows = list.rows();
     let here = list.cursor()?;
-    (here + 1..rows.len()).chain(0..here).find(|row| {
-        let Some(at) = rows.get(*row).map(|at| *at as usize) else { return false };
-        let Some(user) = people.user(at) else { return false };
-        let row =
-            app.saving.pending().get(&user.storage_key).or_else(|| app.model.plan.row(&user.storage_key));
-        match row.filter(|row| row.decision.is_decided()) {
-            Some(row) => row.needs_a_look,
-            None => people.person(at, &user.storage_key).is_some_and(needs_decision),
-        }
-    })
+    (here + 1..list.rows().len()).chain(0..here).find(|row| waits(app, *row))
+}
+
+/// Whether the person in this row needs a decision or a second look.
+fn waits(app: &App, row: usize) -> bool {
+    let people = People::of(&app.model);
+    let Some(at) = app.mapping.list.rows().get(row).map(|at| *at as usize) else { return false };
+    let Some(user) = people.user(at) else { return false };
+    match coming_row(app, &user.storage_key).filter(|row| row.decision.is_decided()) {
+        Some(row) => row.needs_a_look,
+        None => people.person(at, &user.storage_key).is_some_and(needs_decision),
+    }
 }
 
 /// `a`: says how many safe proposals there are, how many are left out and why, and asks.

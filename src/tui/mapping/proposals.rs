@@ -58,6 +58,14 @@ impl Proposals {
 /// Why the candidates are not (or no longer) those of the lists that were read last; `None` when they are.
 pub fn loading(model: &Model) -> Option<&'static str> {
     let (Some(roster), Some(directory)) = (&model.roster.value, &model.directory.value) else {
+        let failed = |problem: bool, value: bool| problem && !value;
+        if failed(model.roster.problem.is_some(), model.roster.value.is_some())
+            || failed(model.directory.problem.is_some(), model.directory.value.is_some())
+        {
+            return Some(
+                "there are no candidates: both lists of people are needed, and one could not be read",
+            );
+        }
         return Some("candidates are still loading: both lists of people have to be read first");
     };
     let analysis = model.analysis.as_ref();

@@ -43,7 +43,8 @@ pub fn result(
         *counts.entry(row.state).or_default() += 1;
     }
     if rows.is_empty() {
-        return writeln!(out, "No row is due for {}.", clean(&model.context.organization));
+        let organization = clean(&model.context.organization);
+        return writeln!(out, "{organization}: {}", scheduled.schedule.why_nothing_is_due());
     }
     let summary: Vec<String> = RowState::ALL
         .into_iter()

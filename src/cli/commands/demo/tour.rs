@@ -66,7 +66,7 @@ fn prerequisites(work: &Work, model: &Model, tenant: &str) -> Result<(), Failure
         &format!(
             "{} prerequisites of connecting {organization} to {tenant} were checked: {}.",
             number(analysis.checks.len()),
-            analysis.verdict.name()
+            analysis.verdict.name().replace('-', " ")
         ),
     )?;
     for check in analysis.checks.iter().filter(|check| check.status == CheckStatus::Fail) {

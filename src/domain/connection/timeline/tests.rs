@@ -233,7 +233,7 @@ fn the_words_name_the_account_the_directory_and_the_page() {
         connect
             .sees
             .iter()
-            .any(|line| line.starts_with("When you do: 1 keep working · 1 are locked out until mapped · 0")),
+            .any(|line| line.starts_with("When you do: 1 keeps working · 1 is locked out until mapped · 0")),
         "{connect:?}"
     );
     for later in [3, 5] {

@@ -15,7 +15,7 @@ impl Rulebook<'_> {
         self.may_be_mapped(user, person)?;
         let Some(found) = self.directory.get(target) else {
             return Err(format!(
-                "{target} is not among the users of the tenant that were read. Read again (r), or choose somebody else."
+                "{target} is not among the users of the tenant that were read. Read again (r in the dashboard), or choose somebody else."
             ));
         };
         self.may_be_target(found, user)?;
@@ -37,7 +37,7 @@ impl Rulebook<'_> {
             ),
             Outcome::Hazard => Err(
                 "The service will map this person by itself, and no decision can stop it. Remove the person, have the \
-                 sign-in name changed in the tenant, or confirm that it is the same person (=)."
+                 sign-in name changed in the tenant, or confirm that it is the same person (= in Mapping)."
                     .to_owned(),
             ),
             _ => Ok(()),

@@ -24,6 +24,14 @@ fn tenant_public_cloud() {
                 S::Fail,
                 "no such tenant",
             ),
+            (
+                |it| {
+                    let found = it.facts.discovery.get().unwrap().clone();
+                    it.facts.discovery = known(TenantDiscovery { id: tenant(77), ..found });
+                },
+                S::Fail,
+                "reads another tenant",
+            ),
         ],
     );
 }

@@ -121,7 +121,7 @@ fn ssh_keys_cleared() {
         CheckId::SshKeysCleared,
         &[
             (NOTHING, S::Pass, "Nobody"),
-            (|it| it.facts.tokens = Aged::default(), S::Manual, "was not read (T)"),
+            (|it| it.facts.tokens = Aged::default(), S::Manual, "was not read (T in the dashboard"),
             (|it| it.facts.tokens = denied(), S::Manual, "Authorization_RequestDenied"),
             (
                 |it| tokens(it, 2, PersonTokens { ssh_keys: 2, ..PersonTokens::default() }),
