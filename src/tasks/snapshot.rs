@@ -212,7 +212,11 @@ impl Document {
     }
 
     /// A list that may be missing.
-    async fn list_if_readable<T: Send + 'static>(&mut self, name: &str, mut pages: Pages<T>) -> Result<(), Problem> {
+    async fn list_if_readable<T: Send + 'static>(
+        &mut self,
+        name: &str,
+        mut pages: Pages<T>,
+    ) -> Result<(), Problem> {
         let mut raw: Vec<Box<RawValue>> = Vec::new();
         loop {
             match pages.next().await {

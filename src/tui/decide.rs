@@ -277,7 +277,7 @@ pub fn save(app: &mut App, rows: Vec<PlanRow>) -> Vec<Effect> {
     if rows.is_empty() {
         return Vec::new();
     }
-    app.revision += 1;
+    app.revision.decisions += 1;
     vec![app.saving.begin(rows, false)]
 }
 
@@ -333,7 +333,7 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
     if rows.is_empty() {
         return Vec::new();
     }
-    app.revision += 1;
+    app.revision.decisions += 1;
     vec![app.saving.begin(rows, true)]
 }
 
@@ -363,13 +363,13 @@ pub fn saved(app: &mut App, number: u64) {
         rows => app.say(format!("{} decided", people(rows.len()))),
     }
     app.model.keep_rows(batch.rows);
-    app.revision += 1;
+    app.revision.decisions += 1;
 }
 
 /// The store could not keep rows: the people are as they were.
 pub fn not_saved(app: &mut App, number: u64, problem: &Problem) {
     if app.saving.end(number).is_some() {
         app.complain(format!("not kept, nothing is decided: {problem}"));
-        app.revision += 1;
+        app.revision.decisions += 1;
     }
 }
