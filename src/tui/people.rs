@@ -1,7 +1,7 @@
 //! Lists of people for the tabs Users and Mapping: filtered and sorted once when something changed, never per frame, with the
 //! selection and the marks by storage key.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::people::{LastAccess, OrgUser};
@@ -159,6 +159,51 @@ pub struct Revision {
     pub decisions: u64,
 }
 
+/// A text that is compared without regard to case, most of the time by its first letters alone.
+#[derive(Debug)]
+struct AnyCase<'a> {
+    first: [u8; 8],
+    text: &'a str,
+}
+
+impl<'a> AnyCase<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut first = [0; 8];
+        let mut letters = first.iter_mut();
+        let mut buffer = [0; 4];
+        'all: for c in text.chars().flat_map(char::to_lowercase) {
+            for byte in c.encode_utf8(&mut buffer).bytes() {
+                let Some(place) = letters.next() else { break 'all };
+                *place = byte;
+            }
+        }
+        Self { first, text }
+    }
+}
+
+impl Ord for AnyCase<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        fn letters(text: &str) -> impl Iterator<Item = char> {
+            text.chars().flat_map(char::to_lowercase)
+        }
+        self.first.cmp(&other.first).then_with(|| letters(self.text).cmp(letters(other.text)))
+    }
+}
+
+impl Eq for AnyCase<'_> {}
+
+impl PartialEq for AnyCase<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl PartialOrd for AnyCase<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// What the rows were made of; parts that they do not depend on stay zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Built {
@@ -253,18 +298,17 @@ impl PeopleList {
             // The reading is in this order already.
             SortBy::Name => {}
             SortBy::Address => {
-                self.rows.sort_by_cached_key(|at| user(at).map(|user| user.principal_name.to_lowercase()));
+                self.rows.sort_by_cached_key(|at| user(at).map(|user| AnyCase::of(&user.principal_name)));
             }
-            SortBy::Access => self.rows.sort_by(|a, b| {
-                let level = |at| user(at).and_then(|user| user.access_level.as_deref());
-                level(a).cmp(&level(b))
-            }),
-            SortBy::LastAccess => self.rows.sort_by(|a, b| {
-                let access = |at| user(at).map_or(LastAccess::Unknown, |user| user.last_accessed);
-                match access(b).cmp(&access(a)) {
-                    Ordering::Equal => a.cmp(b),
-                    other => other,
-                }
+            SortBy::Access => {
+                let level = |at: u32| people.user(at as usize).and_then(|user| user.access_level.as_deref());
+                // There are few levels: their places are compared, not their names.
+                let levels: BTreeSet<Option<&str>> = self.rows.iter().map(|at| level(*at)).collect();
+                let places: BTreeMap<Option<&str>, usize> = levels.into_iter().zip(0..).collect();
+                self.rows.sort_by_cached_key(|at| places.get(&level(*at)).copied());
+            }
+            SortBy::LastAccess => self.rows.sort_by_cached_key(|at| {
+                (Reverse(user(at).map_or(LastAccess::Unknown, |user| user.last_accessed)), *at)
             }),
             SortBy::Outcome => self.rows.sort_by_cached_key(|at| {
                 user(at)

@@ -86,8 +86,6 @@ pub struct Rulebook<'a> {
     forecast: Option<&'a Forecast>,
     verified_domains: Vec<String>,
     changed: BTreeMap<StorageKey, Decision>,
-    /// The planned key of people who are found under a new one.
-    planned_keys: HashMap<StorageKey, StorageKey>,
     index: Option<Index>,
 }
 
@@ -109,18 +107,13 @@ impl<'a> Rulebook<'a> {
             forecast: None,
             verified_domains: Vec::new(),
             changed: BTreeMap::new(),
-            planned_keys: plan
-                .rows
-                .values()
-                .filter_map(|row| Some((row.new_storage_key.clone()?, row.storage_key.clone())))
-                .collect(),
             index: None,
         }
     }
 
     /// The key under which the plan knows this person.
     fn planned_key<'k>(&'k self, key: &'k StorageKey) -> &'k StorageKey {
-        self.planned_keys.get(key).unwrap_or(key)
+        self.plan.renamed.get(key).unwrap_or(key)
     }
 
     /// The plan's row about this person, whichever key is given.
