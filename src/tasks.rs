@@ -8,6 +8,7 @@ pub mod analysis;
 pub mod apply;
 mod before;
 pub mod context;
+pub mod discard;
 pub mod effect;
 pub mod exports;
 pub mod files;

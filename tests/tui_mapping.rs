@@ -36,7 +36,7 @@ fn row(n: u32, decision: Decision, outcome: Outcome) -> PlanRow {
         decision,
         decided_at: Some(now()),
         decided_on: Some(outcome),
-        seen: Some(Seen::now(&user, target.as_ref())),
+        seen: Some(Arc::new(Seen::now(&user, target.as_ref()))),
         ..PlanRow::undecided(key(n))
     }
 }

@@ -156,6 +156,9 @@ pub struct Person {
 pub struct Forecast {
     people: Vec<Person>,
     by_key: HashMap<StorageKey, usize>,
+    /// Whom the service maps by itself, and onto whom; in the order of the targets.
+    by_itself: Vec<(ObjectId, usize)>,
+    counts: BTreeMap<Outcome, usize>,
     /// What the whole set said, for judging one person again.
     shared: Arc<Shared>,
 }
@@ -164,7 +167,16 @@ impl Forecast {
     /// From the people in the order of the roster.
     pub fn new(people: Vec<Person>) -> Self {
         let by_key = people.iter().enumerate().map(|(at, person)| (person.storage_key.clone(), at)).collect();
-        Self { people, by_key, shared: Arc::default() }
+        let mut counts = BTreeMap::new();
+        let mut by_itself = Vec::new();
+        for (at, person) in people.iter().enumerate() {
+            *counts.entry(person.outcome).or_default() += 1;
+            if matches!(person.outcome, Outcome::Automatic | Outcome::Hazard) {
+                by_itself.extend(person.target.map(|target| (target, at)));
+            }
+        }
+        by_itself.sort_unstable();
+        Self { people, by_key, by_itself, counts, shared: Arc::default() }
     }
 
     /// Everybody, in the order of the roster.
@@ -179,11 +191,14 @@ impl Forecast {
 
     /// How many people have each outcome; outcomes that nobody has are absent.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
-        let mut counts = BTreeMap::new();
-        for person in &self.people {
-            *counts.entry(person.outcome).or_default() += 1;
-        }
-        counts
+        self.counts.clone()
+    }
+
+    /// Whom the service maps onto this tenant user by itself, in the order of the roster.
+    pub fn mapped_by_service(&self, target: ObjectId) -> impl Iterator<Item = &Person> {
+        let from = self.by_itself.partition_point(|(other, _)| *other < target);
+        let found = self.by_itself.iter().skip(from).take_while(move |(other, _)| *other == target);
+        found.filter_map(|(_, at)| self.people.get(*at))
     }
 }
 

@@ -245,6 +245,8 @@ pub struct Roster {
     people: Vec<OrgUser>,
     services: Vec<OrgUser>,
     by_key: HashMap<StorageKey, usize>,
+    /// Who is which tenant user, people before services; in the order of the tenant users.
+    by_object: Vec<(ObjectId, usize)>,
 }
 
 impl Roster {
@@ -262,7 +264,14 @@ impl Roster {
         people.sort_by(order);
         services.sort_by(order);
         let by_key = people.iter().enumerate().map(|(at, user)| (user.storage_key.clone(), at)).collect();
-        Self { people, services, by_key }
+        let mut by_object: Vec<(ObjectId, usize)> = people
+            .iter()
+            .chain(&services)
+            .enumerate()
+            .filter_map(|(at, user)| Some((user.origin_object()?, at)))
+            .collect();
+        by_object.sort_unstable();
+        Self { people, services, by_key, by_object }
     }
 
     /// The people, ordered by display name, then storage key.
@@ -278,6 +287,15 @@ impl Roster {
     /// The person with this key.
     pub fn get(&self, key: &StorageKey) -> Option<&OrgUser> {
         self.by_key.get(key).and_then(|at| self.people.get(*at))
+    }
+
+    /// People and service identities that are this tenant user, people first.
+    pub fn with_object(&self, object: ObjectId) -> impl Iterator<Item = &OrgUser> {
+        let from = self.by_object.partition_point(|(other, _)| *other < object);
+        let found = self.by_object.iter().skip(from).take_while(move |(other, _)| *other == object);
+        found.filter_map(|(_, at)| {
+            self.people.get(*at).or_else(|| self.services.get(at.checked_sub(self.people.len())?))
+        })
     }
 
     /// Where this person stands in [`Roster::people`].

@@ -6,6 +6,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -158,7 +160,7 @@ pub struct PlanRow {
     /// The outcome that the administrator saw when deciding.
     pub decided_on: Option<Outcome>,
     /// Person and target as they were when it was decided.
-    pub seen: Option<Seen>,
+    pub seen: Option<Arc<Seen>>,
     /// How the row stands.
     pub state: RowState,
     /// Why it failed or was refused, with the remedy.

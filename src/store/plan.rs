@@ -1,6 +1,7 @@
 //! The plan in the store: rows, ticks, confirmed pairs, hazards, and what the plan remembers about itself.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
@@ -292,7 +293,7 @@ fn read_row(row: &Row<'_>) -> Result<PlanRow, Failure> {
         note: maybe(row, "note")?,
         decided_at: maybe(row, "decided_at")?.map(|at| parse_time(&what, &at)).transpose()?,
         decided_on,
-        seen: maybe(row, "seen")?.map(|seen| parse_json(&what, &seen)).transpose()?,
+        seen: maybe(row, "seen")?.map(|seen| parse_json(&what, &seen)).transpose()?.map(Arc::new),
         state: RowState::parse(&state).ok_or_else(|| bad(&state))?,
         error: maybe(row, "error")?,
         attempts: row.get("attempts")?,

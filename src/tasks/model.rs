@@ -15,6 +15,7 @@ use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
+use super::discard::discard;
 use super::msg::{ApplyEvent, Fact, Msg, PlanLesson};
 
 /// How many requests and events are kept for the log pane.
@@ -146,15 +147,17 @@ impl Model {
             }
             Msg::RosterRead(roster, at) => {
                 self.reading.remove(&Source::Roster);
-                self.arriving.clear();
-                self.roster = Aged { value: Some(Arc::clone(roster)), read_at: Some(*at), problem: None };
+                let read = Aged { value: Some(Arc::clone(roster)), read_at: Some(*at), problem: None };
+                discard((std::mem::take(&mut self.arriving), std::mem::replace(&mut self.roster, read)));
                 return true;
             }
             Msg::DirectoryRead(directory, index, at) => {
                 self.reading.remove(&Source::Directory);
-                self.directory =
-                    Aged { value: Some(Arc::clone(directory)), read_at: Some(*at), problem: None };
-                self.index = Some(Arc::clone(index));
+                let read = Aged { value: Some(Arc::clone(directory)), read_at: Some(*at), problem: None };
+                discard((
+                    std::mem::replace(&mut self.directory, read),
+                    self.index.replace(Arc::clone(index)),
+                ));
                 return true;
             }
             Msg::ReadingFailed(source, problem, at) => {
@@ -179,7 +182,7 @@ impl Model {
                     self.next_reading.remove(source);
                 }
             },
-            Msg::Analysed(analysis) => self.analysis = Some(Arc::clone(analysis)),
+            Msg::Analysed(analysis) => discard(self.analysis.replace(Arc::clone(analysis))),
             Msg::StoreOpened(result) => {
                 self.store = match result {
                     Ok(()) => StoreState::Usable,
@@ -187,7 +190,7 @@ impl Model {
                 };
             }
             Msg::PlanLoaded(plan) => {
-                self.plan = Arc::new(Plan::clone(plan));
+                discard(std::mem::replace(&mut self.plan, Arc::new(Plan::clone(plan))));
                 self.plan_loaded = true;
                 return true;
             }

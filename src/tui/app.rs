@@ -16,6 +16,7 @@ use crate::tasks::{self, Context, Model};
 use super::decide::Saving;
 use super::keymap::{Keymap, build};
 use super::overlay::Overlay;
+use super::people::Revision;
 use super::theme::{Glyphs, Look, Theme, ThemeName};
 use super::toasts::Toasts;
 use super::widgets::table::Scroll;
@@ -193,7 +194,7 @@ pub struct App {
     /// What the last frame showed.
     pub drawn: Drawn,
     /// Goes up whenever lists made from the model must be made again.
-    pub revision: u64,
+    pub revision: Revision,
     /// Of the tab Prerequisites.
     pub prerequisites: prerequisites::State,
     /// Of the tab Users.
@@ -224,7 +225,7 @@ impl App {
             analysing: Analysing::default(),
             leaving: false,
             drawn: Drawn::default(),
-            revision: 1,
+            revision: Revision::default(),
             prerequisites: prerequisites::State::default(),
             users: users::State::default(),
             connection: connection::State::default(),

@@ -107,7 +107,7 @@ impl Saving {
     }
 }
 
-/// The plan as it will be when what is under way is on disk: two quick decisions must see each other.
+/// The plan as it will be when what is under way is on disk, for many decisions at once.
 pub fn coming_plan(app: &App) -> Arc<Plan> {
     if app.saving.pending.is_empty() {
         return Arc::clone(&app.model.plan);
@@ -121,7 +121,7 @@ pub fn coming_plan(app: &App) -> Arc<Plan> {
 
 /// The row that a decision makes, bound to what the administrator sees.
 pub fn row_of(
-    plan: &Plan,
+    before: Option<&PlanRow>,
     user: &OrgUser,
     person: &Person,
     decision: Decision,
@@ -129,12 +129,11 @@ pub fn row_of(
     now: Timestamp,
 ) -> PlanRow {
     let target = decision.target().and_then(|id| all.directory.get(id));
-    let mut row =
-        plan.row(&user.storage_key).cloned().unwrap_or_else(|| PlanRow::undecided(user.storage_key.clone()));
+    let mut row = before.cloned().unwrap_or_else(|| PlanRow::undecided(user.storage_key.clone()));
     row.needs_a_look = false;
     row.decided_at = Some(now);
     row.decided_on = Some(person.outcome);
-    row.seen = Some(Seen::now(user, target));
+    row.seen = Some(Arc::new(Seen::now(user, target)));
     row.state = RowState::Planned;
     row.error = None;
     row.decision = decision;
@@ -193,11 +192,14 @@ pub fn wish(app: &mut App, whom: &[StorageKey], wish: &Wish) -> Vec<Effect> {
         refusals.push("not in the organization any more, or not compared yet".to_owned());
     }
     let gone = whom.len() - found.len();
-    let plan = coming_plan(app);
+    let plan = Arc::clone(&app.model.plan);
     let domains =
         app.model.facts.tenant.get().map(|tenant| tenant.verified_domains.clone()).unwrap_or_default();
-    let together: BTreeMap<StorageKey, Decision> =
-        found.iter().map(|(user, _, decision)| (user.storage_key.clone(), decision.clone())).collect();
+    // What is on its way to the disk counts already: two quick decisions must see each other.
+    let pending = app.saving.pending();
+    let mut together: BTreeMap<StorageKey, Decision> =
+        pending.iter().map(|(key, row)| (key.clone(), row.decision.clone())).collect();
+    together.extend(found.iter().map(|(user, _, decision)| (user.storage_key.clone(), decision.clone())));
     let book = Rulebook::new(&plan, &known.directory, &known.analysis.situation)
         .with_roster(&known.roster)
         .with_forecast(&known.forecast)
@@ -217,7 +219,10 @@ pub fn wish(app: &mut App, whom: &[StorageKey], wish: &Wish) -> Vec<Effect> {
                 continue;
             }
         }
-        rows.push(row_of(&plan, user, person, decision, &known, app.now()));
+        let row = plan.row(&user.storage_key);
+        let planned = row.map_or(&user.storage_key, |row| &row.storage_key);
+        let before = app.saving.pending().get(planned).or(row);
+        rows.push(row_of(before, user, person, decision, &known, app.now()));
     }
     drop(book);
     if rows.is_empty() {
@@ -277,7 +282,7 @@ pub fn save(app: &mut App, rows: Vec<PlanRow>) -> Vec<Effect> {
     if rows.is_empty() {
         return Vec::new();
     }
-    app.revision += 1;
+    app.revision.decisions += 1;
     vec![app.saving.begin(rows, false)]
 }
 
@@ -291,7 +296,7 @@ pub fn save_confirmed(app: &mut App, rows: Vec<PlanRow>) -> Vec<Effect> {
             let model = &app.model;
             let user = model.roster.value.as_ref().and_then(|roster| roster.get(&row.storage_key));
             let target = row.decision.target().and_then(|id| model.directory.value.as_ref()?.get(id));
-            user.is_some_and(|user| Seen::now(user, target) == *seen)
+            user.is_some_and(|user| Seen::now(user, target) == **seen)
         })
         .collect();
     if rows.len() < total {
@@ -333,7 +338,7 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
     if rows.is_empty() {
         return Vec::new();
     }
-    app.revision += 1;
+    app.revision.decisions += 1;
     vec![app.saving.begin(rows, true)]
 }
 
@@ -363,13 +368,13 @@ pub fn saved(app: &mut App, number: u64) {
         rows => app.say(format!("{} decided", people(rows.len()))),
     }
     app.model.keep_rows(batch.rows);
-    app.revision += 1;
+    app.revision.decisions += 1;
 }
 
 /// The store could not keep rows: the people are as they were.
 pub fn not_saved(app: &mut App, number: u64, problem: &Problem) {
     if app.saving.end(number).is_some() {
         app.complain(format!("not kept, nothing is decided: {problem}"));
-        app.revision += 1;
+        app.revision.decisions += 1;
     }
 }

@@ -75,7 +75,31 @@ impl Filter {
         self.tests.is_empty()
     }
 
-    /// Whether the outcome, or anything else that changes while reading, decides.
+    /// Whether it looks at what was found out about people.
+    pub fn asks_findings(&self) -> bool {
+        self.asks(|test| matches!(test, Test::Outcome(_) | Test::Field("outcome" | "why" | "is", _)))
+    }
+
+    /// Whether it looks at decisions or marks.
+    pub fn asks_decisions(&self) -> bool {
+        self.asks(|test| matches!(test, Test::Field("decision" | "is", _)))
+    }
+
+    fn asks(&self, what: impl Fn(&Test) -> bool) -> bool {
+        self.tests.iter().any(|(_, test)| what(test))
+    }
+
+    /// Whether nobody passes who does not pass the other: more was typed behind it.
+    pub fn narrows(&self, other: &Self) -> bool {
+        self.tests.len() >= other.tests.len()
+            && other.tests.iter().zip(&self.tests).all(|((wanted, old), (still, new))| {
+                wanted == still
+                    && (old == new
+                        || matches!((old, new), (Test::Word(old), Test::Word(new)) if *wanted && new.contains(old)))
+            })
+    }
+
+    /// Whether this person is to be shown.
     pub fn passes(&self, subject: &Subject<'_>) -> bool {
         self.tests.iter().all(|(wanted, test)| holds(test, subject) == *wanted)
     }
@@ -120,9 +144,13 @@ fn is(value: &str, subject: &Subject<'_>) -> bool {
 
 /// Whether `text` contains `word` (which is in lower case), without regard to case.
 pub fn contains(text: &str, word: &str) -> bool {
-    if text.is_ascii() && word.is_ascii() {
-        let (text, word) = (text.as_bytes(), word.as_bytes());
-        return word.is_empty() || text.windows(word.len()).any(|window| window.eq_ignore_ascii_case(word));
+    if !(text.is_ascii() && word.is_ascii()) {
+        return text.to_lowercase().contains(word);
     }
-    text.to_lowercase().contains(word)
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    let Some((first, rest)) = word.split_first() else { return true };
+    text.iter().enumerate().any(|(at, byte)| {
+        byte.to_ascii_lowercase() == *first
+            && text.get(at + 1..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(rest))
+    })
 }

@@ -27,7 +27,7 @@ use super::app::{App, Effect};
 use super::apply;
 use super::decide::{self, Wish};
 use super::overlay::{Overlay, Prompt, Purpose};
-use super::people::{People, PeopleList};
+use super::people::{People, PeopleList, Revision};
 
 mod accept;
 mod candidates;
@@ -51,7 +51,7 @@ pub enum Side {
 }
 
 /// What the tab Mapping remembers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct State {
     /// The people, on the left.
     pub list: PeopleList,
@@ -68,31 +68,13 @@ pub struct State {
     /// Keys that were pressed in this tab.
     keys: u64,
     /// How far deciding is, counted when something changed.
-    progress: Option<(u64, Progress)>,
+    progress: Option<(Revision, Progress)>,
     /// Whether somebody was selected on purpose, or the first person who waits was found.
     begun: bool,
     /// A decision under way, after which the next person comes.
     after: Option<accept::After>,
     /// Why the last wish about this person was refused, in full.
     refusal: Option<(StorageKey, String)>,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self {
-            list: PeopleList::new(|_| true),
-            side: Side::default(),
-            proposals: proposals::Proposals::default(),
-            cursor: None,
-            picked: None,
-            generation: 0,
-            keys: 0,
-            progress: None,
-            begun: false,
-            after: None,
-            refusal: None,
-        }
-    }
 }
 
 impl State {
@@ -380,7 +362,7 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
         Msg::SearchAnswered(generation, found) => search::answered(app, *generation, found),
         Msg::PairConfirmed(pair, _) => {
-            app.revision += 1;
+            app.revision.decisions += 1;
             let user = People::of(&app.model).get(&pair.storage_key);
             let name = user.map(|user| clean(&user.display_name).into_owned()).unwrap_or_default();
             app.say(format!("{name}: the same person"));

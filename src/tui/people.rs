@@ -1,12 +1,12 @@
 //! Lists of people for the tabs Users and Mapping: filtered and sorted once when something changed, never per frame, with the
 //! selection and the marks by storage key.
 
-use std::cmp::Ordering;
+use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::people::{LastAccess, OrgUser};
 use crate::domain::plan::PlanRow;
-use crate::domain::{Person, StorageKey};
+use crate::domain::{Decision, Person, StorageKey};
 use crate::tasks::Model;
 
 use super::filter::{Filter, Subject};
@@ -148,80 +148,142 @@ impl SortBy {
     }
 }
 
-/// Whom a list shows before the filter.
-pub type Scope = fn(&Subject<'_>) -> bool;
+/// What lists of people are made of, each with a number that goes up when it changed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Revision {
+    /// The organization's people.
+    pub people: u64,
+    /// What was found out about them.
+    pub findings: u64,
+    /// What was decided about them.
+    pub decisions: u64,
+}
 
+/// A text that is compared without regard to case, most of the time by its first letters alone.
+#[derive(Debug)]
+struct AnyCase<'a> {
+    first: [u8; 8],
+    text: &'a str,
+}
+
+impl<'a> AnyCase<'a> {
+    fn of(text: &'a str) -> Self {
+        let mut first = [0; 8];
+        let mut letters = first.iter_mut();
+        let mut buffer = [0; 4];
+        'all: for c in text.chars().flat_map(char::to_lowercase) {
+            for byte in c.encode_utf8(&mut buffer).bytes() {
+                let Some(place) = letters.next() else { break 'all };
+                *place = byte;
+            }
+        }
+        Self { first, text }
+    }
+}
+
+impl Ord for AnyCase<'_> {
+    fn cmp(&self, other: &Self) -> Ordering {
+        fn letters(text: &str) -> impl Iterator<Item = char> {
+            text.chars().flat_map(char::to_lowercase)
+        }
+        self.first.cmp(&other.first).then_with(|| letters(self.text).cmp(letters(other.text)))
+    }
+}
+
+impl Eq for AnyCase<'_> {}
+
+impl PartialEq for AnyCase<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+
+impl PartialOrd for AnyCase<'_> {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// What the rows were made of; parts that they do not depend on stay zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Built {
-    revision: u64,
+    revision: Revision,
     arriving: bool,
     len: usize,
 }
 
 /// A list of people with a selection.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct PeopleList {
     filter: Filter,
     sort: SortBy,
     reversed: bool,
-    scope: Scope,
     rows: Vec<u32>,
     selected: Option<StorageKey>,
     cursor: usize,
     marks: BTreeSet<StorageKey>,
     built: Option<Built>,
+    /// Nobody but those in the rows can pass the filter: it was only made narrower.
+    narrower: bool,
 }
 
 impl PeopleList {
-    /// Everybody that the scope lets through.
-    pub fn new(scope: Scope) -> Self {
-        Self {
-            filter: Filter::default(),
-            sort: SortBy::default(),
-            reversed: false,
-            scope,
-            rows: Vec::new(),
-            selected: None,
-            cursor: 0,
-            marks: BTreeSet::new(),
-            built: None,
-        }
-    }
-
-    /// Brings the rows up to date. Cheap when nothing changed; while people arrive only the new ones are looked at.
-    pub fn prepare(&mut self, model: &Model, pending: &BTreeMap<StorageKey, PlanRow>, revision: u64) {
+    /// Brings the rows up to date. Cheap when nothing changed that filter and order look at; while people arrive only the new
+    /// ones are looked at.
+    pub fn prepare(&mut self, model: &Model, pending: &BTreeMap<StorageKey, PlanRow>, revision: Revision) {
         let people = People::of(model);
-        let now = Built { revision, arriving: people.is_arriving(), len: people.len() };
-        if self.built == Some(now) {
+        let findings = self.filter.asks_findings() || self.sort == SortBy::Outcome;
+        let decisions = self.filter.asks_decisions() || self.sort == SortBy::Decision;
+        let now = Built {
+            revision: Revision {
+                people: revision.people,
+                findings: if findings { revision.findings } else { 0 },
+                decisions: if decisions { revision.decisions } else { 0 },
+            },
+            arriving: people.is_arriving(),
+            len: people.len(),
+        };
+        let narrower = std::mem::take(&mut self.narrower);
+        if self.built == Some(now) && !narrower {
             return;
         }
-        let appended = self
-            .built
-            .filter(|old| old.arriving && now.arriving && old.revision == now.revision && old.len < now.len);
-        let from = appended.map_or(0, |old| old.len);
-        if appended.is_none() {
-            self.rows.clear();
-        }
-        let searched = if appended.is_some() { self.rows.len() } else { 0 };
-        for (at, user) in people.from(from) {
+        let passes = |at: usize, user: &OrgUser| {
             if now.arriving && user.is_service_identity() {
-                continue;
+                return false;
             }
-            let row = pending.get(&user.storage_key).or_else(|| model.plan.row(&user.storage_key));
-            let subject = Subject {
+            let key = &user.storage_key;
+            let row = if decisions { pending.get(key).or_else(|| model.plan.row(key)) } else { None };
+            self.filter.passes(&Subject {
                 user,
-                person: people.person(at, &user.storage_key),
-                decision: model.plan.decision(&user.storage_key),
-                marked: self.marks.contains(&user.storage_key),
+                person: if findings { people.person(at, key) } else { None },
+                decision: if decisions { model.plan.decision(key) } else { &Decision::Undecided },
+                marked: decisions && self.marks.contains(key),
                 needs_a_look: row.is_some_and(|row| row.needs_a_look),
-            };
-            if (self.scope)(&subject)
-                && self.filter.passes(&subject)
-                && let Ok(at) = u32::try_from(at)
-            {
-                self.rows.push(at);
-            }
+            })
+        };
+        if narrower && self.built == Some(now) {
+            let mut rows = std::mem::take(&mut self.rows);
+            rows.retain(|at| people.user(*at as usize).is_some_and(|user| passes(*at as usize, user)));
+            self.rows = rows;
+            self.find_selected(&people, 0);
+            return;
         }
+        let appended = self.built.filter(|old| {
+            old.arriving && now.arriving && old.revision == now.revision && old.len < now.len && !narrower
+        });
+        let from = appended.map_or(0, |old| old.len);
+        let mut rows = std::mem::take(&mut self.rows);
+        if appended.is_none() {
+            rows.clear();
+        }
+        let searched = rows.len();
+        if self.filter.is_empty() && !now.arriving {
+            rows.extend((from..now.len).filter_map(|at| u32::try_from(at).ok()));
+        } else {
+            let found = people.from(from).filter(|(at, user)| passes(*at, user));
+            rows.extend(found.filter_map(|(at, _)| u32::try_from(at).ok()));
+        }
+        self.rows = rows;
         // What arrives stays in the order of arrival: a list that sorts itself while one reads it is of no use.
         if !now.arriving {
             self.sort_rows(&people, model);
@@ -236,18 +298,17 @@ impl PeopleList {
             // The reading is in this order already.
             SortBy::Name => {}
             SortBy::Address => {
-                self.rows.sort_by_cached_key(|at| user(at).map(|user| user.principal_name.to_lowercase()));
+                self.rows.sort_by_cached_key(|at| user(at).map(|user| AnyCase::of(&user.principal_name)));
             }
-            SortBy::Access => self.rows.sort_by(|a, b| {
-                let level = |at| user(at).and_then(|user| user.access_level.as_deref());
-                level(a).cmp(&level(b))
-            }),
-            SortBy::LastAccess => self.rows.sort_by(|a, b| {
-                let access = |at| user(at).map_or(LastAccess::Unknown, |user| user.last_accessed);
-                match access(b).cmp(&access(a)) {
-                    Ordering::Equal => a.cmp(b),
-                    other => other,
-                }
+            SortBy::Access => {
+                let level = |at: u32| people.user(at as usize).and_then(|user| user.access_level.as_deref());
+                // There are few levels: their places are compared, not their names.
+                let levels: BTreeSet<Option<&str>> = self.rows.iter().map(|at| level(*at)).collect();
+                let places: BTreeMap<Option<&str>, usize> = levels.into_iter().zip(0..).collect();
+                self.rows.sort_by_cached_key(|at| places.get(&level(*at)).copied());
+            }
+            SortBy::LastAccess => self.rows.sort_by_cached_key(|at| {
+                (Reverse(user(at).map_or(LastAccess::Unknown, |user| user.last_accessed)), *at)
             }),
             SortBy::Outcome => self.rows.sort_by_cached_key(|at| {
                 user(at)
@@ -273,7 +334,7 @@ impl PeopleList {
                 return;
             }
             // Rows before `searched` were looked through when they arrived.
-            if let Some(at) = (searched..self.rows.len()).find(|at| key_at(*at) == Some(key)) {
+            if let Some(at) = self.row_in(people, key, searched) {
                 self.cursor = at;
                 return;
             }
@@ -309,8 +370,21 @@ impl PeopleList {
 
     /// The row of this person, if shown.
     pub fn row_of(&self, model: &Model, key: &StorageKey) -> Option<usize> {
-        let people = People::of(model);
-        self.rows.iter().position(|at| people.user(*at as usize).is_some_and(|user| user.storage_key == *key))
+        self.row_in(&People::of(model), key, 0)
+    }
+
+    fn row_in(&self, people: &People<'_>, key: &StorageKey, from: usize) -> Option<usize> {
+        let mut rows = self.rows.iter().enumerate().skip(from);
+        let found = match &people.model.roster.value {
+            Some(roster) => {
+                let at = u32::try_from(roster.position(key)?).ok()?;
+                rows.find(|(_, row)| **row == at)
+            }
+            None => {
+                rows.find(|(_, row)| people.user(**row as usize).is_some_and(|user| user.storage_key == *key))
+            }
+        };
+        found.map(|(row, _)| row)
     }
 
     /// Moves the selection by rows; stops at the ends.
@@ -378,8 +452,14 @@ impl PeopleList {
     /// Another filter.
     pub fn set_filter(&mut self, text: &str) {
         if self.filter.text() != text {
-            self.filter = Filter::parse(text);
-            self.built = None;
+            let filter = Filter::parse(text);
+            let narrower = filter.narrows(&self.filter);
+            self.filter = filter;
+            if narrower && self.built.is_some() {
+                self.narrower = true;
+            } else {
+                self.built = None;
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! What happens: `update(&mut App, Event) -> Vec<Effect>`, without I/O and without a clock.
 
+use std::sync::Arc;
+
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
 
 use crate::domain::activity::Source;
@@ -214,9 +216,15 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
                 if tick.is_some() { "ticked" } else { "no longer ticked" }
             ));
         }
-        Msg::RosterRead(..) | Msg::Analysed(_) | Msg::PlanLoaded(_) | Msg::PlanLearned(_) | Msg::Apply(_) => {
-            app.revision += 1;
+        Msg::RosterRead(..) => app.revision.people += 1,
+        Msg::Analysed(analysis) => {
+            let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());
+            // An analysis of the same people with other decisions found nothing else about them.
+            if before.map(Arc::as_ptr) != analysis.forecast.as_ref().map(Arc::as_ptr) {
+                app.revision.findings += 1;
+            }
         }
+        Msg::PlanLoaded(_) | Msg::PlanLearned(_) | Msg::Apply(_) => app.revision.decisions += 1,
         _ => {}
     }
     analyse |= app.model.absorb(msg);

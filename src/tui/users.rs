@@ -24,7 +24,7 @@ mod screen;
 pub use screen::view;
 
 /// What the tab remembers.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct State {
     /// The people.
     pub list: PeopleList,
@@ -32,12 +32,6 @@ pub struct State {
     pub details: bool,
     /// First line of the details.
     pub scrolled: usize,
-}
-
-impl Default for State {
-    fn default() -> Self {
-        Self { list: PeopleList::new(|_| true), details: false, scrolled: 0 }
-    }
 }
 
 /// Performs an action of this tab.

@@ -124,10 +124,10 @@ impl Stage {
                 decision: Decision::Map { target: *target },
                 decided_at: Some(Timestamp::now()),
                 decided_on: Some(Outcome::Safe),
-                seen: Some(Seen {
+                seen: Some(Arc::new(Seen {
                     person: SeenPerson::from(roster.get(key).unwrap()),
                     target: directory.get(*target).map(SeenTarget::from),
-                }),
+                })),
                 ..PlanRow::undecided(key.clone())
             })
             .collect();

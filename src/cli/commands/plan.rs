@@ -108,7 +108,7 @@ impl Known {
             needs_a_look: false,
             decided_at: Some(now),
             decided_on: Some(person.outcome),
-            seen: Some(Seen::now(user, target)),
+            seen: Some(Arc::new(Seen::now(user, target))),
             state: RowState::Planned,
             error: None,
             decision,

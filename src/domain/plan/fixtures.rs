@@ -139,17 +139,15 @@ pub(crate) fn row(user: &OrgUser, decision: Decision, outcome: Outcome, director
         decision,
         decided_at: Some(now()),
         decided_on: Some(outcome),
-        seen: Some(Seen { person: user.into(), target }),
+        seen: Some(Arc::new(Seen { person: user.into(), target })),
         ..PlanRow::undecided(user.storage_key.clone())
     }
 }
 
 pub(crate) fn plan(rows: impl IntoIterator<Item = PlanRow>) -> Plan {
-    Plan {
-        rows: rows.into_iter().map(|row| (row.storage_key.clone(), row)).collect(),
-        first_backing: Some(Backing::MicrosoftAccounts),
-        ..Plan::default()
-    }
+    let mut plan = Plan { first_backing: Some(Backing::MicrosoftAccounts), ..Plan::default() };
+    rows.into_iter().for_each(|row| plan.put(row));
+    plan
 }
 
 pub(crate) fn directory(users: impl IntoIterator<Item = TenantUser>) -> Directory {

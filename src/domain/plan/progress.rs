@@ -12,7 +12,11 @@ use crate::domain::outcome::Outcome;
 /// Whether somebody has to decide about this person: everybody but those who are connected and those whom the service maps
 /// by itself to the right person.
 pub fn needs_decision(person: &Person) -> bool {
-    !matches!(person.outcome, Outcome::Connected | Outcome::Automatic)
+    asks_for_decision(person.outcome)
+}
+
+fn asks_for_decision(outcome: Outcome) -> bool {
+    !matches!(outcome, Outcome::Connected | Outcome::Automatic)
 }
 
 /// How far deciding is.
@@ -29,20 +33,23 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Counts over the people who are there now.
+    /// Counts over the people who are there now. It takes as long as the plan is, not as long as the list of people.
     pub fn of(forecast: &Forecast, plan: &Plan) -> Self {
         let mut progress = Self::default();
-        for person in forecast.people() {
-            let row = plan.row(&person.storage_key);
-            let decided = row.is_some_and(|row| row.decision.is_decided());
-            if row.is_some_and(|row| row.needs_a_look && row.decision.is_decided()) {
-                progress.needs_a_look += 1;
-            }
-            if needs_decision(person) {
-                progress.needed += 1;
-                progress.decided += usize::from(decided);
-                progress.safe_left += usize::from(!decided && person.outcome == Outcome::Safe);
-            }
+        for (outcome, people) in forecast.counts() {
+            progress.needed += if asks_for_decision(outcome) { people } else { 0 };
+            progress.safe_left += if outcome == Outcome::Safe { people } else { 0 };
+        }
+        let known = plan.rows.values().map(|row| (&row.storage_key, row));
+        // Since the switch people may be there under another key, or under both.
+        let renamed = plan.renamed.iter().filter(|(new, _)| !plan.rows.contains_key(*new));
+        let renamed = renamed.filter_map(|(new, planned)| Some((new, plan.rows.get(planned)?)));
+        for (key, row) in known.chain(renamed).filter(|(_, row)| row.decision.is_decided()) {
+            let Some(person) = forecast.get(key) else { continue };
+            progress.needs_a_look += usize::from(row.needs_a_look);
+            progress.decided += usize::from(needs_decision(person));
+            let safe = usize::from(person.outcome == Outcome::Safe);
+            progress.safe_left = progress.safe_left.saturating_sub(safe);
         }
         progress
     }

@@ -1,5 +1,7 @@
 //! How decisions meet a new reading, a second look, and a change of mind.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{Decision, Plan, PlanRow, RowState, Seen};
@@ -69,7 +71,7 @@ pub fn confirm(
         note: note.map(str::to_owned).or_else(|| row.note.clone()),
         decided_at: Some(now),
         decided_on: Some(person.outcome),
-        seen: Some(Seen::now(user, target)),
+        seen: Some(Arc::new(Seen::now(user, target))),
         ..row.clone()
     }
 }

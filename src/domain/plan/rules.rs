@@ -13,7 +13,6 @@ use crate::domain::connection::ConnectionState;
 use crate::domain::facts::GraphIdentity;
 use crate::domain::forecast::{Forecast, Person, Situation};
 use crate::domain::ids::{ObjectId, StorageKey};
-use crate::domain::outcome::Outcome;
 use crate::domain::people::{Directory, EntitlementStatus, OrgUser, Roster};
 use crate::domain::text;
 
@@ -76,7 +75,7 @@ impl Ask {
 /// A refusal with its reason, or the reasons to ask once more.
 pub(super) type Ruling = Result<Vec<Ask>, String>;
 
-/// The rules with everything that they look at. As it is, one decision costs a walk over the lists and nothing is prepared;
+/// The rules with everything that they look at. As it is, one decision costs a walk over the plan and nothing is prepared;
 /// for many decisions [`Rulebook::indexed`] prepares once what each of them looks up.
 #[derive(Debug, Clone)]
 pub struct Rulebook<'a> {
@@ -87,16 +86,12 @@ pub struct Rulebook<'a> {
     forecast: Option<&'a Forecast>,
     verified_domains: Vec<String>,
     changed: BTreeMap<StorageKey, Decision>,
-    /// The planned key of people who are found under a new one.
-    planned_keys: HashMap<StorageKey, StorageKey>,
     index: Option<Index>,
 }
 
-/// Who is where, prepared for many decisions.
+/// Who is planned for whom, prepared for many decisions.
 #[derive(Debug, Clone, Default)]
 struct Index {
-    holders: HashMap<ObjectId, Vec<StorageKey>>,
-    by_service: HashMap<ObjectId, Vec<StorageKey>>,
     claims: HashMap<ObjectId, Vec<StorageKey>>,
     invitations: HashMap<String, Vec<StorageKey>>,
 }
@@ -112,18 +107,13 @@ impl<'a> Rulebook<'a> {
             forecast: None,
             verified_domains: Vec::new(),
             changed: BTreeMap::new(),
-            planned_keys: plan
-                .rows
-                .values()
-                .filter_map(|row| Some((row.new_storage_key.clone()?, row.storage_key.clone())))
-                .collect(),
             index: None,
         }
     }
 
     /// The key under which the plan knows this person.
     fn planned_key<'k>(&'k self, key: &'k StorageKey) -> &'k StorageKey {
-        self.planned_keys.get(key).unwrap_or(key)
+        self.plan.renamed.get(key).unwrap_or(key)
     }
 
     /// The plan's row about this person, whichever key is given.
@@ -139,13 +129,13 @@ impl<'a> Rulebook<'a> {
     /// Knows also who is active in the organization.
     #[must_use]
     pub fn with_roster(self, roster: &'a Roster) -> Self {
-        Self { roster: Some(roster), index: None, ..self }
+        Self { roster: Some(roster), ..self }
     }
 
     /// Knows also whom the service maps by itself: that target is taken.
     #[must_use]
     pub fn with_forecast(self, forecast: &'a Forecast) -> Self {
-        Self { forecast: Some(forecast), index: None, ..self }
+        Self { forecast: Some(forecast), ..self }
     }
 
     /// Knows also the tenant's verified domains: nobody of them can be invited.
@@ -164,12 +154,6 @@ impl<'a> Rulebook<'a> {
     #[must_use]
     pub fn indexed(mut self) -> Self {
         let mut index = Index::default();
-        for (object, key) in self.all_holders() {
-            index.holders.entry(object).or_default().push(key.clone());
-        }
-        for (target, key) in self.all_by_service() {
-            index.by_service.entry(target).or_default().push(key.clone());
-        }
         for (key, decision) in self.all_decisions() {
             match decision {
                 Decision::Map { target } => index.claims.entry(*target).or_default().push(key.clone()),
@@ -183,41 +167,21 @@ impl<'a> Rulebook<'a> {
         self
     }
 
-    fn all_holders(&self) -> impl Iterator<Item = (ObjectId, &StorageKey)> {
-        self.roster.into_iter().flat_map(|roster| roster.people().iter().chain(roster.services())).filter_map(
-            |user| {
-                let object = user.origin_object()?;
-                (user.status != EntitlementStatus::Deleted).then_some((object, &user.storage_key))
-            },
-        )
-    }
-
-    fn all_by_service(&self) -> impl Iterator<Item = (ObjectId, &StorageKey)> {
-        self.forecast.into_iter().flat_map(Forecast::people).filter_map(|person| match person.outcome {
-            Outcome::Automatic | Outcome::Hazard => Some((person.target?, &person.storage_key)),
-            _ => None,
-        })
-    }
-
     fn all_decisions(&self) -> impl Iterator<Item = (&StorageKey, &Decision)> {
         let unchanged = self.plan.rows.values().filter(|row| !self.changed.contains_key(&row.storage_key));
         unchanged.map(|row| (&row.storage_key, &row.decision)).chain(&self.changed)
     }
 
     /// People who are active in the organization as this tenant user.
-    fn holders(&self, target: ObjectId) -> Vec<&StorageKey> {
-        match &self.index {
-            Some(index) => index.holders.get(&target).into_iter().flatten().collect(),
-            None => keys_of(self.all_holders(), target),
-        }
+    fn holders(&self, target: ObjectId) -> impl Iterator<Item = &'a StorageKey> {
+        let found = self.roster.into_iter().flat_map(move |roster| roster.with_object(target));
+        found.filter(|user| user.status != EntitlementStatus::Deleted).map(|user| &user.storage_key)
     }
 
     /// Whom the service maps onto this tenant user by itself.
-    fn mapped_by_service(&self, target: ObjectId) -> Vec<&StorageKey> {
-        match &self.index {
-            Some(index) => index.by_service.get(&target).into_iter().flatten().collect(),
-            None => keys_of(self.all_by_service(), target),
-        }
+    fn mapped_by_service(&self, target: ObjectId) -> impl Iterator<Item = &'a StorageKey> {
+        let found = self.forecast.into_iter().flat_map(move |forecast| forecast.mapped_by_service(target));
+        found.map(|person| &person.storage_key)
     }
 
     /// Whom the plan maps onto this tenant user.

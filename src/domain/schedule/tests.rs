@@ -221,7 +221,7 @@ fn a_change_since_the_decision_refuses_the_row() {
         refused(unseen.row(1), "Nothing was recorded");
     }
     let mut blind = world();
-    blind.decide(1, map(1)).seen.as_mut().unwrap().target = None;
+    std::sync::Arc::make_mut(blind.decide(1, map(1)).seen.as_mut().unwrap()).target = None;
     refused(blind.row(1), "Nothing was recorded");
     let mut target = world();
     target.decide(1, map(1));

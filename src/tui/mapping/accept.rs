@@ -192,7 +192,7 @@ pub fn accept_all_safe(app: &mut App) -> Vec<Effect> {
         .filter_map(|(key, target)| {
             let decision = Decision::Map { target: *target };
             let (user, person) = (known.roster.get(key)?, known.forecast.get(key)?);
-            Some(row_of(&plan, user, person, decision, &known, app.now()))
+            Some(row_of(plan.row(key), user, person, decision, &known, app.now()))
         })
         .collect();
     let title = match rows.len() {

@@ -8,7 +8,7 @@ use crate::domain::forecast::Comparison;
 use crate::domain::{Candidate, ObjectId, OrgUser, StorageKey};
 use crate::tasks::Model;
 use crate::tui::app::{App, Proposal};
-use crate::tui::people::People;
+use crate::tui::people::{People, Revision};
 
 use super::current_analysis;
 
@@ -37,7 +37,7 @@ pub struct Proposed {
 struct Stamp {
     person: StorageKey,
     analysis: usize,
-    revision: u64,
+    revision: Revision,
     picked: Option<ObjectId>,
 }
 

@@ -78,10 +78,9 @@ impl Rulebook<'_> {
                 self.name_of(other)
             ));
         }
-        let taken = self.mapped_by_service(target.id);
-        if let Some(other) = taken
-            .into_iter()
-            .find(|key| !self.is_same(key, &user.storage_key) && *self.decided(key) != Decision::Remove)
+        let mut taken = self.mapped_by_service(target.id);
+        if let Some(other) =
+            taken.find(|key| !self.is_same(key, &user.storage_key) && *self.decided(key) != Decision::Remove)
         {
             return Err(format!(
                 "The service maps {} onto {name} by itself on connecting. Remove that person first, or choose \
@@ -118,7 +117,7 @@ impl Rulebook<'_> {
     /// The second identity that holds this target and is decided `remove`: the map waits until it is gone.
     pub(crate) fn waits_for_removal_of(&self, target: ObjectId) -> Option<String> {
         let waits = |key: &&StorageKey| *self.decided(key) == Decision::Remove;
-        self.holders(target).into_iter().find(waits).map(|key| self.name_of(key))
+        self.holders(target).find(waits).map(|key| self.name_of(key))
     }
 
     fn second_thoughts(&self, target: &TenantUser, user: &OrgUser, person: &Person) -> Vec<Ask> {

@@ -7,6 +7,7 @@ use super::*;
 use crate::domain::candidate::{EvidenceKind, WarningKind};
 use crate::domain::facts::GraphIdentity;
 use crate::domain::ids::Descriptor;
+use crate::domain::outcome::Outcome;
 use crate::domain::people::{TenantUser, UserType};
 use crate::domain::plan::fixtures::*;
 
