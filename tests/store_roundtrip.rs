@@ -91,7 +91,7 @@ fn any_row() -> impl Strategy<Value = PlanRow> {
         note: decided.2,
         decided_at: decided.3,
         decided_on: decided.4,
-        seen: decided.5,
+        seen: decided.5.map(std::sync::Arc::new),
         state: sent.0,
         error: sent.1,
         attempts: sent.2,

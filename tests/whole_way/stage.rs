@@ -85,7 +85,7 @@ impl Stage {
                 .unwrap()
                 .get(key)
                 .map(|p| p.outcome),
-            seen: Some(Seen { person: SeenPerson::from(roster.get(key).unwrap()), target: None }),
+            seen: Some(Arc::new(Seen { person: SeenPerson::from(roster.get(key).unwrap()), target: None })),
             ..PlanRow::undecided(key.clone())
         };
         self.save(model, vec![row]).await;
