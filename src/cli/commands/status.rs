@@ -115,7 +115,8 @@ fn sentence(document: &StatusDocument, tenant: &str) -> (Tone, String) {
         (ConnectionState::ConnectedElsewhere, Known::Some(id)) => {
             let aim = match document.goal {
                 Goal::Disconnect => "it is to be disconnected",
-                Goal::Connect | Goal::Switch => "the goal is a switch",
+                Goal::Switch => "the goal is a switch",
+                Goal::Connect => "this is the wrong directory: map nobody, and go the way back",
             };
             (Tone::Careful, format!("{organization} is connected to another tenant, {id}; {aim}."))
         }
