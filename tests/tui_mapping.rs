@@ -607,7 +607,7 @@ fn the_summary_tells_all_states_apart_and_waits_below_what_is_being_typed() {
     desk.msg(Msg::Clock(now() + SignedDuration::from_secs(20)));
     desk.read_roster(org_users());
     assert!(desk.text().contains("Still locked out: 9 people."));
-    desk.keys("Esc");
+    desk.keys("Esc g");
     let text = desk.text();
     assert!(text.contains("✗ 1 failed") && text.contains("R try failed again"), "{text}");
     assert!(text.contains("Remove it first."), "the remedy stands beside the person: {text}");
