@@ -1,23 +1,25 @@
 #!/usr/bin/env bash
-# Makes docs/screen.svg, the README's picture, from the running program: the demo in tmux, 120x32, a few keys.
-# Needs tmux and python3. Usage: scripts/picture.sh [KEYS…] (default: the Mapping tab)
+# Makes docs/screen.svg, the README's picture, from the running program: the demo in tmux, a few keys, what is then on the screen.
+# Needs tmux and python3. COLUMNS_WANTED, ROWS_WANTED and OUT change size and file.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-columns=${COLUMNS_WANTED:-120} rows=${ROWS_WANTED:-32} out=${OUT:-docs/screen.svg}
+columns=${COLUMNS_WANTED:-120} rows=${ROWS_WANTED:-30} out=${OUT:-docs/screen.svg}
 cargo build --release --quiet
-session=picture-$$
-trap 'tmux kill-session -t "$session" 2>/dev/null || true' EXIT
-env -u NO_COLOR COLORTERM=truecolor tmux -f /dev/null new-session -d -s "$session" -x "$columns" -y "$rows" \
-  "TERM=tmux-256color target/release/ado2entra demo"
+socket=picture-$$
+mux() { tmux -L "$socket" "$@"; }
+trap 'mux kill-server 2>/dev/null || true' EXIT
+mux -f /dev/null new-session -d -s demo -x "$columns" -y "$rows" \
+  "env -u NO_COLOR COLORTERM=truecolor TERM=tmux-256color target/release/ado2entra demo"
+# until everything was read
 for _ in $(seq 100); do
-  tmux capture-pane -p -t "$session" | grep -q 'Prerequisites' && break
+  mux capture-pane -p -t demo | grep -q 'NOT READY.*pass' && break
   sleep 0.1
 done
-sleep 3
-for key in "${@:-4}"; do
-  tmux send-keys -t "$session" "$key"
-  sleep 0.3
-done
-sleep 1
-tmux capture-pane -e -p -t "$session" | scripts/ansi_to_svg.py "$columns" "$rows" >"$out"
+sleep 2
+press() { for key in "$@"; do mux send-keys -t demo "$key"; sleep 0.7; done; }
+# Mapping, accept what is safe, go to somebody who needs review
+press 4 a y /
+mux send-keys -t demo -l 'outcome:review'
+press Enter / C-u Enter
+mux capture-pane -e -p -t demo | scripts/ansi_to_svg.py "$columns" "$rows" >"$out"
 echo "$out"
