@@ -247,6 +247,41 @@ pub struct Roster {
     by_key: HashMap<StorageKey, usize>,
     /// Who is which tenant user, people before services; in the order of the tenant users.
     by_object: Vec<(ObjectId, usize)>,
+    words: Words,
+}
+
+/// What a filter looks for words in, of everybody one after the other in lower case: one piece of memory, because looking
+/// through a hundred thousand people's scattered texts takes longer than a key may.
+#[derive(Debug, Clone, Default)]
+struct Words {
+    text: String,
+    ends: Vec<usize>,
+}
+
+impl Words {
+    fn of(people: &[OrgUser]) -> Self {
+        let mut words = Self::default();
+        for user in people {
+            let fields = [
+                Some(&user.display_name),
+                Some(&user.principal_name),
+                user.mail.as_ref(),
+                user.access_level.as_ref(),
+            ];
+            for field in fields.into_iter().flatten() {
+                words.text.push_str(&field.to_lowercase());
+                // No word that is looked for holds a line break: none is found across two fields.
+                words.text.push('\n');
+            }
+            words.ends.push(words.text.len());
+        }
+        words
+    }
+
+    fn get(&self, at: usize) -> Option<&str> {
+        let from = at.checked_sub(1).map_or(Some(0), |before| self.ends.get(before).copied())?;
+        self.text.get(from..*self.ends.get(at)?)
+    }
 }
 
 impl Roster {
@@ -271,12 +306,18 @@ impl Roster {
             .filter_map(|(at, user)| Some((user.origin_object()?, at)))
             .collect();
         by_object.sort_unstable();
-        Self { people, services, by_key, by_object }
+        let words = Words::of(&people);
+        Self { people, services, by_key, by_object, words }
     }
 
     /// The people, ordered by display name, then storage key.
     pub fn people(&self) -> &[OrgUser] {
         &self.people
+    }
+
+    /// Name, addresses and access level of the person with this number, in lower case, a line each.
+    pub fn words(&self, at: usize) -> Option<&str> {
+        self.words.get(at)
     }
 
     /// Service identities.

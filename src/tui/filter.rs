@@ -26,6 +26,8 @@ pub struct Filter {
 pub struct Subject<'a> {
     /// The person as read.
     pub user: &'a OrgUser,
+    /// Name, addresses and access level in lower case, where they are at hand.
+    pub words: Option<&'a str>,
     /// What was found out, if it was yet.
     pub person: Option<&'a Person>,
     /// What was decided.
@@ -108,12 +110,15 @@ impl Filter {
 fn holds(test: &Test, subject: &Subject<'_>) -> bool {
     let user = subject.user;
     match test {
-        Test::Word(word) => {
-            contains(&user.display_name, word)
-                || contains(&user.principal_name, word)
-                || user.mail.as_deref().is_some_and(|mail| contains(mail, word))
-                || user.access_level.as_deref().is_some_and(|level| contains(level, word))
-        }
+        Test::Word(word) => match subject.words {
+            Some(words) => words.contains(word.as_str()),
+            None => {
+                contains(&user.display_name, word)
+                    || contains(&user.principal_name, word)
+                    || user.mail.as_deref().is_some_and(|mail| contains(mail, word))
+                    || user.access_level.as_deref().is_some_and(|level| contains(level, word))
+            }
+        },
         Test::Outcome(outcome) => subject.person.is_some_and(|person| person.outcome == *outcome),
         Test::Field(field, value) => match *field {
             "name" => contains(&user.display_name, value),

@@ -61,6 +61,11 @@ impl<'a> People<'a> {
         None
     }
 
+    /// What a filter looks for words in; not while people arrive.
+    pub fn words(&self, at: usize) -> Option<&'a str> {
+        self.model.roster.value.as_ref()?.words(at)
+    }
+
     /// Everybody from this number on, each with their number.
     pub fn from(&self, from: usize) -> impl Iterator<Item = (usize, &'a OrgUser)> + use<'a> {
         let model = self.model;
@@ -255,6 +260,7 @@ impl PeopleList {
             let row = if decisions { pending.get(key).or_else(|| model.plan.row(key)) } else { None };
             self.filter.passes(&Subject {
                 user,
+                words: people.words(at),
                 person: if findings { people.person(at, key) } else { None },
                 decision: if decisions { model.plan.decision(key) } else { &Decision::Undecided },
                 marked: decisions && self.marks.contains(key),
