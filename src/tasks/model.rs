@@ -11,6 +11,7 @@ use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow};
+use crate::domain::signin::{DeviceCode, SignInStep};
 use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
@@ -102,6 +103,8 @@ pub struct Model {
     pub budgets: BTreeMap<crate::domain::Service, Budget>,
     /// The apply run, running or over.
     pub apply: Option<ApplyProgress>,
+    /// The code that somebody has to type into a browser just now.
+    pub signing_in: Option<DeviceCode>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -126,6 +129,7 @@ impl Model {
             events: VecDeque::new(),
             budgets: BTreeMap::new(),
             apply: None,
+            signing_in: None,
             now,
         }
     }
@@ -212,6 +216,12 @@ impl Model {
                 known.limit = budget.limit.or(known.limit);
                 known.closed_until =
                     budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+            }
+            Msg::SignIn(step) => {
+                self.signing_in = match step {
+                    SignInStep::CodeShown(code) => Some(code.clone()),
+                    SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
+                };
             }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)

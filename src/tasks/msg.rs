@@ -12,6 +12,7 @@ use crate::domain::facts::{
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
+use crate::domain::signin::SignInStep;
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
 
 use super::analysis::Analysis;
@@ -138,6 +139,8 @@ pub enum Msg {
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
     BudgetRead(crate::domain::Service, Budget),
+    /// Somebody has to sign in with a code, or has done so.
+    SignIn(SignInStep),
     /// Something for the event list.
     Happened(EventLine),
 }

@@ -10,9 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::{
-    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
-};
+use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
 use crate::domain::activity::{Budget, EventLine, RequestLine};
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
@@ -20,13 +18,13 @@ use crate::domain::people::{Directory, Roster};
 use crate::domain::schedule::Call;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
-    Settings, Traffic, Way,
+    AzureDevOps, Endpoints, Environment, Invitation, Observer, RequestRecord, Services, Settings, Traffic,
 };
 use crate::store::{Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::signin;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
 const MESSAGES: usize = 4096;
@@ -127,7 +125,7 @@ impl Session {
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
-            credentials(&setup.config),
+            signin::credentials(&setup.config),
             setup.environment.clone(),
             observer(tx.clone()),
         )
@@ -307,6 +305,11 @@ impl Session {
         let _ = self.tx.send(msg).await;
     }
 
+    /// Ends a sign-in by code that is under way.
+    pub fn cancel_sign_in(&self) {
+        self.services.cancel_sign_in();
+    }
+
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
         if let Some(store) = self.any_store() {
@@ -328,7 +331,7 @@ impl Session {
     }
 }
 
-fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
+pub(super) fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
     let endpoints = &setup.config.endpoints;
     Settings {
         endpoints: Endpoints {
@@ -345,36 +348,6 @@ fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings
         seed: fastrand::u64(..),
         ..Settings::new(organization, tenant)
     }
-}
-
-fn credentials(config: &Config) -> Credentials {
-    let azure = &config.credentials.azure_devops;
-    let way = |way: Option<AzureDevOpsWay<'_>>| match way {
-        Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
-        Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
-        Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
-        None => Way::NotBuiltIn { kind: "command".to_owned() },
-    };
-    let after_connect = match azure.after_connect {
-        crate::config::AfterConnect::Same => Way::Same,
-        _ => way(azure.way_after_connect()),
-    };
-    Credentials {
-        azure_devops: way(azure.way()),
-        after_connect,
-        entra: match config.credentials.entra.way() {
-            Some(EntraWay::AzureCli) => Way::AzureCli,
-            Some(EntraWay::Command(line)) => Way::Command { command: words(line) },
-            Some(EntraWay::Env { env }) => Way::Env { env: env.to_owned() },
-            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.as_str().to_owned() },
-        },
-        secret_variables: config.credentials.entra.secret_env.iter().cloned().collect(),
-    }
-}
-
-fn words(line: &CommandLine) -> Vec<String> {
-    std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
 }
 
 fn context(setup: &Setup, organization: String, tenant: String) -> Context {
@@ -406,7 +379,7 @@ fn context(setup: &Setup, organization: String, tenant: String) -> Context {
 }
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-fn observer(tx: mpsc::Sender<Msg>) -> Observer {
+pub(super) fn observer(tx: mpsc::Sender<Msg>) -> Observer {
     Observer::new(move |traffic| {
         let msg = match traffic {
             Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
@@ -421,6 +394,8 @@ fn observer(tx: mpsc::Sender<Msg>) -> Observer {
                     closed_until: None,
                 },
             ),
+            // Somebody waits for this one: it is never dropped.
+            Traffic::SignIn(step) => return signin::tell(&tx, step),
         };
         let _ = tx.try_send(msg);
     })
