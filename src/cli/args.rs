@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::simulator::{Fault, Scenario};
+use crate::simulator::{Fault, Scenario, SignInWay};
 
 /// Takes an Azure DevOps organization to a Microsoft Entra tenant: prerequisites, people, connection, verified mapping.
 ///
@@ -199,6 +199,9 @@ pub struct SimulatorArgs {
     /// Write a complete configuration for this simulation here
     #[arg(long, value_name = "PATH")]
     pub write_config: Option<PathBuf>,
+    /// How the written configuration signs in to the tenant: command, device-code or client-secret
+    #[arg(long, value_name = "WAY", default_value = "command", requires = "write_config")]
+    pub sign_in: SignInWay,
     /// What is simulated.
     #[command(flatten)]
     pub simulation: Simulation,

@@ -82,7 +82,7 @@ pub struct Permission {
 /// All permissions for Microsoft Graph that the program has a use for, the essential ones first.
 ///
 /// Sources: microsoft-graph-docs-contrib, permissions reference and the page of each call.
-pub const GRAPH_PERMISSIONS: [Permission; 5] = [
+pub const GRAPH_PERMISSIONS: [Permission; 6] = [
     Permission {
         name: "User.Read",
         unlocks: "see which account is signed in, whether it is a member, and its roles",
@@ -95,6 +95,14 @@ pub const GRAPH_PERMISSIONS: [Permission; 5] = [
         unlocks: "read the tenant's people and compare them",
         essential: true,
         wider: &["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"],
+        people_only: false,
+    },
+    Permission {
+        name: "Organization.Read.All",
+        unlocks: "see the tenant's name and its domains",
+        essential: false,
+        // For people it is part of the least.
+        wider: &["User.Read", "User.ReadWrite", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"],
         people_only: false,
     },
     Permission {
@@ -231,7 +239,7 @@ mod tests {
     #[test]
     fn an_application_needs_no_me_and_what_is_opaque_is_unknown() {
         let app = granted(AccountKind::Application, Some(&["User.Read.All", "User.Invite.All"]));
-        assert_eq!(names(&app), ["Policy.Read.All", "GroupMember.Read.All"]);
+        assert_eq!(names(&app), ["Organization.Read.All", "Policy.Read.All", "GroupMember.Read.All"]);
         assert_eq!(granted(AccountKind::Unknown, None).missing(), None);
         assert!(granted(AccountKind::Unknown, None).missing_lines().is_empty());
     }

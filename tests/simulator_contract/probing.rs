@@ -135,18 +135,23 @@ async fn discovery_tells_tenant_and_cloud() {
 async fn a_device_signs_in() {
     let play = Play::fabrikam(&[]).await;
     let base = format!("{}/contoso.com/oauth2/v2.0", play.simulator.endpoints().entra_login);
-    let post = |path: &str, body: &'static str| {
+    let post = |path: &str, body: String| {
         let request = play.client.post(format!("{base}/{path}")).body(body);
         async move { crate::harness::read(request.send().await.unwrap()).await }
     };
-    let code =
-        post("devicecode", "client_id=x&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default").await.json();
+    let id = play.simulator.client_id();
+    let scope = "499b84ac-1321-427f-aa17-267ca6975798%2F.default%20offline_access";
+    let strange = post("devicecode", format!("client_id=x&scope={scope}")).await;
+    assert_eq!(strange.json()["error_codes"][0], 700_016);
+    let code = post("devicecode", format!("client_id={id}&scope={scope}")).await.json();
     assert_eq!(code["expires_in"], 900);
-    let grant = "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=x&device_code=simulated-device-code\
-                 &scope=499b84ac-1321-427f-aa17-267ca6975798/.default";
-    let pending = post("token", grant).await;
+    let device = code["device_code"].as_str().unwrap();
+    let grant = format!(
+        "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id={id}&device_code={device}"
+    );
+    let pending = post("token", grant.clone()).await;
     assert_eq!((pending.status, &pending.json()["error"]), (400, &"authorization_pending".into()));
     let token = post("token", grant).await.json();
-    assert_eq!(token["access_token"], play.simulator.azure_devops_entra_token());
+    assert!(token["refresh_token"].is_string() && token["token_type"] == "Bearer");
     assert_eq!(token["access_token"].as_str().unwrap().split('.').count(), 3);
 }
