@@ -24,6 +24,9 @@ use crate::services::http::{said, wait};
 /// How often a question for a token is put again that got no answer, or a *later*.
 const TRIES: u32 = 4;
 
+/// How long the question for the cloud may hold up a sign-in.
+const CLOUD_PATIENCE: Duration = Duration::from_secs(30);
+
 /// What the sign-in service gave.
 pub(crate) struct Grant {
     pub access: SecretString,
@@ -134,10 +137,10 @@ impl Authority {
     pub async fn check_cloud(&self) -> Result<(), Problem> {
         let found = match self.entra.known() {
             Some(found) => found,
-            None => match self.entra.discover().await {
-                Ok(found) => found,
-                Err(problem) if problem.kind == ProblemKind::NotFound => return Err(problem),
-                Err(_) => return Ok(()),
+            None => match tokio::time::timeout(CLOUD_PATIENCE, self.entra.discover()).await {
+                Ok(Ok(found)) => found,
+                Ok(Err(problem)) if problem.kind == ProblemKind::NotFound => return Err(problem),
+                Ok(Err(_)) | Err(_) => return Ok(()),
             },
         };
         let Cloud::National(name) = &found.cloud else { return Ok(()) };
