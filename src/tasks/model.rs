@@ -345,6 +345,10 @@ impl Model {
                 facts.me.update(result.clone().map(|me| *me), at);
                 Source::Me
             }
+            Fact::Granted(result) => {
+                facts.granted.update(result.clone().map(|granted| *granted), at);
+                Source::Me
+            }
             Fact::MyRoles(result) => {
                 facts.my_roles.update(result.clone(), at);
                 Source::MyRoles

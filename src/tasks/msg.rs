@@ -12,7 +12,7 @@ use crate::domain::facts::{
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::SignInStep;
+use crate::domain::signin::{Granted, SignInStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
 
 use super::analysis::Analysis;
@@ -32,6 +32,8 @@ pub enum Fact {
     Me(Result<Box<TenantUser>, Problem>),
     /// Its roles.
     MyRoles(Result<Memberships, Problem>),
+    /// What the token for Microsoft Graph allows. Comes with [`Fact::Me`].
+    Granted(Result<Box<Granted>, Problem>),
     /// The administrators.
     Administrators(Result<Administrators, Problem>),
     /// The owner.
