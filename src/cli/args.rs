@@ -171,6 +171,9 @@ pub struct Simulation {
     /// Something that goes wrong, such as throttle, reset or expired-credential; may be given several times
     #[arg(long = "fault", value_name = "NAME", value_parser = |name: &str| name.parse::<Fault>())]
     pub faults: Vec<Fault>,
+    /// How the tenant is signed in to: command, device-code or client-secret
+    #[arg(long, value_name = "WAY", default_value_t)]
+    pub sign_in: SignInWay,
 }
 
 impl Simulation {
@@ -199,9 +202,6 @@ pub struct SimulatorArgs {
     /// Write a complete configuration for this simulation here
     #[arg(long, value_name = "PATH")]
     pub write_config: Option<PathBuf>,
-    /// How the written configuration signs in to the tenant: command, device-code or client-secret
-    #[arg(long, value_name = "WAY", default_value = "command", requires = "write_config")]
-    pub sign_in: SignInWay,
     /// What is simulated.
     #[command(flatten)]
     pub simulation: Simulation,

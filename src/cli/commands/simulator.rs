@@ -28,7 +28,7 @@ pub fn run(output: Output, global: &Global, args: &SimulatorArgs) -> Result<Exit
             .await
             .map_err(|error| Failure::usage(error.to_string()))?;
         let config = match &args.write_config {
-            Some(path) => Some(write_config(output, &simulator, path, args.sign_in, global.force).await?),
+            Some(path) => Some(write_config(output, &simulator, path, args.simulation.sign_in, global.force).await?),
             None => None,
         };
         let config = config.map(|path| path.to_string_lossy().into_owned());
@@ -37,7 +37,7 @@ pub fn run(output: Output, global: &Global, args: &SimulatorArgs) -> Result<Exit
             "A simulation; nothing here is real. The portal's page: {}",
             simulator.portal_url()
         ));
-        match args.sign_in {
+        match args.simulation.sign_in {
             SignInWay::DeviceCode if args.write_config.is_some() => output.say(&format!(
                 "A code is approved by itself after a moment. To answer it by hand: POST {0}/simulator/sign-in/waits, then \
                  open {0}/login/device.",

@@ -76,7 +76,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     let room = usize::from(width.saturating_sub(4));
     let before = before(code).into_iter().flat_map(|line| wrap(&line, room)).collect::<Vec<_>>();
     let after = after(code).into_iter().flat_map(|line| wrap(&line, room)).collect::<Vec<_>>();
-    let height = u16::try_from(before.len() + after.len() + 7).unwrap_or(area.height);
+    let height = u16::try_from(before.len() + after.len() + 6).unwrap_or(area.height);
     let inside = dialog(buf, centered(area, width, height), "Sign in to the tenant", look, look.theme.accent);
     if inside.height < 2 {
         return;
@@ -89,13 +89,18 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
             *row += 1;
         }
     };
+    // What is needed comes first: a small terminal shows only the beginning.
+    let address = clean(&code.address);
+    if address.chars().count() + 6 > room {
+        line(&address, look.theme.text, &mut row);
+    } else {
+        line(&format!("Page  {address}"), look.theme.text, &mut row);
+    }
+    line(&format!("Code  {}", code.user_code), look.theme.accent, &mut row);
+    line(&format!("      good for {}", left(code.seconds_left(app.now()))), look.theme.dim, &mut row);
     for text in &before {
         line(text, look.theme.text, &mut row);
     }
-    line(&format!("Page  {}", clean(&code.address)), look.theme.text, &mut row);
-    line(&format!("Code  {}", code.user_code), look.theme.accent, &mut row);
-    line(&format!("      good for {}", left(code.seconds_left(app.now()))), look.theme.dim, &mut row);
-    row += 1;
     for text in &after {
         line(text, look.theme.dim, &mut row);
     }
