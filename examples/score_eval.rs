@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example score_eval -- FOLDER…` reads `org-users.json`, `tenant-users.json` and `truth.json` of each
 //! folder and prints a line for each: wrong pairs, recall, the right person among the first candidates, hazards, time.
-//! `--show` names the mistakes. With `--org-users FILE --tenant-users FILE` instead it prints a `diff` document like the
+//! `--show` names the mistakes, `--use-patterns` uses every pattern that is found. With `--org-users FILE --tenant-users FILE` instead it prints a `diff` document like the
 //! command's, for other scorers. How to make such folders: `docs/matching.md`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
@@ -26,7 +26,7 @@ type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
     let mut folders: Vec<String> = Vec::new();
-    let (mut org, mut tenant, mut show) = (None, None, false);
+    let (mut org, mut tenant, mut show, mut use_patterns) = (None, None, false, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -34,23 +34,24 @@ fn main() -> Result<(), Failure> {
             "--tenant-users" => tenant = arguments.next(),
             "--format" => drop(arguments.next()),
             "--show" => show = true,
+            "--use-patterns" => use_patterns = true,
             _ => folders.push(argument),
         }
     }
     if let (Some(org), Some(tenant)) = (org, tenant) {
-        let set = Set::read(Path::new(&org), Path::new(&tenant))?;
+        let set = Set::read(Path::new(&org), Path::new(&tenant), use_patterns)?;
         println!("{}", document(&set));
         return Ok(());
     }
     if folders.is_empty() {
-        eprintln!("usage: score_eval [--show] FOLDER… | --org-users FILE --tenant-users FILE");
+        eprintln!("usage: score_eval [--show] [--use-patterns] FOLDER… | --org-users FILE --tenant-users FILE");
         std::process::exit(2);
     }
     let mut sum = Figures::default();
     println!("{:16} {}", "set", Figures::HEADER);
     for folder in &folders {
         let folder = Path::new(folder);
-        let set = Set::read(&folder.join("org-users.json"), &folder.join("tenant-users.json"))?;
+        let set = Set::read(&folder.join("org-users.json"), &folder.join("tenant-users.json"), use_patterns)?;
         let truth: Value = serde_json::from_slice(&fs::read(folder.join("truth.json"))?)?;
         let figures = Figures::of(&set, &truth, show);
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("?");
@@ -70,7 +71,7 @@ struct Set {
 }
 
 impl Set {
-    fn read(org: &Path, tenant: &Path) -> Result<Self, Failure> {
+    fn read(org: &Path, tenant: &Path, use_patterns: bool) -> Result<Self, Failure> {
         let org: Vec<Value> = serde_json::from_slice(&fs::read(org)?)?;
         let tenant: Vec<Value> = serde_json::from_slice(&fs::read(tenant)?)?;
         let roster = Roster::new(org.iter().filter_map(org_user));
@@ -81,7 +82,12 @@ impl Set {
         let started = Instant::now();
         let index = TenantIndex::build(&directory);
         let situation = Situation { destination, backing, ..Situation::at(now) };
-        let forecast = forecast(&roster, &directory, &index, &situation);
+        let mut forecast = forecast(&roster, &directory, &index, &situation);
+        if use_patterns {
+            let patterns = forecast.patterns().all().iter().map(|pattern| pattern.id.clone()).collect();
+            let situation = Situation { patterns, ..situation };
+            forecast = ado2entra::domain::forecast(&roster, &directory, &index, &situation);
+        }
         Ok(Self { seconds: started.elapsed().as_secs_f64(), roster, directory, forecast })
     }
 

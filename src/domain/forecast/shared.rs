@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::Situation;
+use super::patterns::Patterns;
 use super::standing::Standing;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::TenantIndex;
@@ -51,6 +52,7 @@ pub struct Shared {
     domains: HashSet<String>,
     /// When the lists were read, as far as the dates in them tell; never later than the moment of the forecast.
     pub(super) read_at: Option<Timestamp>,
+    patterns: Patterns,
 }
 
 /// A day, in seconds.
@@ -106,6 +108,7 @@ impl Shared {
             .then(|| used.max())
             .flatten()
             .map(|latest| latest.min(situation.now));
+        shared.patterns = Patterns::find(roster, directory, index, situation, standings, &shared);
         shared
     }
 
@@ -142,6 +145,11 @@ impl Shared {
                 }
             }
         }
+    }
+
+    /// The patterns, and where those in use lead people.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
     }
 
     /// Whether the tenant itself hands out addresses of this domain (an address key's).
