@@ -10,12 +10,24 @@ use crate::domain::candidate::{Evidence, EvidenceKind};
 use crate::domain::ids::ObjectId;
 use crate::domain::matching::accounts::AccountKind;
 use crate::domain::matching::fold::without_tag;
-use crate::domain::matching::names::Verdict;
+use crate::domain::matching::names::{self, Name, Verdict};
 use crate::domain::matching::pair::OrgView;
 use crate::domain::text::has_suspicious;
 
 /// What a pattern is worth beside an address.
 const WORTH: f32 = 0.93;
+
+/// From this score on names are the same, or one name in two spellings: no familiar form and no typing error.
+const EXACT: f32 = 0.97;
+
+/// Whether an address of the person spells the tenant user's whole name: `john.smith@`, not `jsmith@`.
+fn spells_the_name(person: &OrgView<'_>, target: &Seen<'_>) -> bool {
+    let name = Name::of_tenant(target.user);
+    person.locals.iter().any(|local| {
+        let spelled = Name::of_local_part(&local.text);
+        names::compare(&spelled, &name).verdict == Verdict::Agrees
+    })
+}
 
 impl Comparison<'_> {
     /// Where the patterns in use lead this person.
@@ -97,8 +109,10 @@ impl Comparison<'_> {
         let own = self.roster.position(&person.user.storage_key).and_then(|at| u32::try_from(at).ok())?;
         let user = target.user;
         let display = shown(&person.user.display_name);
+        let spelled = spells_the_name(person, target);
         match target.compared.name.verdict {
-            Verdict::Agrees => {}
+            Verdict::Agrees if spelled || target.compared.name.score >= EXACT => {}
+            Verdict::Fits if spelled => {}
             Verdict::Contradicts => {
                 return Some(format!("{display} and {} are names of two people", shown(&user.display_name)));
             }
