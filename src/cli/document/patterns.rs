@@ -112,8 +112,8 @@ impl<'a> PatternsDocument<'a> {
                         display_name: &user.display_name,
                         principal_name: &user.principal_name,
                         object_id: target.id,
-                        target_display_name: &target.display_name,
-                        target_upn: &target.user_principal_name,
+                        target_display_name: target.display_name(),
+                        target_upn: target.user_principal_name(),
                     })
                 })
                 .collect()

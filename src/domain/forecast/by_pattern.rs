@@ -91,7 +91,7 @@ impl Comparison<'_> {
             return Some(Err(format!("{led} more than one tenant user is possible")));
         }
         let target = seen.iter().find(|seen| seen.user.id == first.target)?;
-        let who = shown(&target.user.user_principal_name);
+        let who = shown(target.user.user_principal_name());
         Some(match self.not_safe_by_pattern(person, first, target, seen) {
             Some(reason) => Err(format!("{led} it is {who}, but {reason}")),
             None => Ok((first.target, format!("{led} it is {who}; the names agree"))),
@@ -114,9 +114,9 @@ impl Comparison<'_> {
             Verdict::Agrees if spelled || target.compared.name.score >= EXACT => {}
             Verdict::Fits if spelled => {}
             Verdict::Contradicts => {
-                return Some(format!("{display} and {} are names of two people", shown(&user.display_name)));
+                return Some(format!("{display} and {} are names of two people", shown(user.display_name())));
             }
-            _ => return Some(format!("{display} and {} do not agree wholly", shown(&user.display_name))),
+            _ => return Some(format!("{display} and {} do not agree wholly", shown(user.display_name()))),
         }
         if let Some(reason) = self.unusable(person, user) {
             return Some(format!("that one {reason}"));
@@ -146,7 +146,7 @@ impl Comparison<'_> {
                 && other.compared.kind != AccountKind::Administration
                 && matches!(other.compared.name.verdict, Verdict::Agrees | Verdict::Fits)
         }) {
-            return Some(format!("{} has a name like it", shown(&other.user.user_principal_name)));
+            return Some(format!("{} has a name like it", shown(other.user.user_principal_name())));
         }
         if self.shared.patterns().is_name_of_several(&person.user.display_name) {
             return Some(format!("several people of the organization are called {display}"));
@@ -157,7 +157,7 @@ impl Comparison<'_> {
         if let Some(newer) = newer {
             return Some(format!("it was made {} days after the person's last access", newer.days));
         }
-        if person.keys.iter().any(has_suspicious) || has_suspicious(&user.user_principal_name) {
+        if person.keys.iter().any(has_suspicious) || has_suspicious(user.user_principal_name()) {
             return Some("an address has invisible characters in it".to_owned());
         }
         None

@@ -241,6 +241,6 @@ fn shown(app: &App, sign: &str, example: &Example) -> String {
     let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(example.target));
     let left = user.map(|user| format!("{} {}", clean(&user.display_name), clean(&user.principal_name)));
     let right = target
-        .map(|user| format!("{} {}", clean(&user.display_name), clean(&user.user_principal_name)));
+        .map(|user| format!("{} {}", clean(user.display_name()), clean(user.user_principal_name())));
     format!("{sign} {} {} {}", left.unwrap_or_default(), app.look.glyphs.arrow, right.unwrap_or_default())
 }

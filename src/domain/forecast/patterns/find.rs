@@ -133,15 +133,15 @@ pub(super) fn by_domain(entries: &Entries, directory: &Directory) -> BTreeMap<Pa
                 slot.hits.push(Hit { domain, user: user.id, by_address });
             }
         };
-        let proxies = user.proxy_addresses.iter().take(ADDRESSES);
-        for address in std::iter::once(&user.user_principal_name).chain(&user.mail).chain(proxies) {
+        let proxies = user.proxy_addresses().take(ADDRESSES);
+        for address in std::iter::once(user.user_principal_name()).chain(user.mail()).chain(proxies) {
             key.clear();
             push_address_key(address, &mut key);
             if let Some((local, domain)) = key.rsplit_once('@') {
                 note(local, number_of(domain), true);
             }
         }
-        for login in user.mail_nickname.iter().chain(&user.sam_account_name) {
+        for login in user.mail_nickname().into_iter().chain(user.sam_account_name()) {
             key.clear();
             push_address_key(login, &mut key);
             note(&key, main, false);
@@ -157,9 +157,9 @@ pub(super) fn main_domain(user: &TenantUser) -> Option<String> {
         push_address_key(address, &mut key);
         key.rsplit_once('@').map(|(_, domain)| domain.to_owned())
     };
-    let own = domain(&user.user_principal_name)?;
+    let own = domain(user.user_principal_name())?;
     if own.ends_with(".onmicrosoft.com")
-        && let Some(mail) = user.mail.as_deref().and_then(domain)
+        && let Some(mail) = user.mail().and_then(domain)
     {
         return Some(mail);
     }

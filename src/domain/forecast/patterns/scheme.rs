@@ -176,17 +176,17 @@ fn is_numbered(user: &TenantUser, entry: &Entry) -> bool {
         key.strip_prefix(entry.local.as_str())
             .is_some_and(|rest| !rest.is_empty() && rest.trim_start_matches(['.', '-', '_']).chars().all(|c| c.is_ascii_digit()))
     };
-    numbered(&user.user_principal_name)
-        || user.mail.as_deref().is_some_and(numbered)
-        || user.mail_nickname.as_deref().is_some_and(numbered)
+    numbered(user.user_principal_name())
+        || user.mail().is_some_and(numbered)
+        || user.mail_nickname().is_some_and(numbered)
 }
 
 /// Spellings of given name and surname as they stand in addresses: all words together, and the first or the last alone.
 fn parts(user: &TenantUser) -> (Vec<String>, Vec<String>) {
     let field = |field: Option<&str>| field.map(words).unwrap_or_default();
-    let (mut given, mut surname) = (field(user.given_name.as_deref()), field(user.surname.as_deref()));
-    if given.is_empty() && surname.is_empty() && !user.display_name.contains(',') {
-        let mut all = words(&user.display_name);
+    let (mut given, mut surname) = (field(user.given_name()), field(user.surname()));
+    if given.is_empty() && surname.is_empty() && !user.display_name().contains(',') {
+        let mut all = words(user.display_name());
         if all.len() == 2 {
             surname = all.split_off(1);
             given = all;

@@ -6,7 +6,7 @@ use crate::domain::connection::Backing;
 use crate::domain::forecast::{Forecast, Person, forecast};
 use crate::domain::ids::{Descriptor, TenantId};
 use crate::domain::outcome::Outcome;
-use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, Origin, TenantUser};
+use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, Origin, TenantUser, TenantUserParts};
 
 const NAMES: [(&str, &str); 12] = [
     ("Adele", "Vance"),
@@ -59,7 +59,7 @@ fn org(number: usize, name: &str, address: &str) -> OrgUser {
 }
 
 fn user(number: usize, given: &str, surname: &str, upn: &str) -> TenantUser {
-    TenantUser {
+    TenantUserParts {
         id: object(number),
         display_name: format!("{given} {surname}").into(),
         given_name: Some(given.into()),
@@ -77,6 +77,7 @@ fn user(number: usize, given: &str, surname: &str, upn: &str) -> TenantUser {
         sam_account_name: None,
         created: Some(at("2015-01-01T00:00:00Z")),
     }
+    .into()
 }
 
 /// The two lists.
@@ -233,17 +234,15 @@ fn accounts_that_nobody_should_get_are_not_safe() {
 #[test]
 fn an_address_that_says_something_else_counts_more() {
     let mut lists = Lists::moved(6);
-    lists.1.push(TenantUser {
-        proxy_addresses: Box::new(["adele@fabrikam.com".into()]),
-        ..user(20, "Adelheid", "Vance", "adelheid@contoso.com")
-    });
+    let other = user(20, "Adelheid", "Vance", "adelheid@contoso.com");
+    lists.1.push(other.with(|it| it.proxy_addresses = Box::new(["adele@fabrikam.com".into()])));
     let pattern = &lists.patterns()[0];
     assert_eq!((pattern.explains, pattern.elsewhere), (5, 1));
     assert_ne!(lists.person(1).target, Some(object(1)));
 
     // and one that says the same confirms it
     let mut lists = Lists::moved(6);
-    lists.1[0].proxy_addresses = Box::new(["adele@fabrikam.com".into()]);
+    lists.1[0].edit(|it| it.proxy_addresses = Box::new(["adele@fabrikam.com".into()]));
     let pattern = &lists.patterns()[0];
     assert_eq!((pattern.explains, pattern.confirmed), (6, 1));
 }
@@ -262,8 +261,8 @@ fn addresses_of_public_providers_make_no_pattern() {
 fn the_same_people_under_another_domain_of_the_tenant_are_one_pattern() {
     let mut lists = Lists::moved(8);
     for user in &mut lists.1 {
-        let technical = user.user_principal_name.replace("contoso.com", "contoso.onmicrosoft.com");
-        user.proxy_addresses = Box::new([technical.into()]);
+        let technical = user.user_principal_name().replace("contoso.com", "contoso.onmicrosoft.com");
+        user.edit(|it| it.proxy_addresses = Box::new([technical.into()]));
     }
     let ids: Vec<String> = lists.patterns().iter().map(|pattern| pattern.id.to_string()).collect();
     assert_eq!(ids, [MOVED]);
@@ -285,8 +284,8 @@ fn a_nickname_or_an_account_s_name_leads_as_well() {
     let mut lists = Lists::made(6, |_, surname| format!("{}01", surname.to_lowercase()));
     assert!(lists.patterns().is_empty());
     for user in &mut lists.1 {
-        let local = format!("{}01", user.surname.clone().unwrap().to_lowercase());
-        user.sam_account_name = Some(local.into());
+        let local = format!("{}01", user.surname().unwrap().to_lowercase());
+        user.edit(|it| it.sam_account_name = Some(local.into()));
     }
     assert_eq!(lists.patterns()[0].id.to_string(), MOVED);
     assert!(lists.is_safe(3));
@@ -309,8 +308,10 @@ fn the_scheme_of_the_old_addresses_is_learned() {
 fn the_second_of_a_name_is_not_the_first() {
     let mut lists = Lists::made(8, |given, surname| format!("{given}.{surname}").to_lowercase());
     // Adele Vance's account is gone; the account of that name is another's, who was the second
-    lists.1[0].user_principal_name = "adele.vance2@contoso.com".into();
-    lists.1[0].mail = None;
+    lists.1[0].edit(|it| {
+        it.user_principal_name = "adele.vance2@contoso.com".into();
+        it.mail = None;
+    });
     let id = "scheme:fabrikam.com:{given}.{surname}>contoso.com";
     let forecast = lists.forecast(&[id]);
     assert_eq!(forecast.get(&key(1)).unwrap().outcome, Outcome::Review);
