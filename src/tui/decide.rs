@@ -399,6 +399,11 @@ pub fn pattern_used(app: &mut App, id: &PatternId) {
     app.saving.history.push(Step::Pattern(id.clone(), before));
 }
 
+/// Something could not be kept, perhaps a pattern that was being taken back.
+pub fn pattern_not_kept(app: &mut App) {
+    app.saving.pattern_back = None;
+}
+
 /// The store could not keep rows: the people are as they were.
 pub fn not_saved(app: &mut App, number: u64, problem: &Problem) {
     if app.saving.end(number).is_some() {

@@ -229,6 +229,9 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         Msg::PlanLoaded(_) | Msg::PlanLearned(_) | Msg::Apply(_) => app.revision.decisions += 1,
         _ => {}
     }
+    if matches!(msg, Msg::Failed(_)) {
+        decide::pattern_not_kept(app);
+    }
     analyse |= app.model.absorb(msg);
     if matches!(msg, Msg::Analysed(_)) {
         let again = app.analysing == Analysing::Again;

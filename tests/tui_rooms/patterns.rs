@@ -1,9 +1,9 @@
 //! Patterns in the tab Mapping: the line, the list, the question, and what is kept.
 
 use ado2entra::domain::Outcome;
+use ado2entra::domain::connection::Backing;
 use ado2entra::domain::forecast::patterns::PatternId;
 use ado2entra::domain::plan::Plan;
-use ado2entra::domain::connection::Backing;
 use ado2entra::tasks::{self, Msg};
 use ado2entra::tui::Effect;
 use ado2entra::tui::overlay::Overlay;

@@ -91,6 +91,11 @@ impl Pattern {
             && self.explains.saturating_mul(SHARE) >= self.people
     }
 
+    /// Whether it explains anybody whom no address explains.
+    pub fn says_something_new(&self) -> bool {
+        self.explains > self.confirmed
+    }
+
     /// What it says, in one sentence: `fabrikam.com became contoso.com for 212 people; 3 contradict`.
     pub fn sentence(&self) -> String {
         let contradict = match self.contradicts {
@@ -103,9 +108,7 @@ impl Pattern {
         match self.id.template() {
             None => format!("{from} became {to} for {people}; {contradict}"),
             Some(template) => {
-                format!(
-                    "{template}@{from} is the account of that name in {to} for {people}; {contradict}"
-                )
+                format!("{template}@{from} is the account of that name in {to} for {people}; {contradict}")
             }
         }
     }
@@ -258,9 +261,9 @@ impl Patterns {
         self.all.iter().find(|pattern| pattern.id == *id)
     }
 
-    /// Those that the administrator could use and does not.
+    /// Those that the administrator does not use and that would say something new.
     pub fn unused(&self) -> impl Iterator<Item = &Pattern> {
-        self.all.iter().filter(|pattern| !pattern.used)
+        self.all.iter().filter(|pattern| !pattern.used && pattern.says_something_new())
     }
 
     /// Where the patterns in use lead this person (place in the roster).

@@ -37,28 +37,29 @@ fn patterns(app: &App) -> &[Pattern] {
 
 /// Opens the list.
 pub(super) fn open(app: &mut App) {
-    let at = first_unused(app).map(|pattern| pattern.id.clone());
+    let at = unused(app).next().map(|pattern| pattern.id.clone());
     app.overlays.push(Overlay::Patterns(Dialog { at, top: 0 }));
 }
 
 /// Why there is nothing to open.
 pub(super) fn disabled(app: &App) -> Option<String> {
     match app.model.analysis.as_ref().map(|analysis| analysis.forecast.is_some()) {
-        Some(true) if patterns(app).is_empty() => {
-            Some("no pattern was found in the addresses".to_owned())
-        }
+        Some(true) if patterns(app).is_empty() => Some("no pattern was found in the addresses".to_owned()),
         Some(true) => None,
         _ => Some("both lists of people have to be read and compared first".to_owned()),
     }
 }
 
-fn first_unused(app: &App) -> Option<&Pattern> {
-    patterns(app).iter().find(|pattern| !pattern.used)
+/// Those that could be used and would say something new.
+fn unused(app: &App) -> impl Iterator<Item = &Pattern> {
+    let analysis = app.model.analysis.as_ref();
+    let forecast = analysis.and_then(|analysis| analysis.forecast.as_ref());
+    forecast.into_iter().flat_map(|forecast| forecast.patterns().unused())
 }
 
 /// The line of the tab about a pattern that could be used: what it would explain, and the key.
 pub(super) fn notice(app: &App) -> Option<String> {
-    let first = first_unused(app).filter(|_| app.model.apply.is_none())?;
+    let first = unused(app).next().filter(|_| app.model.apply.is_none())?;
     let contradict = match first.contradicts {
         0 => "nobody contradicts".to_owned(),
         1 => "1 contradicts".to_owned(),
@@ -66,7 +67,7 @@ pub(super) fn notice(app: &App) -> Option<String> {
     };
     let key = app.keymap.shown(Action::Patterns);
     let what = first.id.shown(app.look.glyphs.arrow);
-    let more = match patterns(app).iter().filter(|pattern| !pattern.used).count() {
+    let more = match unused(app).count() {
         1 => String::new(),
         n => format!(" {} {} more", app.look.glyphs.middot, n - 1),
     };
@@ -123,9 +124,11 @@ fn toggle(app: &mut App, at: usize) -> Vec<Effect> {
     }
     let text = vec![
         format!("{}.", pattern.sentence()),
-        "Whom it leads to exactly one account of their own name becomes a safe proposal, unless anything else speaks \
-         against it: `all safe` then accepts them together."
-            .to_owned(),
+        format!(
+            "Whom it leads to exactly one account of their own name becomes a safe proposal, unless anything else speaks \
+             against it: {} then accepts them together.",
+            app.keymap.shown(Action::AcceptSafe)
+        ),
         "Nobody is decided about by this, and it can be taken back (u).".to_owned(),
     ];
     let use_it = tasks::Effect::UsePattern(id, Some(app.now()));
@@ -148,13 +151,7 @@ pub(super) fn used(app: &mut App, id: &PatternId, since: Option<Timestamp>) {
 }
 
 /// A large box.
-pub fn view(
-    app: &App,
-    open: &Dialog,
-    view: &mut crate::tui::app::ViewState,
-    area: Rect,
-    buf: &mut Buffer,
-) {
+pub fn view(app: &App, open: &Dialog, view: &mut crate::tui::app::ViewState, area: Rect, buf: &mut Buffer) {
     let (look, theme) = (&app.look, &app.look.theme);
     let all = patterns(app);
     let at = place(app, open);
@@ -168,7 +165,8 @@ pub fn view(
         line(app, pattern, number == at, Rect { y: inside.y + row, height: 1, ..inside }, buf);
     }
     if all.is_empty() {
-        Pen::line(buf, inside, 0, look.glyphs.ellipsis).write("no pattern is left in the addresses", theme.dim);
+        Pen::line(buf, inside, 0, look.glyphs.ellipsis)
+            .write("no pattern is left in the addresses", theme.dim);
     }
     let rest = usize::from(rows.saturating_sub(listed + 1));
     view.drawn.details_end = lines.len().saturating_sub(rest);
@@ -239,8 +237,13 @@ fn details(app: &App, pattern: &Pattern, width: u16) -> Vec<(String, Style)> {
 fn shown(app: &App, sign: &str, example: &Example) -> String {
     let user = People::of(&app.model).get(&example.person);
     let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(example.target));
+    let same = user.zip(target).is_some_and(|(user, target)| {
+        user.display_name.to_lowercase() == target.display_name().to_lowercase()
+    });
     let left = user.map(|user| format!("{} {}", clean(&user.display_name), clean(&user.principal_name)));
-    let right = target
-        .map(|user| format!("{} {}", clean(user.display_name()), clean(user.user_principal_name())));
+    let right = target.map(|user| {
+        let name = if same { String::new() } else { format!("{} ", clean(user.display_name())) };
+        format!("{name}{}", clean(user.user_principal_name()))
+    });
     format!("{sign} {} {} {}", left.unwrap_or_default(), app.look.glyphs.arrow, right.unwrap_or_default())
 }

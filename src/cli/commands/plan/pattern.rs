@@ -18,11 +18,7 @@ use crate::tasks::{Effect, Model, runner};
 const SHOWN: usize = 5;
 
 /// The command.
-pub async fn run(
-    mut work: Work,
-    mut model: Model,
-    command: Option<PatternCommand>,
-) -> Result<Exit, Failure> {
+pub async fn run(mut work: Work, mut model: Model, command: Option<PatternCommand>) -> Result<Exit, Failure> {
     let (id, since) = match command {
         None => {
             work::mention_store(work.output, &model);
@@ -46,7 +42,9 @@ pub async fn run(
         format!("{id} is used as evidence from now on: {more} more can be accepted with `plan accept-safe`.")
     } else {
         let less = people(before.saturating_sub(after));
-        format!("{id} is no longer used: {less} less can be accepted in bulk. Decisions stay; those whose outcome changed need a look.")
+        format!(
+            "{id} is no longer used: {less} less can be accepted in bulk. Decisions stay; those whose outcome changed need a look."
+        )
     };
     work.output.say(&words);
     Ok(Exit::Done)
@@ -114,7 +112,10 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, known: &Known) -> io::
         writeln!(out, "  {}.", pattern.sentence())?;
         let counts = [
             (pattern.confirmed, "of them have another address that says the same"),
-            (pattern.unclear, "are unclear: two accounts, two people, an account in use, or names that say nothing"),
+            (
+                pattern.unclear,
+                "are unclear: two accounts, two people, an account in use, or names that say nothing",
+            ),
             (pattern.elsewhere, "have addresses that lead elsewhere"),
         ];
         for (count, words) in counts.into_iter().filter(|(count, _)| *count > 0) {

@@ -166,11 +166,7 @@ pub(super) fn main_domain(user: &TenantUser) -> Option<String> {
     Some(own)
 }
 
-fn gather(
-    entries: &Entries,
-    slots: HashMap<&str, Slot>,
-    domains: &[String],
-) -> BTreeMap<PatternId, Targets> {
+fn gather(entries: &Entries, slots: HashMap<&str, Slot>, domains: &[String]) -> BTreeMap<PatternId, Targets> {
     // an address comes before a nickname; both are sorted, so that the order of the slots does not matter
     let mut found: HashMap<(u32, u32), BTreeMap<u32, (Vec<ObjectId>, Vec<ObjectId>)>> = HashMap::new();
     for slot in slots.into_values() {
@@ -183,11 +179,8 @@ fn gather(
                 if domains.get(hit.domain as usize).is_none_or(|to| to == from) {
                     continue;
                 }
-                let lists = found
-                    .entry((entry.domain, hit.domain))
-                    .or_default()
-                    .entry(entry.person)
-                    .or_default();
+                let lists =
+                    found.entry((entry.domain, hit.domain)).or_default().entry(entry.person).or_default();
                 let list = if hit.by_address { &mut lists.0 } else { &mut lists.1 };
                 list.push(hit.user);
             }

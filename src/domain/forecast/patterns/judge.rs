@@ -49,9 +49,7 @@ impl Judge<'_> {
         let rule = |part: &[(u32, &[ObjectId])]| -> Vec<_> {
             part.iter()
                 .map(|(person, found)| match found {
-                    [target] => {
-                        (*person, Some(*target), self.rule(*person, *target, alone.contains(target)))
-                    }
+                    [target] => (*person, Some(*target), self.rule(*person, *target, alone.contains(target))),
                     _ => (*person, None, Ruling::Unclear),
                 })
                 .collect()

@@ -3,8 +3,20 @@
 
 /// Providers by their name before the country's ending (`yahoo.co.uk`, `hotmail.fr`), and whole domains.
 const NAMES: [&str; 14] = [
-    "gmail", "googlemail", "outlook", "hotmail", "live", "msn", "yahoo", "ymail", "icloud", "gmx", "aol", "yandex",
-    "protonmail", "zoho",
+    "gmail",
+    "googlemail",
+    "outlook",
+    "hotmail",
+    "live",
+    "msn",
+    "yahoo",
+    "ymail",
+    "icloud",
+    "gmx",
+    "aol",
+    "yandex",
+    "protonmail",
+    "zoho",
 ];
 
 const DOMAINS: [&str; 46] = [

@@ -173,8 +173,9 @@ fn divided(local: &str, one: &str, other: &str) -> Option<Option<char>> {
 fn is_numbered(user: &TenantUser, entry: &Entry) -> bool {
     let numbered = |login: &str| {
         let key = fold::address_key(fold::local_part(login.trim()));
-        key.strip_prefix(entry.local.as_str())
-            .is_some_and(|rest| !rest.is_empty() && rest.trim_start_matches(['.', '-', '_']).chars().all(|c| c.is_ascii_digit()))
+        key.strip_prefix(entry.local.as_str()).is_some_and(|rest| {
+            !rest.is_empty() && rest.trim_start_matches(['.', '-', '_']).chars().all(|c| c.is_ascii_digit())
+        })
     };
     numbered(user.user_principal_name())
         || user.mail().is_some_and(numbered)

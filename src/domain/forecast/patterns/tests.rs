@@ -293,9 +293,7 @@ fn a_nickname_or_an_account_s_name_leads_as_well() {
 
 #[test]
 fn the_scheme_of_the_old_addresses_is_learned() {
-    let lists = Lists::made(8, |given, surname| {
-        format!("{}{}", &given[..1], surname).to_lowercase()
-    });
+    let lists = Lists::made(8, |given, surname| format!("{}{}", &given[..1], surname).to_lowercase());
     let found = lists.patterns();
     let [pattern] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(pattern.id.to_string(), "scheme:fabrikam.com:{g}{surname}>contoso.com");
