@@ -1,5 +1,6 @@
 //! Which words of two names found each other, and how well.
 
+use super::super::nicknames;
 use super::super::words::{SAME, are_gendered_forms, is_initial, similarity};
 use super::{Name, Role, is_particle};
 
@@ -153,7 +154,25 @@ impl<'a> Alignment<'a> {
                     && other.is_ascii()
                     && word.as_bytes().first() == other.as_bytes().first()
             };
-            if let Some(j) = (0..self.other.len()).find(|j| fits(*j)) {
+            // H. Papadopoulos is Eleni to the directory and Helen to her colleagues
+            let familiar = |j: usize| {
+                let (other, role) = &self.other[j];
+                is_initial(word)
+                    && *role == Role::Given
+                    && self.other_found[j] == Part::Nothing
+                    && nicknames::any_begins(other, word)
+            };
+            // Si Coulson is Silas, as likely as S. Coulson is
+            let begins = |j: usize| {
+                let (other, role) = &self.other[j];
+                word.len() == 2
+                    && *role == Role::Given
+                    && self.other_found[j] == Part::Nothing
+                    && other.len() > 2
+                    && other.starts_with(word.as_str())
+            };
+            let first = |wanted: &dyn Fn(usize) -> bool| (0..self.other.len()).find(|j| wanted(*j));
+            if let Some(j) = first(&fits).or_else(|| first(&begins)).or_else(|| first(&familiar)) {
                 self.own_found[i] = true;
                 self.other_found[j] = Part::Initial;
             }
