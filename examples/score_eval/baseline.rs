@@ -110,12 +110,8 @@ pub fn veto(set: &Set, truth: &Value) -> Figures {
 
 /// Whose name is most alike.
 pub fn names(set: &Set, truth: &Value) -> Figures {
-    let theirs: Vec<(Vec<char>, ObjectId)> = set
-        .directory
-        .users()
-        .iter()
-        .map(|user| (sorted(&processed(&user.display_name)), user.id))
-        .collect();
+    let theirs: Vec<(Vec<char>, ObjectId)> =
+        set.directory.users().iter().map(|user| (sorted(&processed(&user.display_name)), user.id)).collect();
     let mut figures = Figures::default();
     for user in set.roster.people() {
         let pattern = Pattern::new(&sorted(&processed(&user.display_name)));

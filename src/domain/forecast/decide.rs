@@ -303,7 +303,9 @@ impl<'a> Comparison<'a> {
                     format!("{who} signs in with this account's name, {target}; only one can be mapped to it")
                 }
                 (true, true) => {
-                    format!("{who} signs in with this account's name too, {target}; only one can be mapped to it")
+                    format!(
+                        "{who} signs in with this account's name too, {target}; only one can be mapped to it"
+                    )
                 }
                 (false, _) => {
                     format!("{who} has an address of {target} as well; only one can be mapped to it")

@@ -171,7 +171,8 @@ impl Shared {
                 *counts.entry(domain).or_default() += 1;
             }
         }
-        self.domains.extend(counts.into_iter().filter(|(_, count)| count * 5 >= total).map(|(domain, _)| domain));
+        self.domains
+            .extend(counts.into_iter().filter(|(_, count)| count * 5 >= total).map(|(domain, _)| domain));
     }
 
     /// Whether people here sign in with names of the tenant at all: where fewer than one in twenty does, an agreement is an

@@ -21,7 +21,7 @@ alison alice ali allie alicia
 amanda mandy manda
 amelia amy millie mia emily
 andrew andy drew andreas anders andre andrea andrei
-angela angie angelina angelica
+angela angie angelina angelica lina
 ann anna anne annie nan nancy hannah anja
 anthony tony ant antonio anton toni
 archibald archie
@@ -62,7 +62,7 @@ edmund ed eddie ted ned
 edward ed eddie ted teddy ned eduard eduardo
 edwin ed eddie win
 eleanor ellie nell nora elle leonora lena elaine elenor
-elizabeth liz beth betty lizzie eliza libby elsie lisa bess elisabeth ella ellie lily liza elise isabel
+elizabeth liz beth betty lizzie lizzy eliza libby elsie lisa bess elisabeth ella ellie lily liza elise isabel
 ellen nell ellie helen
 emily em emmy millie
 emma em emmy
@@ -100,7 +100,7 @@ isaac ike zac
 isabella bella izzy izzie isabel isobel belle isabelle tibbie isa ibby
 jacob jake jack jaap jaco jakob
 jacqueline jackie jacqui
-james jim jimmy jamie jem diego jaime
+james jim jimmy jimmie jamie jem diego jaime
 jane janet janie jenny jan
 janet jan jane
 jason jay
@@ -134,7 +134,7 @@ louis lou louie lewis luis ludwig
 louise lou louisa lulu
 lucas luke luca lukas
 lucy lucille lucinda lucia
-madeleine maddie maddy maddi madge madison madeline lena
+madeleine magda maddie maddy maddi madge madison madeline lena
 magdalena magda lena
 malgorzata gosia margaret
 margaret maggie meg peggy marge greta rita madge margot daisy peg margarita margarete
@@ -151,7 +151,7 @@ maximilian max maxim maxwell maximillian
 megan meg
 melissa mel missy lissa
 melanie mel
-michael mike mick mickey mikey micah mitch michal mikhail miguel michel
+michael mike mick mickey micky mikey micah mitch michal mikhail miguel michel
 michelle shelly chelle mich
 mildred millie milly
 miranda mandy randy
@@ -162,7 +162,7 @@ natalie nat talie nattie natasha natalia
 natasha tasha nat
 nathan nate nat
 nathaniel nate nat nathan
-nicholas nick nicky nico nicolas klaus claus klaas claas claes niklas nikolaus nikolai
+nicholas nick nicky nickie nico nicolas klaus claus klaas claas claes niklas nikolaus nikolai
 nicole nicky nikki nic nicola
 nikola nick
 norman norm
@@ -231,6 +231,10 @@ walter walt wally
 wendy gwen
 wilhelm will willi helmut
 wilfred fred wilf
+solomon sol solly
+alyssa ally alissa
+graham grahame
+zoe zoey
 william bill will billy willy liam wilhelm guillermo
 winifred win winnie freda
 yusuf joseph youssef yousef
@@ -372,6 +376,8 @@ mod tests {
 
     #[test]
     fn every_name_is_folded() {
-        assert!(GROUPS.chars().chain(SURNAMES.chars()).all(|c| c.is_ascii_lowercase() || c == ' ' || c == '\n'));
+        assert!(
+            GROUPS.chars().chain(SURNAMES.chars()).all(|c| c.is_ascii_lowercase() || c == ' ' || c == '\n')
+        );
     }
 }

@@ -24,9 +24,10 @@ pub fn script_of(word: &str) -> Option<Script> {
     word.chars().find(|c| !c.is_ascii()).map(|c| match c {
         '\u{AC00}'..='\u{D7A3}' | '\u{1100}'..='\u{11FF}' | '\u{3130}'..='\u{318F}' => Script::Hangul,
         '\u{3040}'..='\u{30FF}' => Script::Kana,
-        '\u{2E80}'..='\u{2FFF}' | '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}' => {
-            Script::Han
-        }
+        '\u{2E80}'..='\u{2FFF}'
+        | '\u{3400}'..='\u{9FFF}'
+        | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{3FFFF}' => Script::Han,
         '\u{0590}'..='\u{08FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}' => Script::Consonants,
         _ => Script::Other,
     })
@@ -77,7 +78,8 @@ pub fn family_and_given(word: &str, script: Script) -> impl Iterator<Item = (&st
     } else {
         1
     };
-    (1..=longest).filter_map(move |at| word.char_indices().nth(at).and_then(|(at, _)| word.split_at_checked(at)))
+    (1..=longest)
+        .filter_map(move |at| word.char_indices().nth(at).and_then(|(at, _)| word.split_at_checked(at)))
 }
 
 /// Family names that are read otherwise than the character is elsewhere.
@@ -105,12 +107,12 @@ const FAMILY_READINGS: [(&str, &str); 18] = [
 const LEADS: [&str; 19] =
     ["g", "kk", "n", "d", "tt", "r", "m", "b", "pp", "s", "ss", "", "j", "jj", "ch", "k", "t", "p", "h"];
 const VOWELS: [&str; 21] = [
-    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi", "yu", "eu", "ui",
-    "i",
+    "a", "ae", "ya", "yae", "eo", "e", "yeo", "ye", "o", "wa", "wae", "oe", "yo", "u", "wo", "we", "wi",
+    "yu", "eu", "ui", "i",
 ];
 const TAILS: [&str; 28] = [
-    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t", "ng", "t", "t",
-    "k", "t", "p", "t",
+    "", "k", "k", "k", "n", "n", "n", "t", "l", "k", "m", "l", "l", "l", "p", "l", "m", "p", "p", "t", "t",
+    "ng", "t", "t", "k", "t", "p", "t",
 ];
 
 /// A syllable block by Revised Romanization, each for itself as names are written.

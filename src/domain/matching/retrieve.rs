@@ -108,7 +108,8 @@ impl Search<'_> {
         let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
         own.extend(read);
         // whoever begins alike comes before others of the same common surname: a mistyped `nec` is rather Ned than John
-        self.initials.extend(own.iter().filter(|word| word.is_ascii()).filter_map(|word| word.bytes().next()));
+        self.initials
+            .extend(own.iter().filter(|word| word.is_ascii()).filter_map(|word| word.bytes().next()));
         // `van der berg` may be one word there, and the other way round
         for pair in own.windows(2).map(<[String]>::concat).collect::<Vec<_>>() {
             if self.index.dictionary.find(&pair).is_some() {

@@ -113,7 +113,8 @@ const GENDERED_ENDINGS: [(&str, &str); 24] = [
 /// people of one family rather than two spellings.
 pub fn are_gendered_forms(one: &str, other: &str) -> bool {
     let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
-    let (Some(stem), Some(rest), Some(other_rest)) = (one.get(..same), one.get(same..), other.get(same..)) else {
+    let (Some(stem), Some(rest), Some(other_rest)) = (one.get(..same), one.get(same..), other.get(same..))
+    else {
         return false;
     };
     let stem_end = stem.bytes().last().unwrap_or_default();
@@ -123,9 +124,12 @@ pub fn are_gendered_forms(one: &str, other: &str) -> bool {
             pair && match (*man, *woman) {
                 // `saraa` is a slip, `andrea` is not; `charlie` beside `charli` is a spelling
                 ("", "a") => !matches!(stem_end, b'a' | b'o' | b'u' | b'h'),
-                ("", "e" | "y") => !matches!(stem_end, b'a' | b'i' | b'o' | b'u' | b'y' | b'h'),
+                ("", "e") => !matches!(stem_end, b'a' | b'i' | b'o' | b'u' | b'y' | b'h'),
+                ("", "y") => !matches!(stem_end, b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h'),
                 ("", "le" | "la") => stem_end == b'l',
                 ("", "ne") => stem_end == b'n',
+                // christian, christina
+                ("an", "na") => stem_end == b'i',
                 // julian, julia; andreas, andrea
                 ("n", "") => stem.ends_with("ia"),
                 ("s", "") => stem.ends_with("ea"),
@@ -194,7 +198,15 @@ mod tests {
         ] {
             assert!(are_gendered_forms(one, other) && are_gendered_forms(other, one), "{one} {other}");
         }
-        for (one, other) in [("sara", "saraa"), ("charli", "charlie"), ("ann", "bob"), ("sarah", "sara"), ("kata", "kate")] {
+        for (one, other) in [
+            ("sara", "saraa"),
+            ("charli", "charlie"),
+            ("ann", "bob"),
+            ("sarah", "sara"),
+            ("kata", "kate"),
+            ("dylan", "dylna"),
+            ("rile", "riley"),
+        ] {
             assert!(!are_gendered_forms(one, other), "{one} {other}");
         }
     }

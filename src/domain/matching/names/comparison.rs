@@ -53,7 +53,9 @@ pub(super) fn compare_as_written(own: &Name, other: &Name) -> NameMatch {
         // more typing errors than a surname should have still say something beside a given name that agrees
         let nearest = left
             .iter()
-            .flat_map(|word| words_of(&alignment, Role::Surname).map(move |surname| similarity(word, surname)))
+            .flat_map(|word| {
+                words_of(&alignment, Role::Surname).map(move |surname| similarity(word, surname))
+            })
             .fold(0.0_f32, f32::max);
         if nearest >= UNLIKE {
             score += 0.58 * 0.6 * nearest;
