@@ -67,6 +67,8 @@ pub fn cases() -> Vec<Case> {
         ("brother and sister of one name, company alias", vec![org("Mario Rossi", "m.rossi@contoso.com")], vec![alias(user("Maria", "Rossi", "maria.rossi@contoso.com"), "m.rossi@contoso.com")], Review, Some(1)),
         ("… and at a private address", vec![org("Julian Weber", "weber@outlook.com")], vec![other_mail(user("Julia", "Weber", "julia.weber@contoso.com"), "weber@outlook.com")], Review, Some(1)),
         ("father and son, no address", vec![org("John Smith", "x1@outlook.com")], vec![user("John", "Smith", "john.smith@contoso.com"), user("John", "Smith jr.", "john.smith2@contoso.com")], Review, None),
+        ("a mistyped surname, the account is old", vec![org("Jessica Kusdek", "jk@contoso.com")], vec![alias(user("Jessica", "Kusel", "jessica.kusel@contoso.com"), "jk@contoso.com")], Safe, Some(1)),
+        ("a mistyped surname, the account is younger than the person's last access", vec![last_seen(org("Jessica Kusdek", "jk@contoso.com"), "2026-05-01")], vec![made(alias(user("Jessica", "Kusel", "jessica.kusel@contoso.com"), "jk@contoso.com"), "2026-06-15")], Review, Some(1)),
         ("a mistyped given name at a private address", vec![org("Samyle Matthews", "matthewss@outlook.com")], vec![other_mail(user("Samuel", "Matthews", "sm@contoso.com"), "matthewss@outlook.com")], Safe, Some(1)),
         ("spouses share a private address", vec![org("Peter Smith", "smiths@outlook.com")], vec![other_mail(user("Jane", "Smith", "jane.smith@contoso.com"), "smiths@outlook.com")], Review, Some(1)),
         ("numbered sign-in names", vec![org("Jane Doe", "jane.doe2@contoso.com")], vec![doe(), user("Jane", "Doe", "jane.doe2@contoso.com")], Automatic, Some(2)),

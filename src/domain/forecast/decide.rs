@@ -149,6 +149,9 @@ impl<'a> Comparison<'a> {
         let names = match only.compared.name.verdict {
             Verdict::Agrees => "the names agree",
             Verdict::Fits => "the names fit",
+            Verdict::Doubt if self.may_be_reissued(only) => {
+                "the names nearly agree, and the account was there when the person was"
+            }
             Verdict::Doubt if only.compared.name.given_agrees => {
                 "the given name agrees, and nobody hands out such addresses anew"
             }
@@ -323,6 +326,18 @@ impl<'a> Comparison<'a> {
         self.dates_contradict(view, seen, scratch)
     }
 
+    /// Whether names that agree only in part are enough beside the address. People marry and mistype: at an address that nobody
+    /// gives to somebody else, half of the name is enough; at one that may be re-issued, a mistyped surname where the account
+    /// was there already when the person was last here.
+    fn doubt_is_outweighed(&self, view: &OrgView<'_>, seen: &Seen<'_>) -> bool {
+        let name = &seen.compared.name;
+        if !self.may_be_reissued(seen) {
+            return name.given_agrees || name.given_near;
+        }
+        let both_known = seen.user.created.is_some() && view.user.last_accessed.at().is_some();
+        name.surname_near && both_known && self.newer(view.user, seen.user).is_none()
+    }
+
     /// Why the only tenant user with the address is not in the safe class, if so.
     fn not_safe(&self, view: &OrgView<'_>, seen: &Seen<'_>) -> Option<String> {
         let user = seen.user;
@@ -338,10 +353,7 @@ impl<'a> Comparison<'a> {
                     shown(&user.display_name)
                 ));
             }
-            // people marry and mistype: an address that nobody gives to somebody else, and half of the name, are enough
-            Verdict::Doubt
-                if (seen.compared.name.given_agrees || seen.compared.name.given_near)
-                    && !self.may_be_reissued(seen) => {}
+            Verdict::Doubt if self.doubt_is_outweighed(view, seen) => {}
             Verdict::Doubt => {
                 return Some(format!(
                     "{who} has the address, but {} and {} agree only in part",

@@ -40,11 +40,19 @@ pub struct NameMatch {
     pub given_agrees: bool,
     /// The surname agrees and the given name nearly does: more typing errors than a name should have.
     pub given_near: bool,
+    /// The same the other way round: the given name agrees and the surname nearly does.
+    pub surname_near: bool,
 }
 
 impl NameMatch {
     fn new(verdict: Verdict, score: f32) -> Self {
-        Self { verdict, score, given_agrees: verdict == Verdict::Agrees, given_near: false }
+        Self {
+            verdict,
+            score,
+            given_agrees: verdict == Verdict::Agrees,
+            given_near: false,
+            surname_near: false,
+        }
     }
 }
 

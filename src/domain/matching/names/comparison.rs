@@ -66,14 +66,15 @@ pub(super) fn compare_as_written(own: &Name, other: &Name) -> NameMatch {
         - if alignment.has_loose_initial() { 0.01 } else { 0.0 })
     .max(0.0);
     let verdict = verdict(&alignment, own, given, surname, &left);
-    let given_near = verdict == Verdict::Doubt
-        && given == Some(Part::Nothing)
-        && matches!(surname, Some(Part::Word(_)))
-        && !own.handle
-        && left.iter().any(|word| words_of(&alignment, Role::Given).any(|given| nearly(word, given)));
+    let near =
+        |role: Role| left.iter().any(|word| words_of(&alignment, role).any(|other| nearly(word, other)));
+    let doubt = verdict == Verdict::Doubt && !own.handle && !alignment.gendered;
+    let given_agrees = matches!(given, Some(Part::Word(_))) && !alignment.gendered;
+    let surname_agrees = matches!(surname, Some(Part::Word(_)));
     NameMatch {
-        given_agrees: matches!(given, Some(Part::Word(_))) && !alignment.gendered,
-        given_near,
+        given_agrees,
+        given_near: doubt && surname_agrees && given == Some(Part::Nothing) && near(Role::Given),
+        surname_near: doubt && given_agrees && surname == Some(Part::Nothing) && near(Role::Surname),
         ..NameMatch::new(verdict, score)
     }
 }
@@ -83,16 +84,16 @@ fn words_of<'a>(alignment: &'a Alignment<'_>, role: Role) -> impl Iterator<Item 
     alignment.other.iter().filter(move |(_, own)| *own == role).map(|(word, _)| word.as_str())
 }
 
-/// Whether a given name is likely this one with more typing errors than usual, and no other name: it
-/// begins like it.
-fn nearly(word: &str, given: &str) -> bool {
-    word.bytes().next() == given.bytes().next()
-        && word.len().min(given.len()) >= 3
-        && similarity(word, given) >= NEARLY
-        && !are_gendered_forms(word, given)
+/// Whether a word is likely this name with more typing errors than usual, and no other name: it begins
+/// like it.
+fn nearly(word: &str, name: &str) -> bool {
+    word.bytes().next() == name.bytes().next()
+        && word.len().min(name.len()) >= 3
+        && similarity(word, name) >= NEARLY
+        && !are_gendered_forms(word, name)
 }
 
-/// How alike a given name must be to count as mistyped.
+/// How alike a name must be to count as mistyped.
 const NEARLY: f32 = 0.6;
 
 /// Below this a given name beside an equal surname is another one: somebody else of the family.
