@@ -94,7 +94,7 @@ fn nearly(word: &str, name: &str) -> bool {
 }
 
 /// How alike a name must be to count as mistyped.
-const NEARLY: f32 = 0.6;
+const NEARLY: f32 = 0.55;
 
 /// Below this a given name beside an equal surname is another one: somebody else of the family.
 const ANOTHER_GIVEN: f32 = 0.55;
