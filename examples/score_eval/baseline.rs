@@ -99,7 +99,7 @@ pub fn veto(set: &Set, truth: &Value) -> Figures {
             keys.filter_map(|text| by_key.get(&address_key(text))).flatten().copied().collect();
         let found: Vec<_> = hits.iter().filter_map(|at| set.directory.users().get(*at)).collect();
         let only = found.first().filter(|_| found.len() == 1).filter(|found| {
-            let (own, other) = (processed(&user.display_name), processed(&found.display_name));
+            let (own, other) = (processed(&user.display_name), processed(found.display_name()));
             token_sort(&own, &other).max(weighted(&own, &other)) >= VETO
         });
         let order: Vec<ObjectId> = found.iter().map(|user| user.id).collect();
@@ -111,7 +111,7 @@ pub fn veto(set: &Set, truth: &Value) -> Figures {
 /// Whose name is most alike.
 pub fn names(set: &Set, truth: &Value) -> Figures {
     let theirs: Vec<(Vec<char>, ObjectId)> =
-        set.directory.users().iter().map(|user| (sorted(&processed(&user.display_name)), user.id)).collect();
+        set.directory.users().iter().map(|user| (sorted(&processed(user.display_name())), user.id)).collect();
     let mut figures = Figures::default();
     for user in set.roster.people() {
         let pattern = Pattern::new(&sorted(&processed(&user.display_name)));

@@ -226,15 +226,14 @@ impl Figures {
 fn appears(user: &OrgUser, own: &TenantUser) -> bool {
     let set_of = |text: &str| words(text).into_iter().filter(|word| word.len() > 1).collect::<BTreeSet<_>>();
     let name = set_of(&user.display_name);
-    let fields =
-        format!("{} {}", own.given_name.as_deref().unwrap_or(""), own.surname.as_deref().unwrap_or(""));
-    if name.len() > 1 && (name == set_of(&own.display_name) || name == set_of(&fields)) {
+    let fields = format!("{} {}", own.given_name().unwrap_or(""), own.surname().unwrap_or(""));
+    if name.len() > 1 && (name == set_of(own.display_name()) || name == set_of(&fields)) {
         return true;
     }
     let mut logins: Vec<String> = Vec::new();
     for_each_tenant_key(own, &mut String::new(), |_, key| logins.push(login_key(local_part(key))));
-    logins.extend(own.mail_nickname.as_deref().map(login_key));
-    logins.extend(own.sam_account_name.as_deref().map(login_key));
+    logins.extend(own.mail_nickname().map(login_key));
+    logins.extend(own.sam_account_name().map(login_key));
     let locals = [Some(&user.principal_name), user.mail.as_ref()];
     locals.into_iter().flatten().any(|address| {
         let login = login_key(local_part(address.trim()));
@@ -246,7 +245,7 @@ fn appears(user: &OrgUser, own: &TenantUser) -> bool {
 fn tell(set: &Set, user: &OrgUser, person: &Person, about: &About, choice: Option<ObjectId>, what: &str) {
     let name = |id: Option<ObjectId>| {
         id.and_then(|id| set.directory.get(id)).map_or("nobody".to_owned(), |user| {
-            format!("{} <{}>", user.display_name, user.user_principal_name)
+            format!("{} <{}>", user.display_name(), user.user_principal_name())
         })
     };
     eprintln!(

@@ -6,7 +6,7 @@ use ado2entra::domain::connection::Backing;
 use ado2entra::domain::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
+    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
 };
 use ado2entra::domain::{Forecast, Person, Situation, forecast};
 use jiff::Timestamp;
@@ -66,7 +66,7 @@ pub fn entra(user: OrgUser, origin: ObjectId, tenant: TenantId) -> OrgUser {
 
 /// A tenant user; the id is given by the place in the list.
 pub fn user(given: &str, surname: &str, upn: &str) -> TenantUser {
-    TenantUser {
+    TenantUserParts {
         id: object(9999),
         display_name: format!("{given} {surname}").trim().into(),
         given_name: (!given.is_empty()).then(|| given.into()),
@@ -84,44 +84,46 @@ pub fn user(given: &str, surname: &str, upn: &str) -> TenantUser {
         sam_account_name: None,
         created: Some(at("2019-05-12")),
     }
+    .into()
 }
 
 /// With another mail.
 pub fn other_mail(user: TenantUser, mail: &str) -> TenantUser {
-    TenantUser { other_mails: Box::new([mail.into()]), ..user }
+    user.with(|it| it.other_mails = Box::new([mail.into()]))
 }
 
 /// With an alias besides its sign-in name.
 pub fn alias(user: TenantUser, mail: &str) -> TenantUser {
-    TenantUser { proxy_addresses: Box::new([user.user_principal_name.clone(), mail.into()]), ..user }
+    user.with(|it| it.proxy_addresses = Box::new([it.user_principal_name.clone(), mail.into()]))
 }
 
 /// With neither mail nor alias.
 pub fn without_mail(user: TenantUser) -> TenantUser {
-    TenantUser { mail: None, proxy_addresses: Box::new([]), ..user }
+    user.with(|it| {
+        it.mail = None;
+        it.proxy_addresses = Box::new([]);
+    })
 }
 
 /// A guest by the decoded name.
 pub fn guest(given: &str, surname: &str, mangled: &str) -> TenantUser {
-    TenantUser {
-        user_type: Some(UserType::Guest),
-        ..without_mail(user(given, surname, &format!("{mangled}#EXT#@contoso.onmicrosoft.com")))
-    }
+    without_mail(user(given, surname, &format!("{mangled}#EXT#@contoso.onmicrosoft.com")))
+        .with(|it| it.user_type = Some(UserType::Guest))
 }
 
 /// May not sign in.
 pub fn disabled(user: TenantUser) -> TenantUser {
-    TenantUser { enabled: Some(false), ..user }
+    user.with(|it| it.enabled = Some(false))
 }
 
 /// Nobody's account: no given name, no surname.
 pub fn mailbox(name: &str, upn: &str) -> TenantUser {
-    TenantUser { display_name: name.into(), ..user("", "", upn) }
+    user("", "", upn).with(|it| it.display_name = name.into())
 }
 
 /// Made on that day.
 pub fn made(user: TenantUser, date: &str) -> TenantUser {
-    TenantUser { created: Some(at(date)), ..user }
+    user.with(|it| it.created = Some(at(date)))
 }
 
 /// Before connecting: backed by Microsoft accounts.
@@ -136,7 +138,7 @@ pub fn before() -> Situation {
 
 /// The list as a directory, object ids by place.
 pub fn numbered(users: Vec<TenantUser>) -> Directory {
-    Directory::new(users.into_iter().enumerate().map(|(at, user)| TenantUser { id: object(at + 1), ..user }))
+    Directory::new(users.into_iter().enumerate().map(|(at, user)| user.with(|it| it.id = object(at + 1))))
 }
 
 /// What is said about everybody.

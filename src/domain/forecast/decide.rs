@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
             Standing::Connected(object) => {
                 let why = match object.and_then(|id| self.directory.get(id)) {
                     Some(target) => {
-                        format!("is {} of the destination tenant", shown(&target.user_principal_name))
+                        format!("is {} of the destination tenant", shown(target.user_principal_name()))
                     }
                     None => "an identity of the destination tenant".to_owned(),
                 };
@@ -130,7 +130,7 @@ impl<'a> Comparison<'a> {
                 && let Some(reason) = self.hazard(view, seen, scratch)
             {
                 let why =
-                    format!("may map by itself to {}, but {reason}", shown(&seen.user.user_principal_name));
+                    format!("may map by itself to {}, but {reason}", shown(seen.user.user_principal_name()));
                 return Some(Decided {
                     may_map_by_itself: true,
                     ..Decided::new(Outcome::Hazard, why).onto(seen.user.id)
@@ -171,7 +171,7 @@ impl<'a> Comparison<'a> {
         let mut named = hits.iter().filter(|seen| {
             seen.user.enabled != Some(false)
                 && !seen.user.deleted
-                && address_key(&seen.user.user_principal_name) == sign_in
+                && address_key(seen.user.user_principal_name()) == sign_in
         });
         named.next().filter(|_| named.next().is_none())
     }
@@ -186,7 +186,7 @@ impl<'a> Comparison<'a> {
         let reason = somebody_elses(view, seen)?;
         let mut why = format!(
             "the sign-in address equals the userPrincipalName {}, but {reason}",
-            shown(&seen.user.user_principal_name)
+            shown(seen.user.user_principal_name())
         );
         let others = self.others_with_sign_in(view);
         if !others.is_empty() {
@@ -212,7 +212,7 @@ impl<'a> Comparison<'a> {
     /// `automatic` and `hazard`: the service goes by the sign-in name alone.
     fn by_sign_in(&self, view: &OrgView<'_>, hits: &[Seen<'a>], scratch: &mut Scratch) -> Option<Decided> {
         let seen = self.chosen_by_service(view, hits)?;
-        let upn = shown(&seen.user.user_principal_name);
+        let upn = shown(seen.user.user_principal_name());
         if let Some(reason) = self.unusable(view, seen.user) {
             return Some(Decided::new(
                 Outcome::Conflict,
@@ -224,8 +224,10 @@ impl<'a> Comparison<'a> {
             let why = format!("the sign-in address equals the userPrincipalName {upn}, but {reason}");
             return Some(Decided::new(Outcome::Hazard, why).onto(seen.user.id));
         }
-        let mut why =
-            format!("the sign-in address equals the userPrincipalName of {}", shown(&seen.user.display_name));
+        let mut why = format!(
+            "the sign-in address equals the userPrincipalName of {}",
+            shown(seen.user.display_name())
+        );
         if confirmed {
             why.push_str("; confirmed as the same person");
         } else if seen.user.enabled.is_none() {
@@ -255,7 +257,7 @@ impl<'a> Comparison<'a> {
         }
         let blocked: Vec<String> = hits.iter().filter_map(|seen| self.unusable(view, seen.user)).collect();
         if blocked.len() == hits.len() {
-            let who = hits.first().map(|seen| shown(&seen.user.user_principal_name)).unwrap_or_default();
+            let who = hits.first().map(|seen| shown(seen.user.user_principal_name())).unwrap_or_default();
             return Some(match blocked.as_slice() {
                 [only] => format!("the only tenant user with the address, {who}, {only}"),
                 _ => format!(
@@ -300,7 +302,7 @@ impl<'a> Comparison<'a> {
                 .get(rival.person as usize)
                 .map(|user| shown(&user.display_name))
                 .unwrap_or_default();
-            let target = shown(&seen.user.user_principal_name);
+            let target = shown(seen.user.user_principal_name());
             return Some(match (rival.by_sign_in, mine.by_sign_in) {
                 (true, false) => {
                     format!("{who} signs in with this account's name, {target}; only one can be mapped to it")
@@ -341,7 +343,7 @@ impl<'a> Comparison<'a> {
     /// Why the only tenant user with the address is not in the safe class, if so.
     fn not_safe(&self, view: &OrgView<'_>, seen: &Seen<'_>) -> Option<String> {
         let user = seen.user;
-        let who = shown(&user.user_principal_name);
+        let who = shown(user.user_principal_name());
         if !seen.compared.has_safe_address() {
             return Some(format!("{who} has the address as a sign-in identity only"));
         }
@@ -350,7 +352,7 @@ impl<'a> Comparison<'a> {
                 return Some(format!(
                     "{who} has the address, but {} and {} are names of two people",
                     shown(&view.user.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ));
             }
             Verdict::Doubt if self.doubt_is_outweighed(view, seen) => {}
@@ -358,7 +360,7 @@ impl<'a> Comparison<'a> {
                 return Some(format!(
                     "{who} has the address, but {} and {} agree only in part",
                     shown(&view.user.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ));
             }
             _ => {}
@@ -400,9 +402,9 @@ impl<'a> Comparison<'a> {
         match hits.as_slice() {
             [only] => self
                 .not_safe(view, only)
-                .unwrap_or_else(|| format!("{} has the address", shown(&only.user.user_principal_name))),
+                .unwrap_or_else(|| format!("{} has the address", shown(only.user.user_principal_name()))),
             [] => {
-                let best = shown(&best.user.display_name);
+                let best = shown(best.user.display_name());
                 match seen.len() {
                     1 => format!("no address agrees; {best} is like it by name or login"),
                     count => format!("no address agrees; {count} are like it by name or login, {best} most"),
@@ -415,7 +417,7 @@ impl<'a> Comparison<'a> {
 
 /// Why an account is plainly not this person's: nobody's own, or of another name. What dates say is not in it.
 fn somebody_elses(view: &OrgView<'_>, seen: &Seen<'_>) -> Option<String> {
-    let name = shown(&seen.user.display_name);
+    let name = shown(seen.user.display_name());
     match seen.compared.kind {
         AccountKind::Shared => {
             return Some(format!("that is a shared mailbox ({name}), nobody's own account"));

@@ -135,7 +135,9 @@ impl Shared {
     fn note_domains(&mut self, directory: &Directory) {
         let mut last = String::new();
         let members = || directory.users().iter().filter(|user| user.decoded_guest_address().is_none());
-        for address in members().flat_map(|user| user.mail.iter().chain(Some(&user.user_principal_name))) {
+        for address in
+            members().flat_map(|user| user.mail().into_iter().chain(Some(user.user_principal_name())))
+        {
             let Some(domain) = domain_part(address.trim()) else { continue };
             // most are of the domain before them
             if !domain.eq_ignore_ascii_case(&last) {
@@ -161,7 +163,7 @@ impl Shared {
         for user in young {
             total += 1;
             let mut own: Vec<String> = Vec::new();
-            for domain in user.proxy_addresses.iter().take(64).filter_map(|text| domain_part(text.trim())) {
+            for domain in user.proxy_addresses().take(64).filter_map(|text| domain_part(text.trim())) {
                 let domain = address_key(domain);
                 if !own.contains(&domain) {
                     own.push(domain);
@@ -227,7 +229,7 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
     if let Some(sign_in) = &keys.sign_in {
         let named = |at: &&u32| {
             index.user(directory, **at).is_some_and(|user| {
-                address_key(&user.user_principal_name) == *sign_in
+                address_key(user.user_principal_name()) == *sign_in
                     || user.decoded_guest_address().is_some_and(|address| address_key(&address) == *sign_in)
             })
         };
