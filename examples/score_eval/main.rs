@@ -44,7 +44,9 @@ fn main() -> Result<(), Failure> {
         return Ok(());
     }
     if folders.is_empty() {
-        eprintln!("usage: score_eval [--show] [--use-patterns] FOLDER… | --org-users FILE --tenant-users FILE");
+        eprintln!(
+            "usage: score_eval [--show] [--use-patterns] FOLDER… | --org-users FILE --tenant-users FILE"
+        );
         std::process::exit(2);
     }
     let mut ours: Sums<Figures> = Sums::default();
