@@ -48,7 +48,7 @@ impl Services {
         } else {
             match self.graph.me().await {
                 Ok(me) => {
-                    who = Some(clean_to(&me.user_principal_name, 200).into_owned()).filter(|who| !who.is_empty()).or(who);
+                    who = Some(clean_to(me.user_principal_name(), 200).into_owned()).filter(|who| !who.is_empty()).or(who);
                     granted.object = Some(me.id);
                     user_type = me.user_type.map(|kind| kind.as_str().to_owned());
                     if me.user_type == Some(UserType::Guest) {
