@@ -54,7 +54,13 @@ mod tests {
             again_because: None,
         };
         let said = words(&SignInStep::CodeShown(code.clone())).unwrap();
-        for part in ["ABCD-1234", "https://microsoft.com/devicelogin", "contoso.example", "15 minutes", "User.Read.All"] {
+        for part in [
+            "ABCD-1234",
+            "https://microsoft.com/devicelogin",
+            "contoso.example",
+            "15 minutes",
+            "User.Read.All",
+        ] {
             assert!(said.contains(part), "{part}: {said}");
         }
         assert!(!said.contains("make sure"));

@@ -194,10 +194,9 @@ impl EntraCredential {
     pub fn way(&self) -> Option<EntraWay<'_>> {
         Some(match self.kind {
             EntraKind::AzureCli => EntraWay::AzureCli,
-            EntraKind::DeviceCode => EntraWay::DeviceCode {
-                client_id: self.client_id.as_deref()?,
-                permissions: &self.permissions,
-            },
+            EntraKind::DeviceCode => {
+                EntraWay::DeviceCode { client_id: self.client_id.as_deref()?, permissions: &self.permissions }
+            }
             EntraKind::ClientSecret => EntraWay::ClientSecret {
                 client_id: self.client_id.as_deref()?,
                 secret_env: self.secret_env.as_deref()?,

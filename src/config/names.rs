@@ -126,7 +126,10 @@ pub(super) fn permission(text: &str) -> Result<String, Problem> {
         Some(name) => format!("did you mean \"{name}\"?"),
         None => format!("allowed: {}", names.join(", ")),
     };
-    Err(Problem::new(format!("{} is no permission that this program has a use for", quoted_if_short(text)), advice))
+    Err(Problem::new(
+        format!("{} is no permission that this program has a use for", quoted_if_short(text)),
+        advice,
+    ))
 }
 
 /// The name of an environment variable. Never quoted back: people paste the token itself here.

@@ -79,7 +79,12 @@ pub(super) fn warnings(config: &Config, origins: &Origins) -> Vec<ConfigError> {
     unused(AZURE_DEVOPS, "command", kind == AzureDevOpsKind::Command, "kind = \"command\"");
     let after = azure_devops.after_connect == AfterConnect::Command;
     unused(AZURE_DEVOPS, "after_command", after, "after_connect = \"command\"");
-    unused(ENTRA, "client_id", is_app(entra.kind), "the ways of an app registration, such as kind = \"device-code\"");
+    unused(
+        ENTRA,
+        "client_id",
+        is_app(entra.kind),
+        "the ways of an app registration, such as kind = \"device-code\"",
+    );
     unused(ENTRA, "permissions", entra.kind == EntraKind::DeviceCode, "kind = \"device-code\"");
     let certificate = entra.kind == EntraKind::Certificate;
     unused(ENTRA, "certificate_file", certificate, "kind = \"certificate\"");

@@ -94,7 +94,12 @@ pub const GRAPH_PERMISSIONS: [Permission; 6] = [
         name: "User.Read.All",
         unlocks: "read the tenant's people and compare them",
         essential: true,
-        wider: &["User.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"],
+        wider: &[
+            "User.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+            "Directory.AccessAsUser.All",
+        ],
         people_only: false,
     },
     Permission {
@@ -102,7 +107,13 @@ pub const GRAPH_PERMISSIONS: [Permission; 6] = [
         unlocks: "see the tenant's name and its domains",
         essential: false,
         // For people it is part of the least.
-        wider: &["User.Read", "User.ReadWrite", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"],
+        wider: &[
+            "User.Read",
+            "User.ReadWrite",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+            "Directory.AccessAsUser.All",
+        ],
         people_only: false,
     },
     Permission {
@@ -123,7 +134,13 @@ pub const GRAPH_PERMISSIONS: [Permission; 6] = [
         name: "GroupMember.Read.All",
         unlocks: "resolve Entra groups that hold administrators of the organization",
         essential: false,
-        wider: &["Group.Read.All", "Group.ReadWrite.All", "Directory.Read.All", "Directory.ReadWrite.All", "Directory.AccessAsUser.All"],
+        wider: &[
+            "Group.Read.All",
+            "Group.ReadWrite.All",
+            "Directory.Read.All",
+            "Directory.ReadWrite.All",
+            "Directory.AccessAsUser.All",
+        ],
         people_only: false,
     },
 ];
@@ -231,7 +248,12 @@ mod tests {
         // The fixed permissions of the Azure CLI: it can list and invite, and not read policies.
         let cli = granted(
             AccountKind::Person,
-            Some(&["AuditLog.Read.All", "Directory.AccessAsUser.All", "Group.ReadWrite.All", "User.ReadWrite.All"]),
+            Some(&[
+                "AuditLog.Read.All",
+                "Directory.AccessAsUser.All",
+                "Group.ReadWrite.All",
+                "User.ReadWrite.All",
+            ]),
         );
         assert_eq!(names(&cli), ["Policy.Read.All"]);
     }

@@ -187,8 +187,11 @@ impl Keyring {
             Some(Source::Account(account)) => Some(Arc::clone(account)),
             _ => None,
         };
-        let graph =
-            make(entra.unwrap_or_else(|| for_graph(&credentials.entra)), Resource::MicrosoftGraph, PLACE_OF_ENTRA);
+        let graph = make(
+            entra.unwrap_or_else(|| for_graph(&credentials.entra)),
+            Resource::MicrosoftGraph,
+            PLACE_OF_ENTRA,
+        );
         Self { azure_devops, after_connect, graph, account }
     }
 

@@ -49,7 +49,14 @@ struct Document {
 
 impl Entra {
     pub(crate) fn new(http: &Http, endpoint: Endpoint, tenant: &str) -> Self {
-        Self { inner: Arc::new(Inner { http: http.clone(), endpoint, tenant: tenant.to_owned(), known: OnceLock::new() }) }
+        Self {
+            inner: Arc::new(Inner {
+                http: http.clone(),
+                endpoint,
+                tenant: tenant.to_owned(),
+                known: OnceLock::new(),
+            }),
+        }
     }
 
     /// The destination tenant.

@@ -35,7 +35,10 @@ impl Services {
             && read != destination.id
         {
             return Err(Problem {
-                said: format!("the token is for another tenant ({read}) than the destination ({})", destination.id),
+                said: format!(
+                    "the token is for another tenant ({read}) than the destination ({})",
+                    destination.id
+                ),
                 remedy: "Sign in with a work account of the destination, or correct [tenant] id.".into(),
                 ..Problem::at(Service::MicrosoftGraph, ProblemKind::NotSignedIn, asked)
             });
@@ -48,7 +51,9 @@ impl Services {
         } else {
             match self.graph.me().await {
                 Ok(me) => {
-                    who = Some(clean_to(me.user_principal_name(), 200).into_owned()).filter(|who| !who.is_empty()).or(who);
+                    who = Some(clean_to(me.user_principal_name(), 200).into_owned())
+                        .filter(|who| !who.is_empty())
+                        .or(who);
                     granted.object = Some(me.id);
                     user_type = me.user_type.map(|kind| kind.as_str().to_owned());
                     if me.user_type == Some(UserType::Guest) {
@@ -64,7 +69,9 @@ impl Services {
         }
         notes.extend(granted.missing_lines());
         if granted.permissions.is_none() {
-            notes.push("The token does not show its permissions; what is missing shows when it is used.".to_owned());
+            notes.push(
+                "The token does not show its permissions; what is missing shows when it is used.".to_owned(),
+            );
         }
         Ok(SignedIn {
             way: credential.way().to_owned(),

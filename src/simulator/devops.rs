@@ -158,8 +158,9 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
         let patch = call.method == Method::PATCH;
         return Err(if patch { refused_bearer() } else { unknown(call) }.into());
     }
-    let welcome = good == Bearer::Person && shared
-        .read(|world| world.backing == Some(world.destination) && caller(world, Caller::Entra).is_some());
+    let welcome = good == Bearer::Person
+        && shared
+            .read(|world| world.backing == Some(world.destination) && caller(world, Caller::Entra).is_some());
     if welcome { Ok(Caller::Entra) } else { Err(refused_bearer().into()) }
 }
 

@@ -122,7 +122,9 @@ fn application(shared: &Shared, form: &Query) -> Option<Answer> {
         return Some(malformed(shared));
     }
     if id != CLIENT_ID {
-        let text = format!("Application with identifier '{id}' was not found in the directory 'Contoso'. (simulated)");
+        let text = format!(
+            "Application with identifier '{id}' was not found in the directory 'Contoso'. (simulated)"
+        );
         return Some(error(shared, "unauthorized_client", 700_016, &text));
     }
     None
@@ -191,7 +193,12 @@ fn by_code(shared: &Shared, form: &Query) -> Result<String, Answer> {
         let answer = sign_ins.answer;
         let Some(code) = form.get("device_code").and_then(|code| sign_ins.codes.get_mut(code)) else {
             drop(sign_ins);
-            return Err(error(shared, "bad_verification_code", 70_000, "The device code is not known. (simulated)"));
+            return Err(error(
+                shared,
+                "bad_verification_code",
+                70_000,
+                "The device code is not known. (simulated)",
+            ));
         };
         code.polls += 1;
         (code.polls, code.said, code.scope.clone(), code.ends <= Instant::now(), answer)
@@ -271,11 +278,11 @@ fn granted(shared: &Shared, scope: &str, is_application: bool) -> Answer {
         names.into_iter().filter(|name| !sign_ins.withheld.contains(name)).collect();
     let told = sign_ins.token_life_told;
     let number = sign_ins.next();
-    let holder = Holder { audience, application: is_application.then_some(CLIENT_ID), permissions: &permissions };
+    let holder =
+        Holder { audience, application: is_application.then_some(CLIENT_ID), permissions: &permissions };
     let access = shared.read(|world| issued_bearer(world, &holder, told, number));
     sign_ins.issue(&access, audience, is_application, permissions.clone());
-    let refresh =
-        (!is_application && scope.contains("offline_access")).then(|| sign_ins.new_refresh());
+    let refresh = (!is_application && scope.contains("offline_access")).then(|| sign_ins.new_refresh());
     drop(sign_ins);
     let permissions: Vec<String> = permissions.into_iter().collect();
     let mut body = json!({

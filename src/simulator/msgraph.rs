@@ -43,10 +43,14 @@ fn refused(shared: &Shared, call: &Call) -> Option<Answer> {
         Some(token) if token == shared.tokens.graph => return None,
         Some(token) => match shared.sign_ins().worth(token) {
             Worth::Good(issued) if issued.audience == Audience::Graph => return not_permitted(call, &issued),
-            Worth::Ended => {
-                ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired. (simulated)")
-            }
-            _ => ("InvalidAuthenticationToken", "Access token validation failure. Invalid audience. (simulated)"),
+            Worth::Ended => (
+                "InvalidAuthenticationToken",
+                "Lifetime validation failed, the token is expired. (simulated)",
+            ),
+            _ => (
+                "InvalidAuthenticationToken",
+                "Access token validation failure. Invalid audience. (simulated)",
+            ),
         },
     };
     Some(graph_error(StatusCode::UNAUTHORIZED, code, message).with(

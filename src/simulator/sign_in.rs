@@ -314,7 +314,9 @@ mod tests {
     fn a_token_ends_and_a_code_is_answered_once() {
         let mut sign_ins = SignIns::default();
         sign_ins.issue("a", Audience::Graph, false, BTreeSet::new());
-        assert!(matches!(sign_ins.worth("a"), Worth::Good(_)) && matches!(sign_ins.worth("b"), Worth::Unknown));
+        assert!(
+            matches!(sign_ins.worth("a"), Worth::Good(_)) && matches!(sign_ins.worth("b"), Worth::Unknown)
+        );
         sign_ins.end_tokens();
         assert!(matches!(sign_ins.worth("a"), Worth::Ended));
         let (_, user) = sign_ins.new_code("x");

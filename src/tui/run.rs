@@ -227,9 +227,7 @@ impl Loop {
         if let Some(pace) = self.due {
             return Some(pace.gap().saturating_sub(since));
         }
-        if state_line::moves(&self.app)
-            || connection::moves(&self.app)
-            || overlay::sign_in::moves(&self.app)
+        if state_line::moves(&self.app) || connection::moves(&self.app) || overlay::sign_in::moves(&self.app)
         {
             return Some(Pace::Slow.gap().saturating_sub(since));
         }

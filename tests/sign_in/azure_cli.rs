@@ -18,7 +18,9 @@ fn az(folder: &Path, script: &str) -> String {
 }
 
 fn token(text: &str, tenant: &str) -> String {
-    format!(r#"echo '{{"accessToken":"{text}","expires_on":4102444800,"tenant":"{tenant}","tokenType":"Bearer"}}'"#)
+    format!(
+        r#"echo '{{"accessToken":"{text}","expires_on":4102444800,"tenant":"{tenant}","tokenType":"Bearer"}}'"#
+    )
 }
 
 #[tokio::test]
@@ -55,7 +57,10 @@ async fn absent_not_signed_in_and_too_old_are_told_apart() {
         (None, "Install the Azure CLI"),
         (Some("echo \"ERROR: Please run 'az login' to setup account.\" >&2; exit 1"), "Sign in: az login"),
         (Some("echo 'az: error: unrecognized arguments: --scope' >&2; exit 2"), "az upgrade"),
-        (Some("echo 'ERROR: AADSTS53003: blocked by Conditional Access' >&2; exit 1"), "kind = \"device-code\""),
+        (
+            Some("echo 'ERROR: AADSTS53003: blocked by Conditional Access' >&2; exit 1"),
+            "kind = \"device-code\"",
+        ),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let path = script.map_or("/nowhere".to_owned(), |script| az(folder.path(), script));

@@ -210,13 +210,9 @@ async fn a_government_tenant_is_recognised_before_anybody_signs_in() {
     let command = Way::Command {
         command: vec!["/bin/sh".into(), "-c".into(), format!("touch '{}'; echo token", called.display())],
     };
-    for way in [
-        by_code(APP, &[]),
-        Way::ClientSecret { client_id: APP.into(), env: "SECRET".into() },
-        command,
-    ] {
-        let stage =
-            Stage::faulty(way.clone(), &[("SECRET", "never-sent")], &[Fault::GovernmentTenant]).await;
+    for way in [by_code(APP, &[]), Way::ClientSecret { client_id: APP.into(), env: "SECRET".into() }, command]
+    {
+        let stage = Stage::faulty(way.clone(), &[("SECRET", "never-sent")], &[Fault::GovernmentTenant]).await;
         let problem = stage.services.graph.organization().await.unwrap_err();
         assert!(problem.said.contains("Azure Government"), "{way:?}: {problem}");
         assert!(problem.remedy.contains("public cloud"), "{problem}");

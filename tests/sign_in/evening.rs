@@ -112,8 +112,13 @@ fn an_evening_by_code_while_tokens_end_and_no_secret_is_left_anywhere() {
         assert!(check.stderr.contains(part), "{part}: {}", check.stderr);
     }
     let document: serde_json::Value = serde_json::from_str(&check.stdout).unwrap();
-    let of = |id: &str| document["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap();
-    assert_eq!(of("credentials-outlive-switch")["status"], "pass", "the same sign-in serves after the switch");
+    let of =
+        |id: &str| document["checks"].as_array().unwrap().iter().find(|check| check["id"] == id).unwrap();
+    assert_eq!(
+        of("credentials-outlive-switch")["status"],
+        "pass",
+        "the same sign-in serves after the switch"
+    );
 
     let decided = evening.run(&["plan", "accept-safe", "--yes"]);
     assert_eq!(decided.code, 0, "{}", decided.stderr);
@@ -163,7 +168,8 @@ fn search(evening: &Evening) {
     secrets.push(STANDARD.encode(format!(":{pat}")));
     secrets.push(STANDARD.encode(format!("x:{pat}")).trim_end_matches('=').to_owned());
     let written = evening.written();
-    let names: Vec<_> = written.keys().filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
+    let names: Vec<_> =
+        written.keys().filter_map(|path| path.file_name()?.to_str().map(str::to_owned)).collect();
     for kind in ["log", "said-", "seen-by-child"] {
         assert!(names.iter().any(|name| name.contains(kind)), "{kind} is not among {names:?}");
     }

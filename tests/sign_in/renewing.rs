@@ -44,30 +44,30 @@ async fn each_refresh_token_is_used_once_where_that_is_the_rule() {
 /// The client believes that its tokens last; they end after a moment, wherever the listing is just then.
 #[tokio::test]
 async fn a_listing_does_not_lose_its_place_when_the_token_ends() {
-    let options =
-        Options { page_size: Some(5), latency: Duration::from_millis(40), ..Options::default() };
+    let options = Options { page_size: Some(5), latency: Duration::from_millis(40), ..Options::default() };
     let stage = Stage::with(by_code(APP, &[]), &[], options, None).await;
     stage.control().token_life(Duration::from_millis(250), Duration::from_secs(3600));
     let (users, skipped) = stage.services.graph.users(Raw::Drop).all().await.unwrap();
     assert!(skipped.is_empty());
     let whole = Stage::new(by_code(APP, &[])).await;
     let (all, _) = whole.services.graph.users(Raw::Drop).all().await.unwrap();
-    let ids = |users: &[ado2entra::domain::TenantUser]| users.iter().map(|user| user.id).collect::<BTreeSet<_>>();
+    let ids =
+        |users: &[ado2entra::domain::TenantUser]| users.iter().map(|user| user.id).collect::<BTreeSet<_>>();
     assert_eq!(users.len(), all.len());
     assert_eq!(ids(&users).len(), all.len());
     let refused = stage.control().requests().iter().filter(|request| request.status == 401).count();
     assert!(refused >= 2, "the tokens did not end in the middle: {refused}");
     assert_eq!(stage.codes().len(), 1);
     // No page was asked for twice but those that were refused.
-    let pages: Vec<_> = stage.asked("/v1.0/users").into_iter().filter(|request| request.status == 200).collect();
+    let pages: Vec<_> =
+        stage.asked("/v1.0/users").into_iter().filter(|request| request.status == 200).collect();
     let distinct: BTreeSet<_> = pages.iter().map(|page| page.query.clone()).collect();
     assert_eq!(pages.len(), distinct.len());
 }
 
 #[tokio::test]
 async fn a_token_is_renewed_before_it_ends() {
-    let options =
-        Options { page_size: Some(3), latency: Duration::from_millis(60), ..Options::default() };
+    let options = Options { page_size: Some(3), latency: Duration::from_millis(60), ..Options::default() };
     let stage = Stage::with(by_code(APP, &[]), &[], options, None).await;
     // Told one second; really good for much longer, so that only the client's own care can renew it.
     stage.control().token_life(Duration::from_secs(60), Duration::from_secs(1));

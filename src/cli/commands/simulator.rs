@@ -28,7 +28,9 @@ pub fn run(output: Output, global: &Global, args: &SimulatorArgs) -> Result<Exit
             .await
             .map_err(|error| Failure::usage(error.to_string()))?;
         let config = match &args.write_config {
-            Some(path) => Some(write_config(output, &simulator, path, args.simulation.sign_in, global.force).await?),
+            Some(path) => {
+                Some(write_config(output, &simulator, path, args.simulation.sign_in, global.force).await?)
+            }
             None => None,
         };
         let config = config.map(|path| path.to_string_lossy().into_owned());

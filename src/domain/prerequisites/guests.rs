@@ -87,7 +87,9 @@ fn not_permitted(findings: &Findings<'_>) -> Option<Finding> {
     let granted = findings.facts.granted.get()?;
     let missing = granted.missing()?.into_iter().find(|permission| permission.name == "User.Invite.All")?;
     let remedy = match granted.kind {
-        AccountKind::Application => "Have the application given User.Invite.All, with the consent of the tenant's administrator.",
+        AccountKind::Application => {
+            "Have the application given User.Invite.All, with the consent of the tenant's administrator."
+        }
         _ => {
             "With a sign-in by code, add \"User.Invite.All\" to permissions under [credentials.entra], and sign in again; else sign \
              in with an account and an application that may invite."

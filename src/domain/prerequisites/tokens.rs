@@ -116,8 +116,16 @@ fn own_global_token(inventory: &TokenInventory, findings: &Findings<'_>) -> Opti
     }
     let over = TimeZone::UTC.to_datetime(findings.now).date() >= date(2026, 12, 1);
     let all = own.global_tokens == own.access_tokens;
-    let which = if all { "Every token of your own account is global" } else { "Your own account has a global token too" };
-    let then = if over { "has stopped working" } else { "stops working on 2026-12-01, perhaps in the middle of the work" };
+    let which = if all {
+        "Every token of your own account is global"
+    } else {
+        "Your own account has a global token too"
+    };
+    let then = if over {
+        "has stopped working"
+    } else {
+        "stops working on 2026-12-01, perhaps in the middle of the work"
+    };
     Some(format!(
         "{which}. If this program signs in with one, it {then}: make a token for this organization only, and use that."
     ))

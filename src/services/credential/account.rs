@@ -102,7 +102,9 @@ impl Account {
         }
         let Some(refresh) = state.refresh.clone() else {
             return Err(Problem {
-                said: "the sign-in gave no refresh token, so nothing but Microsoft Graph can be reached with it".into(),
+                said:
+                    "the sign-in gave no refresh token, so nothing but Microsoft Graph can be reached with it"
+                        .into(),
                 remedy: format!(
                     "Have `offline_access` allowed for the application {}, or name another way under \
                      [credentials.azure_devops] after_connect.",
@@ -197,9 +199,9 @@ impl Account {
             () = cancelled.cancelled() => Err(self.stopped()),
             result = self.poll(&code) => result,
         };
-        let step = match result.and_then(|grant| {
-            self.taken(grant, state).ok_or_else(|| self.unusable(SIGNING_IN, resource))
-        }) {
+        let step = match result
+            .and_then(|grant| self.taken(grant, state).ok_or_else(|| self.unusable(SIGNING_IN, resource)))
+        {
             Ok(token) => {
                 state.spare = Some((resource, token));
                 Ok(())
@@ -320,7 +322,10 @@ impl Account {
     fn unusable(&self, asked: &str, resource: Resource) -> Problem {
         Problem {
             said: "what came as a token cannot be one".into(),
-            remedy: format!("Check a proxy before the sign-in service; {}", next_best("device-code", &self.place)),
+            remedy: format!(
+                "Check a proxy before the sign-in service; {}",
+                next_best("device-code", &self.place)
+            ),
             ..Problem::at(resource.service(), ProblemKind::BadAnswer, asked)
         }
     }

@@ -17,8 +17,8 @@ use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{RSA_PSS_SHA256, RsaKeyPair};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use secrecy::zeroize::Zeroizing;
 use secrecy::SecretString;
+use secrecy::zeroize::Zeroizing;
 
 use super::Environment;
 use super::authority::Authority;
@@ -79,7 +79,9 @@ impl Application {
             .with("client_id", &self.client_id)
             .with("scope", resource.scope());
         let form = match &self.proof {
-            Proof::Secret { env } => form.with_secret("client_secret", &self.variable(env, "the secret", resource)?),
+            Proof::Secret { env } => {
+                form.with_secret("client_secret", &self.variable(env, "the secret", resource)?)
+            }
             Proof::Certificate { certificate_file, key_file } => {
                 let assertion = self.assertion(certificate_file, key_file, resource)?;
                 form.with("client_assertion_type", ASSERTION_TYPE).with_secret("client_assertion", &assertion)
@@ -114,7 +116,8 @@ impl Application {
 
     fn variable(&self, name: &str, what: &str, resource: Resource) -> Result<SecretString, Problem> {
         let shown = clean_to(name, 80);
-        let value = self.environment.get(name).and_then(|value| value.to_str()).map(str::trim).unwrap_or_default();
+        let value =
+            self.environment.get(name).and_then(|value| value.to_str()).map(str::trim).unwrap_or_default();
         if value.is_empty() || value.len() > LONGEST {
             let said = format!("the environment variable {shown} is not set, or cannot be {what}");
             let remedy = format!("Set {shown} to {what} of the application {}.", self.client_id);

@@ -221,7 +221,9 @@ impl Authority {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        if let Some(refusal) = Refusal::read(&answer.body, status, said::activity_id(&answer.headers), &form.secrets()) {
+        if let Some(refusal) =
+            Refusal::read(&answer.body, status, said::activity_id(&answer.headers), &form.secrets())
+        {
             return Err(Denied::Refused(refusal));
         }
         let kind = match status {
@@ -239,7 +241,8 @@ impl Authority {
             status: Some(status),
             code: words.code,
             said,
-            remedy: "Try again in a minute; check a proxy between this machine and the sign-in service.".into(),
+            remedy: "Try again in a minute; check a proxy between this machine and the sign-in service."
+                .into(),
             retry_at: wait::asked_wait(&answer.headers, now).map(|wait| wait::later(now, wait)),
             ..Problem::at(Service::EntraLogin, kind, asked)
         }))

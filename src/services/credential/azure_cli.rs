@@ -99,7 +99,8 @@ pub(crate) async fn token(credential: &Credential) -> Result<Token, Problem> {
         && found != wanted
     {
         let said = format!("`az` gave a token for another tenant ({found}) than the destination ({wanted})");
-        let remedy = format!("Look at `az account list`; the account must be one of the destination. {log_in}");
+        let remedy =
+            format!("Look at `az account list`; the account must be one of the destination. {log_in}");
         return Err(credential.problem(ProblemKind::NotSignedIn, said, &remedy));
     }
     Ok(token)
@@ -127,7 +128,9 @@ fn refused(credential: &Credential, stderr: &[u8], log_in: &str) -> Problem {
         return by_code(credential, codes, stderr, log_in);
     }
     let lower = text.to_ascii_lowercase();
-    let (kind, said, remedy) = if lower.contains("unrecognized arguments") || lower.contains("unrecognised arguments") {
+    let (kind, said, remedy) = if lower.contains("unrecognized arguments")
+        || lower.contains("unrecognised arguments")
+    {
         let remedy = format!("Update the Azure CLI: az upgrade, or install it anew. {log_in}");
         (ProblemKind::Local, "the Azure CLI is too old for this", remedy)
     } else if lower.contains("conditional access") {

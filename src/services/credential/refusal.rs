@@ -73,7 +73,13 @@ impl Refusal {
                 codes.push(code);
             }
         }
-        Some(Self { error: clean_to(&scrub(&error, secrets), 60).into_owned(), codes, text, status, activity_id })
+        Some(Self {
+            error: clean_to(&scrub(&error, secrets), 60).into_owned(),
+            codes,
+            text,
+            status,
+            activity_id,
+        })
     }
 
     /// Whether one of these codes was given.
@@ -131,7 +137,10 @@ pub(crate) fn next_best(way: &str, place: &str) -> String {
     let others = [
         ("azure-cli", "the Azure CLI on a machine that the policy allows (kind = \"azure-cli\")"),
         ("device-code", "a code in a browser (kind = \"device-code\")"),
-        ("certificate", "an application with a certificate, for reading and inviting (kind = \"certificate\")"),
+        (
+            "certificate",
+            "an application with a certificate, for reading and inviting (kind = \"certificate\")",
+        ),
         ("command", "a token that a command prints (kind = \"command\")"),
     ];
     let others: Vec<&str> = others.iter().filter(|(kind, _)| *kind != way).map(|(_, words)| *words).collect();
@@ -167,11 +176,15 @@ pub(crate) fn advice(refusal: &Refusal, asking: &Asking<'_>) -> (ProblemKind, St
         ),
         "invalid_client" => (
             ProblemKind::NotSignedIn,
-            format!("Look at the application {app} in the tenant `{tenant}`: Certificates & secrets, Authentication. {others}"),
+            format!(
+                "Look at the application {app} in the tenant `{tenant}`: Certificates & secrets, Authentication. {others}"
+            ),
         ),
         "unauthorized_client" => (
             ProblemKind::NotAllowed,
-            format!("Look at the application {app} in the tenant `{tenant}`: it may not sign in this way. {others}"),
+            format!(
+                "Look at the application {app} in the tenant `{tenant}`: it may not sign in this way. {others}"
+            ),
         ),
         "temporarily_unavailable" | "server_error" => {
             (ProblemKind::ServiceFailing, "Try again in a minute.".into())
@@ -216,7 +229,9 @@ fn advice_by_code(
         ));
     }
     if has(&[65004]) {
-        return not_allowed("The person declined to give the application the permissions. Sign in again and accept.".into());
+        return not_allowed(
+            "The person declined to give the application the permissions. Sign in again and accept.".into(),
+        );
     }
     if has(CONSENT) {
         let api = if service == Service::MicrosoftGraph {
@@ -238,7 +253,9 @@ fn advice_by_code(
     if has(&[90002]) {
         return Some((
             ProblemKind::NotFound,
-            format!("There is no such tenant. Check [tenant] id: `{tenant}` must be one of its verified domains, or its id."),
+            format!(
+                "There is no such tenant. Check [tenant] id: `{tenant}` must be one of its verified domains, or its id."
+            ),
         ));
     }
     if has(&[50020, 50034, 90099]) {
@@ -284,7 +301,8 @@ fn advice_for_applications(
     place: &str,
 ) -> Option<(ProblemKind, String)> {
     let has = |codes: &[u32]| refusal.has(codes);
-    let page = format!("the page of the application {app} in the Entra admin center > Certificates & secrets");
+    let page =
+        format!("the page of the application {app} in the Entra admin center > Certificates & secrets");
     let text = if has(&[7_000_222]) {
         format!("The secret has ended. Make a new one on {page}.")
     } else if has(&[7_000_215, 7_000_216]) {
@@ -309,7 +327,9 @@ fn advice_for_applications(
     } else if has(&[700_023]) {
         "The assertion is made for another cloud or tenant than the one that was asked.".to_owned()
     } else if has(&[7_000_112, 7_000_113, 7_000_114]) {
-        format!("The application {app} is disabled in the tenant `{tenant}`. Have it enabled, or use another one.")
+        format!(
+            "The application {app} is disabled in the tenant `{tenant}`. Have it enabled, or use another one."
+        )
     } else if has(&[900_023]) {
         format!("`{tenant}` is neither a domain nor an id. Check [tenant] id.")
     } else if has(&[900_144, 900_382, 70011]) {
@@ -390,7 +410,9 @@ mod tests {
             Refusal::read(body.as_bytes(), 400, None, &[]).unwrap().asks_for_the_person()
         };
         assert!(asks("invalid_grant", 700_082) && asks("interaction_required", 50076));
-        assert!(!asks("invalid_grant", 53003) && !asks("invalid_grant", 65001) && !asks("invalid_grant", 50020));
+        assert!(
+            !asks("invalid_grant", 53003) && !asks("invalid_grant", 65001) && !asks("invalid_grant", 50020)
+        );
         assert!(!asks("invalid_client", 7_000_215));
     }
 

@@ -213,16 +213,35 @@ async fn a_way_that_lacks_something_or_stands_in_the_wrong_place_says_so() {
     assert!(problem.remedy.contains("after_connect = \"azure-cli\""), "{problem}");
     let secret = Way::ClientSecret { client_id: "x".into(), env: "S".into() };
     let ring = keyring(&ways(secret, Way::Same, Way::AzureCli), &[]);
-    assert!(ring.azure_devops.token().await.unwrap_err().said.contains("`client-secret` is no way"), "misplaced");
+    assert!(
+        ring.azure_devops.token().await.unwrap_err().said.contains("`client-secret` is no way"),
+        "misplaced"
+    );
 }
 
 #[tokio::test]
 async fn the_azure_cli_tells_apart_why_it_has_no_token() {
     for (words, kind, part) in [
-        ("ERROR: unrecognized arguments: --scope https://graph.microsoft.com/.default", ProblemKind::Local, "az upgrade"),
-        ("ERROR: AADSTS53003: Access has been blocked by Conditional Access policies.", ProblemKind::NotSignedIn, "kind = \"device-code\""),
-        ("ERROR: AADSTS50076: Due to a configuration change made by your administrator", ProblemKind::NotSignedIn, "az login --tenant contoso.example"),
-        ("ERROR: AADSTS50020: User account from identity provider does not exist in tenant", ProblemKind::NotSignedIn, "work account of that tenant"),
+        (
+            "ERROR: unrecognized arguments: --scope https://graph.microsoft.com/.default",
+            ProblemKind::Local,
+            "az upgrade",
+        ),
+        (
+            "ERROR: AADSTS53003: Access has been blocked by Conditional Access policies.",
+            ProblemKind::NotSignedIn,
+            "kind = \"device-code\"",
+        ),
+        (
+            "ERROR: AADSTS50076: Due to a configuration change made by your administrator",
+            ProblemKind::NotSignedIn,
+            "az login --tenant contoso.example",
+        ),
+        (
+            "ERROR: AADSTS50020: User account from identity provider does not exist in tenant",
+            ProblemKind::NotSignedIn,
+            "work account of that tenant",
+        ),
         ("ERROR: AADSTS90002: Tenant not found.", ProblemKind::NotFound, "[tenant] id"),
         ("ERROR: something else broke", ProblemKind::NotSignedIn, "az login"),
     ] {

@@ -78,7 +78,8 @@ struct Claims {
 
 impl Claims {
     fn holder(self) -> Holder {
-        let application = self.idtyp.as_deref() == Some("app") || (self.roles.is_some() && self.scp.is_none());
+        let application =
+            self.idtyp.as_deref() == Some("app") || (self.roles.is_some() && self.scp.is_none());
         let kind = match (application, &self.scp) {
             (true, _) => AccountKind::Application,
             (false, Some(_)) => AccountKind::Person,
@@ -245,13 +246,16 @@ mod tests {
 
     #[test]
     fn whose_it_is_and_what_it_allows_is_read_where_it_says() {
-        let person = jwt(r#"{"scp":"User.Read  User.Read.All","upn":"adele@contoso.example","idtyp":"user","iat":10,"exp":70}"#);
+        let person = jwt(
+            r#"{"scp":"User.Read  User.Read.All","upn":"adele@contoso.example","idtyp":"user","iat":10,"exp":70}"#,
+        );
         let person = Token::bearer(person.into()).unwrap();
         assert_eq!(person.holder.kind, AccountKind::Person);
         assert_eq!(person.holder.account.as_deref(), Some("adele@contoso.example"));
         assert_eq!(person.holder.permissions.unwrap().len(), 2);
         assert_eq!(person.lifetime, Some(SignedDuration::from_secs(60)));
-        let application = Token::bearer(jwt(r#"{"roles":["User.Read.All"],"app_displayname":"Reader"}"#).into()).unwrap();
+        let application =
+            Token::bearer(jwt(r#"{"roles":["User.Read.All"],"app_displayname":"Reader"}"#).into()).unwrap();
         assert_eq!(application.holder.kind, AccountKind::Application);
         assert_eq!(application.holder.account.as_deref(), Some("Reader"));
         let opaque = Token::bearer("opaque".to_owned().into()).unwrap();

@@ -97,7 +97,8 @@ impl Graph {
         if token.holder.kind != AccountKind::Application {
             return Ok(());
         }
-        let problem = self.inner.http.problem(call, ProblemKind::Refused, "an application is nobody's account");
+        let problem =
+            self.inner.http.problem(call, ProblemKind::Refused, "an application is nobody's account");
         Err(Problem { remedy: NO_ME.to_owned(), ..problem })
     }
 

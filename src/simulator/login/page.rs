@@ -47,6 +47,8 @@ fn show(shared: &Shared, words: &str) -> Answer {
 fn page(status: StatusCode, body: &str) -> Answer {
     Answer::html(
         status,
-        format!("<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sign in (simulated)</title></head><body>{body}</body></html>"),
+        format!(
+            "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Sign in (simulated)</title></head><body>{body}</body></html>"
+        ),
     )
 }

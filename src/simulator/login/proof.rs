@@ -23,7 +23,9 @@ pub(super) fn wrong(shared: &Shared, form: &Query, tenant: &str) -> Option<Answe
             return None;
         }
         // The real service does not repeat it; a proxy's page might.
-        let text = format!("Invalid client secret '{secret}' provided. Ensure the secret being sent is the value. (simulated)");
+        let text = format!(
+            "Invalid client secret '{secret}' provided. Ensure the secret being sent is the value. (simulated)"
+        );
         return refused(7_000_215, &text);
     }
     let kind = form.get("client_assertion_type").unwrap_or_default();
@@ -36,8 +38,13 @@ pub(super) fn wrong(shared: &Shared, form: &Query, tenant: &str) -> Option<Answe
     }
     match certificate(shared, assertion, tenant) {
         Ok(()) => None,
-        Err(Bad::Unsigned) => refused(70_021, "No matching federated identity record found for presented assertion. (simulated)"),
-        Err(Bad::Time) => refused(700_024, "Client assertion is not within its valid time range. (simulated)"),
+        Err(Bad::Unsigned) => refused(
+            70_021,
+            "No matching federated identity record found for presented assertion. (simulated)",
+        ),
+        Err(Bad::Time) => {
+            refused(700_024, "Client assertion is not within its valid time range. (simulated)")
+        }
         Err(Bad::Claims) => refused(50_027, "JWT token is invalid or malformed. (simulated)"),
         Err(Bad::Signature) => {
             let mut answer = error(
@@ -63,7 +70,8 @@ enum Bad {
 fn certificate(shared: &Shared, assertion: &str, tenant: &str) -> Result<(), Bad> {
     let parts: Vec<&str> = assertion.split('.').collect();
     let [header, claims, signature] = parts[..] else { return Err(Bad::Unsigned) };
-    let read = |part: &str| -> Option<Value> { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok() };
+    let read =
+        |part: &str| -> Option<Value> { serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).ok()?).ok() };
     let header_values = read(header).ok_or(Bad::Unsigned)?;
     let thumbprint = header_values["x5t#S256"].as_str().ok_or(Bad::Unsigned)?;
     let trusted = shared.sign_ins().trusted.clone().ok_or(Bad::Signature)?;
@@ -76,7 +84,11 @@ fn certificate(shared: &Shared, assertion: &str, tenant: &str) -> Result<(), Bad
         .map_err(|_| Bad::Signature)?;
     let claims = read(claims).ok_or(Bad::Claims)?;
     let own = format!("{}/login/{tenant}/oauth2/v2.0/token", shared.base);
-    if claims["aud"] != own.as_str() || claims["iss"] != CLIENT_ID || claims["sub"] != CLIENT_ID || !claims["jti"].is_string() {
+    if claims["aud"] != own.as_str()
+        || claims["iss"] != CLIENT_ID
+        || claims["sub"] != CLIENT_ID
+        || !claims["jti"].is_string()
+    {
         return Err(Bad::Claims);
     }
     let now = Timestamp::now().as_second();
