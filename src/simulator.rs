@@ -204,8 +204,10 @@ impl Simulator {
     pub fn config_toml_with(&self, state_directory: &Path, way: SignInWay) -> String {
         let endpoints = self.endpoints();
         let command = |token: &str| format!("[\"printf\", \"%s\", {}]", toml_string(token));
-        let by_command =
-            format!("after_connect = \"command\"\nafter_command = {}", command(self.azure_devops_entra_token()));
+        let by_command = format!(
+            "after_connect = \"command\"\nafter_command = {}",
+            command(self.azure_devops_entra_token())
+        );
         let id = toml_string(self.client_id());
         let (after, entra) = match way {
             SignInWay::Command => {
@@ -221,7 +223,9 @@ impl Simulator {
             // An application is nobody's account in the organization.
             SignInWay::ClientSecret => (
                 by_command,
-                format!("kind = \"client-secret\"\nclient_id = {id}\nsecret_env = \"ADO2ENTRA_SIMULATED_SECRET\""),
+                format!(
+                    "kind = \"client-secret\"\nclient_id = {id}\nsecret_env = \"ADO2ENTRA_SIMULATED_SECRET\""
+                ),
             ),
         };
         let mut text = String::from("# A simulation: made-up organization, tenant and tokens.\n");

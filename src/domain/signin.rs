@@ -185,7 +185,8 @@ impl Granted {
         }
         let granted = self.permissions.as_ref()?;
         let wanted = |permission: &&Permission| {
-            !permission.is_in(granted) && !(permission.people_only && self.kind == AccountKind::Application)
+            let no_use = permission.people_only && self.kind == AccountKind::Application;
+            !no_use && !permission.is_in(granted)
         };
         Some(GRAPH_PERMISSIONS.iter().filter(wanted).collect())
     }

@@ -127,7 +127,7 @@ pub(super) enum Said {
 /// A code that was given out.
 #[derive(Debug)]
 pub(super) struct Code {
-    pub user_code: String,
+    pub user: String,
     pub scope: String,
     pub said: Said,
     pub polls: u32,
@@ -220,7 +220,7 @@ impl SignIns {
         let number = self.next();
         let (device, user) = (format!("simulated-device-code-{number:08}"), format!("SIML-{number:04}"));
         let code = Code {
-            user_code: user.clone(),
+            user: user.clone(),
             scope: scope.to_owned(),
             said: Said::Nothing,
             polls: 0,
@@ -235,7 +235,7 @@ impl SignIns {
     pub fn say(&mut self, user_code: Option<&str>, said: Said) -> usize {
         let waiting = self.codes.values_mut().filter(|code| {
             code.said == Said::Nothing
-                && user_code.is_none_or(|asked| asked.trim().eq_ignore_ascii_case(&code.user_code))
+                && user_code.is_none_or(|asked| asked.trim().eq_ignore_ascii_case(&code.user))
         });
         waiting.map(|code| code.said = said).count()
     }
@@ -243,7 +243,7 @@ impl SignIns {
     /// The codes that wait, as people see them.
     pub fn waiting(&self) -> Vec<String> {
         let waits = |code: &&Code| code.said == Said::Nothing && code.ends > Instant::now();
-        self.codes.values().filter(waits).map(|code| code.user_code.clone()).collect()
+        self.codes.values().filter(waits).map(|code| code.user.clone()).collect()
     }
 
     /// Takes note of a token that is given out.

@@ -101,7 +101,9 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             ("Enter", "choose, then look"),
             ("Esc", "leave"),
         ],
-        Overlay::SignIn => &[("y", "copy the code"), ("a", "copy the address"), ("Esc", "cancel the sign-in")],
+        Overlay::SignIn => {
+            &[("y", "copy the code"), ("a", "copy the address"), ("Esc", "cancel the sign-in")]
+        }
     }
 }
 

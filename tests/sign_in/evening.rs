@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use ado2entra::simulator::{Control, Options, SignInAnswer, SignInWay, Simulator, start};
+use ado2entra::simulator::{Control, Fault, Options, SignInAnswer, SignInWay, Simulator, start};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use tempfile::TempDir;
@@ -33,6 +33,10 @@ impl Evening {
     /// The access token comes from a command, which writes down its environment and its arguments; the tenant is signed in to
     /// by code.
     fn new() -> Self {
+        Self::by(SignInWay::DeviceCode)
+    }
+
+    fn by(way: SignInWay) -> Self {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
         let simulator = runtime.block_on(start(Options::default())).unwrap();
         simulator.control().pace_sign_ins(Duration::ZERO, Duration::from_secs(900));
@@ -49,7 +53,7 @@ impl Evening {
         let command = folder.path().join("give-token");
         fs::write(&command, script).unwrap();
         fs::set_permissions(&command, fs::Permissions::from_mode(0o700)).unwrap();
-        let config = simulator.config_toml_with(&folder.path().join("state"), SignInWay::DeviceCode);
+        let config = simulator.config_toml_with(&folder.path().join("state"), way);
         let token = format!("command = [\"printf\", \"%s\", \"{}\"]", simulator.azure_devops_token());
         assert!(config.contains(&token), "{config}");
         let config = config.replace(&token, &format!("command = [\"{}\"]", command.display()));
@@ -69,6 +73,7 @@ impl Evening {
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("AZURE_DEVOPS_EXT_PAT", DECOY)
+            .env("ADO2ENTRA_SIMULATED_SECRET", self.simulator.client_secret())
             .stdin(Stdio::null())
             .output()
             .unwrap();
@@ -122,6 +127,8 @@ fn an_evening_by_code_while_tokens_end_and_no_secret_is_left_anywhere() {
 
     let decided = evening.run(&["plan", "accept-safe", "--yes"]);
     assert_eq!(decided.code, 0, "{}", decided.stderr);
+    // The access token dies with the switch; the sign-in to the tenant goes on.
+    evening.control().set_fault(Fault::PatDiesAtConnect, true);
     evening.control().connect();
     // From now on every token ends after a moment, whatever the client was told.
     evening.control().token_life(Duration::from_millis(150), Duration::from_secs(3600));
@@ -159,12 +166,46 @@ fn a_declined_sign_in_ends_the_command_with_its_reason() {
     search(&evening);
 }
 
+#[test]
+fn an_application_checks_what_it_can_and_says_what_it_cannot() {
+    let evening = Evening::by(SignInWay::ClientSecret);
+    let diff = evening.run(&["diff", "--format", "json"]);
+    assert_eq!(diff.code, 0, "{}", diff.stderr);
+    let check = evening.run(&["check", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&check.stdout).unwrap();
+    let of = |id: &str| {
+        let checks = document["checks"].as_array().unwrap();
+        checks.iter().find(|check| check["id"] == id).unwrap().clone()
+    };
+    let member = of("admin-tenant-member");
+    assert!(member["evidence"].to_string().contains("whether *you* are a member"), "{member}");
+    assert!(!check.stderr.contains("SIML-"), "nobody is asked for a code");
+    search(&evening);
+}
+
+#[test]
+fn a_government_tenant_is_told_and_nobody_is_asked_to_sign_in() {
+    let evening = Evening::new();
+    evening.control().set_fault(Fault::GovernmentTenant, true);
+    let check = evening.run(&["check", "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&check.stdout).unwrap();
+    let checks = document["checks"].as_array().unwrap();
+    let cloud = checks.iter().find(|check| check["id"] == "tenant-public-cloud").unwrap();
+    assert_eq!(cloud["status"], "fail");
+    assert!(!check.stderr.contains("SIML-"), "{}", check.stderr);
+    let log = evening.control().requests();
+    assert!(log.iter().all(|request| !request.path.contains("/oauth2/")), "nobody signed in");
+    assert!(log.iter().all(|request| !request.path.starts_with("/graph/") || !request.authenticated));
+}
+
 /// Every byte that the program wrote or said, and what its children saw.
 fn search(evening: &Evening) {
     let mut secrets = evening.control().secrets_given_out();
     assert!(!secrets.is_empty());
+    let decoyed = |name: &str| name != "seen-of-parent";
     let pat = evening.simulator.azure_devops_token();
     secrets.push(pat.to_owned());
+    secrets.push(evening.simulator.client_secret().to_owned());
     secrets.push(STANDARD.encode(format!(":{pat}")));
     secrets.push(STANDARD.encode(format!("x:{pat}")).trim_end_matches('=').to_owned());
     let written = evening.written();
@@ -175,14 +216,17 @@ fn search(evening: &Evening) {
     }
     for (path, bytes) in &written {
         let name = path.file_name().unwrap().to_str().unwrap();
-        if name == "vault" {
+        if name == "vault" || name == "config.toml" {
+            // The one is the source itself; the other is ours, with tokens of the simulator as arguments.
+            assert!(name == "vault" || !holds(bytes, evening.simulator.client_secret()));
             continue;
         }
-        // The parent's environment is what we gave it ourselves.
-        if name != "seen-of-parent" {
-            assert!(!holds(bytes, DECOY), "the decoy is in {}", path.display());
-        }
+        assert!(!decoyed(name) || !holds(bytes, DECOY), "the decoy is in {}", path.display());
         for secret in &secrets {
+            // The environment of the program itself is what we gave it.
+            if name == "seen-of-parent" && secret == evening.simulator.client_secret() {
+                continue;
+            }
             assert!(!holds(bytes, secret), "{secret} is in {}", path.display());
         }
     }

@@ -9,3 +9,4 @@ mod codes;
 mod evening;
 mod renewing;
 mod stage;
+mod trial;

@@ -157,11 +157,11 @@ impl Account {
             .with("scope", &self.scope(resource))
             .with_secret("refresh_token", refresh);
         let grant = self.authority.grant_patiently(REFRESHING, &form).await?;
-        self.taken(grant, state).ok_or_else(|| Denied::Problem(self.unusable(REFRESHING, resource)))
+        Self::taken(grant, state).ok_or_else(|| Denied::Problem(self.unusable(REFRESHING, resource)))
     }
 
     /// Keeps the refresh token of a grant, and gives its token.
-    fn taken(&self, grant: Grant, state: &mut State) -> Option<Token> {
+    fn taken(grant: Grant, state: &mut State) -> Option<Token> {
         let Grant { access, refresh, lifetime, scope } = grant;
         // The service gives a new one with each token; where it does not, the old one stays good.
         if let Some(refresh) = refresh {
@@ -200,7 +200,7 @@ impl Account {
             result = self.poll(&code) => result,
         };
         let step = match result
-            .and_then(|grant| self.taken(grant, state).ok_or_else(|| self.unusable(SIGNING_IN, resource)))
+            .and_then(|grant| Self::taken(grant, state).ok_or_else(|| self.unusable(SIGNING_IN, resource)))
         {
             Ok(token) => {
                 state.spare = Some((resource, token));
@@ -223,7 +223,7 @@ impl Account {
         let form = Form::default()
             .with("grant_type", DEVICE_GRANT)
             .with("client_id", &self.client_id)
-            .with_secret("device_code", &code.device_code);
+            .with_secret("device_code", &code.device);
         loop {
             tokio::time::sleep(pause.min(ends.saturating_duration_since(Instant::now()))).await;
             if Instant::now() >= ends {
@@ -259,7 +259,7 @@ impl Account {
     fn described(&self, code: &Code, because: Option<String>) -> DeviceCode {
         let now = Timestamp::now();
         DeviceCode {
-            user_code: code.user_code.clone(),
+            user_code: code.user.clone(),
             address: clean_to(&code.address, 200).into_owned(),
             address_is_known: self.authority.is_known_page(&code.address),
             tenant: self.authority.tenant().to_owned(),

@@ -39,8 +39,8 @@ pub(crate) struct Grant {
 
 /// A code for a person to type in.
 pub(crate) struct Code {
-    pub device_code: SecretString,
-    pub user_code: String,
+    pub device: SecretString,
+    pub user: String,
     pub address: String,
     pub lifetime: Duration,
     pub interval: Duration,
@@ -164,10 +164,10 @@ impl Authority {
         let answer = self.post("devicecode", asked, &form).await?;
         let read: Option<CodeAnswer> = serde_json::from_slice(said::without_bom(&answer.body)).ok();
         let code = read.and_then(|read| {
-            let user_code = read.user_code.filter(|code| is_code(code))?;
+            let user = read.user_code.filter(|code| is_code(code))?;
             Some(Code {
-                device_code: secret(read.device_code?)?,
-                user_code,
+                device: secret(read.device_code?)?,
+                user,
                 address: read.verification_uri.filter(|text| !text.is_empty() && text.len() <= 300)?,
                 lifetime: read.expires_in.and_then(|it| it.span()).unwrap_or(Duration::from_secs(900)),
                 interval: read.interval.and_then(|it| it.span()).unwrap_or(Duration::from_secs(5)),
