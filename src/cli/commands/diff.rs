@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::document::Tenant;
-use crate::cli::document::diff::{Comparison, DiffDocument};
+use crate::cli::document::diff::{Comparison, DiffDocument, ListLeftOut};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
@@ -33,7 +33,7 @@ pub async fn run(mut work: Work, args: &DiffArgs) -> Result<Exit, Failure> {
 /// From what is known already: a snapshot, or a reading.
 pub async fn offline(output: Output, mut model: Model, args: &DiffArgs) -> Result<Exit, Failure> {
     with_candidates(&mut model, args.candidates).await?;
-    print(output, &model)
+    print(output, &model, &[])
 }
 
 /// Compares again where other than the usual number of candidates is wanted.
@@ -52,10 +52,11 @@ async fn with_candidates(model: &mut Model, candidates: usize) -> Result<(), Fai
 }
 
 /// Prints the comparison in the form that is wanted.
-fn print(output: Output, model: &Model) -> Result<Exit, Failure> {
+fn print(output: Output, model: &Model, left_out: &[ListLeftOut]) -> Result<Exit, Failure> {
     let analysis = work::analysis(model)?;
     let comparison = Comparison::of(model, &analysis)
         .ok_or_else(|| Failure::new(Exit::No, "the two lists could not be compared"))?;
+    let comparison = Comparison { left_out, ..comparison };
     match output.format {
         Format::Json => output.json(&DiffDocument::new(comparison))?,
         Format::Csv => output.data(|out| rows::csv(out, &comparison))?,

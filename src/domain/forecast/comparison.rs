@@ -155,12 +155,14 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn candidate(&self, person: &OrgView<'_>, seen: &Seen<'_>, privileged: bool) -> Candidate {
-        Candidate {
-            object_id: seen.user.id,
-            score: seen.score,
-            evidence: seen.compared.evidence(person, seen.user),
-            warnings: self.warnings(person, seen, privileged),
-        }
+        let mut evidence = seen.compared.evidence(person, seen.user);
+        let mut warnings = self.warnings(person, seen, privileged);
+        // a large organization has half a million of these
+        evidence.shrink_to_fit();
+        evidence.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        warnings.shrink_to_fit();
+        warnings.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        Candidate { object_id: seen.user.id, score: seen.score, evidence, warnings }
     }
 
     fn warnings(&self, person: &OrgView<'_>, seen: &Seen<'_>, privileged: bool) -> Vec<Warning> {
