@@ -177,7 +177,11 @@ mod tests {
     #[test]
     fn a_deep_row_is_no_danger_and_a_broken_one_costs_only_itself() {
         let good = r#"{"id":"b0000000-0000-4000-8000-000000000001"}"#;
-        let deep = format!(r#"{{"mail":{}{},"id":"b0000000-0000-4000-8000-000000000002"}}"#, "[".repeat(5000), "]".repeat(5000));
+        let deep = format!(
+            r#"{{"mail":{}{},"id":"b0000000-0000-4000-8000-000000000002"}}"#,
+            "[".repeat(5000),
+            "]".repeat(5000)
+        );
         let text = format!("{good}\n{deep}\n{{\"id\":bad}}\n{good}\n");
         let mut count = 0;
         let left_out = tenant_users_from_json(text.as_bytes(), |_| count += 1).unwrap();

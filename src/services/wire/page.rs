@@ -138,4 +138,21 @@ mod tests {
             assert_eq!(kept, expected, "the service's own object, unchanged");
         }
     }
+
+    #[test]
+    fn of_a_monstrous_row_only_the_surplus_is_left_out() {
+        let id = "b0000000-0000-4000-8000-000000000001";
+        let (name, alias) = ("x".repeat(10_000_000), r#""smtp:jane@contoso.example""#);
+        let aliases = vec![alias; 100_000].join(",");
+        let body = format!(
+            r#"{{"value":[{{"id":"{id}"}},{{"id":"{id}","surname":"{name}","proxyAddresses":[{aliases}]}}]}}"#
+        );
+        for raw in [Raw::Drop, Raw::Keep] {
+            let batch = parse_and_note(body.as_bytes(), raw, tenant_user::convert, tenant_user::cut).unwrap();
+            assert_eq!(batch.items.len(), 2);
+            let [told] = batch.skipped.as_slice() else { panic!("{:?}", batch.skipped) };
+            assert!(told.used && told.row == 2, "{told}");
+            assert!(told.reason.contains("`surname`") && told.reason.contains("99000"), "{told}");
+        }
+    }
 }

@@ -15,6 +15,9 @@ const USUAL: usize = 64 * 1024;
 /// Names of the member that holds the list.
 const LISTS: [&[u8]; 3] = [b"value", b"items", b"members"];
 
+/// Names of the member that a page has when another page follows.
+const CONTINUED: [&[u8]; 2] = [b"@odata.nextLink", b"continuationToken"];
+
 /// A row, or why there is none.
 pub(crate) enum Row<'a> {
     Object(&'a [u8]),
@@ -33,7 +36,7 @@ pub(crate) struct Place {
 
 /// Calls `each` with every row; how many there were.
 pub(crate) fn cut(from: impl BufRead, mut each: impl FnMut(Place, Row<'_>)) -> Result<u64, BadList> {
-    let mut source = Source { from, at: 0, row: 0, kept: Vec::with_capacity(8 * 1024) };
+    let mut source = Source { from, at: 0, row: 0, kept: Vec::with_capacity(8 * 1024), goes_on: false };
     if source.starts_with_bom()? {
         source.skip(3);
     }
@@ -50,6 +53,11 @@ pub(crate) fn cut(from: impl BufRead, mut each: impl FnMut(Place, Row<'_>)) -> R
             other => return Err(source.unexpected(other, "a list or an object")),
         }
     }
+    if source.goes_on {
+        return Err(
+            source.bad("the list goes on: its last page names a next one; put all pages into the file")
+        );
+    }
     Ok(source.row)
 }
 
@@ -58,6 +66,8 @@ struct Source<R> {
     at: u64,
     row: u64,
     kept: Vec<u8>,
+    /// The page at hand says that another one follows.
+    goes_on: bool,
 }
 
 impl<R: BufRead> Source<R> {
@@ -142,7 +152,7 @@ impl<R: BufRead> Source<R> {
         let byte = self.at;
         self.skip(1);
         row.push(b'{');
-        let (mut had_list, mut had_rows) = (false, false);
+        let (mut had_list, mut had_rows, mut goes_on) = (false, false, false);
         loop {
             match self.blank()? {
                 None => return Err(self.bad("the file ends in the middle of an object")),
@@ -177,6 +187,8 @@ impl<R: BufRead> Source<R> {
                     self.kept.clear();
                     let keep = row.len() < LONGEST;
                     self.value(keep)?;
+                    // a text with something in it
+                    goes_on |= CONTINUED.contains(&bare) && first == Some(b'"') && self.kept.len() > 2;
                     if keep {
                         if row.len() > 1 {
                             row.push(b',');
@@ -189,6 +201,7 @@ impl<R: BufRead> Source<R> {
                 Some(other) => return Err(self.unexpected(other, "the name of a member")),
             }
         }
+        self.goes_on = had_list && goes_on;
         if !had_list {
             row.push(b'}');
             self.row += 1;
@@ -319,6 +332,16 @@ mod tests {
         );
         let long = format!(r#"[{{"a":"{}"}},{{"b":1}}]"#, "x".repeat(LONGEST));
         assert_eq!(rows(&long).unwrap(), ["1: it is longer than 32 MiB", r#"{"b":1}"#]);
+    }
+
+    #[test]
+    fn a_list_whose_last_page_is_missing_is_an_error() {
+        let first = r#"{"value":[{"a":1}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?x"}"#;
+        let last = r#"{"members":[{"b":2}],"continuationToken":null}"#;
+        assert_eq!(rows(&format!("{first}\n{last}")).unwrap().len(), 2);
+        for cut in [first.to_owned(), format!("{last}\n{first}"), last.replace("null", "\"MTA=\"")] {
+            assert!(rows(&cut).unwrap_err().reason.contains("goes on"), "{cut}");
+        }
     }
 
     #[test]
