@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::ser::Serializer;
 
+use super::patterns::PatternEntry;
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};
 use crate::domain::forecast::table::rounded;
@@ -86,6 +87,7 @@ pub struct DiffDocument<'a> {
     /// Absent when everything was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOutEntry<'a>>,
+    patterns: Vec<PatternEntry<'a>>,
     #[serde(serialize_with = "people")]
     users: Comparison<'a>,
 }
@@ -152,6 +154,7 @@ impl<'a> DiffDocument<'a> {
                 by_outcome: comparison.forecast.counts(),
             },
             left_out: comparison.left_out.iter().map(LeftOutEntry::new).collect(),
+            patterns: comparison.forecast.patterns().all().iter().map(PatternEntry::new).collect(),
             users: comparison,
         }
     }

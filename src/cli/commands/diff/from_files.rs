@@ -22,10 +22,11 @@ use crate::tasks::{Model, Msg, analyse, runner};
 /// The command.
 pub fn from_files(output: Output, global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     until_signal(|_| async {
-        let (model, left_out) = model(global, args).await?;
+        let (mut model, left_out) = model(global, args).await?;
         if let Some(words) = words::left_out(&left_out).filter(|_| output.format != Format::Text) {
             output.say(&words);
         }
+        super::with_patterns(&mut model, &args.use_pattern).await?;
         super::print(output, &model, &left_out)
     })
 }
