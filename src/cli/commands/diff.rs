@@ -8,10 +8,10 @@ pub use from_files::from_files;
 
 use std::sync::Arc;
 
+use super::plan::pattern_found;
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::document::Tenant;
 use crate::cli::document::diff::{Comparison, DiffDocument, ListLeftOut};
-use super::plan::pattern_found;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
