@@ -138,6 +138,12 @@ fn what_says_nothing_does_not_contradict() {
     );
     assert_eq!(verdict_of("Seoyeon Park", "민준", "김"), Verdict::Doubt, "an alphabet is read in one");
     assert_eq!(verdict_of("Nicholas Berg", "Nikita", "Berg"), Verdict::Contradicts);
+    assert_eq!(verdict_of("Kirra Berg", "Kydan", "Berg"), Verdict::Contradicts);
+    assert_eq!(
+        verdict_of("Lee Berg", "Levi", "Berg"),
+        Verdict::Doubt,
+        "a letter weighs much in a short name"
+    );
 }
 
 #[test]
