@@ -93,6 +93,7 @@ fn a_part_that_is_missing_or_short_fits() {
         ("王小明", "Xiaoming", "Wang"),
         ("김민준", "Minjun", "Kim"),
         ("欧阳伟", "Wei", "Ouyang"),
+        ("Mohammed Haddad", "محمد", "حداد"),
     ] {
         assert_eq!(verdict_of(own, given, surname), Verdict::Fits, "{own} / {given} {surname}");
     }
