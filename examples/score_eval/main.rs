@@ -3,7 +3,7 @@
 //! `cargo run --release --example score_eval -- FOLDER…` reads `org-users.json`, `tenant-users.json` and `truth.json` of each
 //! folder and prints a line for each, for each profile (the folder's name up to the first hyphen) and for all: wrong pairs,
 //! recall, the right person among the first candidates, hazards, time. Below them two plain baselines on the same files.
-//! `--show` names the mistakes. With `--org-users FILE --tenant-users FILE` instead it prints a `diff` document like the
+//! `--show` names the mistakes, `--use-patterns` uses every pattern that is found. With `--org-users FILE --tenant-users FILE` instead it prints a `diff` document like the
 //! command's, for other scorers. How to make such folders, and what the columns mean: `docs/matching.md`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
@@ -27,7 +27,7 @@ pub type Failure = Box<dyn Error>;
 
 fn main() -> Result<(), Failure> {
     let mut folders: Vec<String> = Vec::new();
-    let (mut org, mut tenant, mut show) = (None, None, false);
+    let (mut org, mut tenant, mut show, mut use_patterns) = (None, None, false, false);
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -35,15 +35,18 @@ fn main() -> Result<(), Failure> {
             "--tenant-users" => tenant = arguments.next(),
             "--format" => drop(arguments.next()),
             "--show" => show = true,
+            "--use-patterns" => use_patterns = true,
             _ => folders.push(argument),
         }
     }
     if let (Some(org), Some(tenant)) = (org, tenant) {
-        println!("{}", Set::read(Path::new(&org), Path::new(&tenant))?.document());
+        println!("{}", Set::read(Path::new(&org), Path::new(&tenant), use_patterns)?.document());
         return Ok(());
     }
     if folders.is_empty() {
-        eprintln!("usage: score_eval [--show] FOLDER… | --org-users FILE --tenant-users FILE");
+        eprintln!(
+            "usage: score_eval [--show] [--use-patterns] FOLDER… | --org-users FILE --tenant-users FILE"
+        );
         std::process::exit(2);
     }
     let mut ours: Sums<Figures> = Sums::default();
@@ -52,7 +55,7 @@ fn main() -> Result<(), Failure> {
     println!("{:16} {}", "set", Figures::HEADER);
     for folder in &folders {
         let folder = Path::new(folder);
-        let set = Set::read(&folder.join("org-users.json"), &folder.join("tenant-users.json"))?;
+        let set = Set::read(&folder.join("org-users.json"), &folder.join("tenant-users.json"), use_patterns)?;
         let truth: Value = serde_json::from_slice(&fs::read(folder.join("truth.json"))?)?;
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("?");
         let figures = Figures::of(&set, &truth, show);

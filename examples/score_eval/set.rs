@@ -30,8 +30,8 @@ pub struct Set {
 }
 
 impl Set {
-    /// Reads and compares.
-    pub fn read(org: &Path, tenant: &Path) -> Result<Self, Failure> {
+    /// Reads and compares, a second time with every pattern that was found where they are to be used.
+    pub fn read(org: &Path, tenant: &Path, use_patterns: bool) -> Result<Self, Failure> {
         let org: Vec<Value> = serde_json::from_slice(&fs::read(org)?)?;
         let tenant: Vec<Value> = serde_json::from_slice(&fs::read(tenant)?)?;
         let roster = Roster::new(org.iter().filter_map(org_user));
@@ -42,8 +42,12 @@ impl Set {
         let started = Instant::now();
         let index = TenantIndex::build(&directory);
         let situation = Situation { destination, backing, ..Situation::at(now) };
-        let forecast = forecast(&roster, &directory, &index, &situation);
-        Ok(Self { seconds: started.elapsed().as_secs_f64(), roster, directory, forecast })
+        let mut compared = forecast(&roster, &directory, &index, &situation);
+        if use_patterns {
+            let patterns = compared.patterns().all().iter().map(|pattern| pattern.id.clone()).collect();
+            compared = forecast(&roster, &directory, &index, &Situation { patterns, ..situation });
+        }
+        Ok(Self { seconds: started.elapsed().as_secs_f64(), roster, directory, forecast: compared })
     }
 
     /// Everybody, with what is said.

@@ -89,6 +89,13 @@ impl<'a> Comparison<'a> {
             Some(Decided { outcome: Outcome::Automatic, .. }) => by_address,
             _ => self.look(view, hits, COMPARED, scratch),
         };
+        let by_pattern = if early.is_none() { self.by_pattern(view, hits, &seen) } else { None };
+        let early = early.or_else(|| {
+            Some(match by_pattern? {
+                Ok((target, why)) => Decided::new(Outcome::Safe, why).onto(target),
+                Err(why) => Decided::new(Outcome::Review, why),
+            })
+        });
         let mut decided = early.unwrap_or_else(|| match seen.first() {
             Some(best) => Decided::new(Outcome::Review, self.why_review(view, &seen, best)),
             None => Decided::new(Outcome::Missing, "no tenant user has the address or a name like it"),
@@ -270,7 +277,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Why a target cannot take the person, if so.
-    fn unusable(&self, view: &OrgView<'_>, user: &TenantUser) -> Option<String> {
+    pub(super) fn unusable(&self, view: &OrgView<'_>, user: &TenantUser) -> Option<String> {
         if user.deleted {
             return Some("is deleted".to_owned());
         }

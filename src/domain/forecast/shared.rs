@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::Situation;
+use super::patterns::Patterns;
 use super::standing::Standing;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::TenantIndex;
@@ -55,6 +56,7 @@ pub struct Shared {
     by_sign_in: usize,
     /// When the lists were read, as far as the dates in them tell; never later than the moment of the forecast.
     pub(super) read_at: Option<Timestamp>,
+    patterns: Patterns,
 }
 
 /// A day, in seconds.
@@ -112,6 +114,7 @@ impl Shared {
             .then(|| used.max())
             .flatten()
             .map(|latest| latest.min(situation.now));
+        shared.patterns = Patterns::find(roster, directory, index, situation, standings, &shared);
         shared
     }
 
@@ -181,6 +184,11 @@ impl Shared {
     /// exception, and no account was made in order to be found by it.
     pub fn sign_in_names_are_usual(&self) -> bool {
         self.open < 20 || self.by_sign_in * 20 >= self.open
+    }
+
+    /// The patterns, and where those in use lead people.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
     }
 
     /// Whether the tenant itself hands out addresses of this domain (an address key's).
