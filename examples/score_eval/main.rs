@@ -3,8 +3,9 @@
 //! `cargo run --release --example score_eval -- FOLDER…` reads `org-users.json`, `tenant-users.json` and `truth.json` of each
 //! folder and prints a line for each, for each profile (the folder's name up to the first hyphen) and for all: wrong pairs,
 //! recall, the right person among the first candidates, hazards, time. Below them two plain baselines on the same files.
-//! `--show` names the mistakes, `--use-patterns` uses every pattern that is found. With `--org-users FILE --tenant-users FILE` instead it prints a `diff` document like the
-//! command's, for other scorers. How to make such folders, and what the columns mean: `docs/matching.md`.
+//! `--show` names the mistakes, `--use-patterns` uses every pattern that is found. With `--org-users FILE --tenant-users FILE`
+//! instead it prints a `diff` document like the command's, for other scorers. How to make such folders, and what the columns
+//! mean: `docs/matching.md`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
 use std::collections::BTreeMap;
