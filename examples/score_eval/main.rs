@@ -61,9 +61,9 @@ fn main() -> Result<(), Failure> {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("?");
         let figures = Figures::of(&set, &truth, show);
         println!("{name:16} {}", figures.line());
-        ours.add(name, figures, Figures::add);
-        veto.add(name, baseline::veto(&set, &truth), baseline::Figures::add);
-        names.add(name, baseline::names(&set, &truth), baseline::Figures::add);
+        ours.add(name, &figures, Figures::add);
+        veto.add(name, &baseline::veto(&set, &truth), baseline::Figures::add);
+        names.add(name, &baseline::names(&set, &truth), baseline::Figures::add);
     }
     ours.print(Figures::line);
     for (title, sums) in [
@@ -86,10 +86,10 @@ impl<F> Default for Sums<F> {
 }
 
 impl<F: Default> Sums<F> {
-    fn add(&mut self, set: &str, figures: F, add: fn(&mut F, &F)) {
+    fn add(&mut self, set: &str, figures: &F, add: fn(&mut F, &F)) {
         let profile = set.split('-').next().unwrap_or(set);
-        add(self.0.entry(format!("all {profile}")).or_default(), &figures);
-        add(self.0.entry("all, together".to_owned()).or_default(), &figures);
+        add(self.0.entry(format!("all {profile}")).or_default(), figures);
+        add(self.0.entry("all, together".to_owned()).or_default(), figures);
     }
 
     fn print(&self, line: fn(&F) -> String) {
