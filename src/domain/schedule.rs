@@ -17,6 +17,7 @@ use super::people::{Directory, Roster};
 use super::plan::{Decision, Plan, Rulebook};
 use super::text::clean;
 
+pub mod machine;
 mod order;
 mod row;
 mod summary;
