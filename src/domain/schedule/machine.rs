@@ -206,7 +206,7 @@ pub enum Event {
     Answered(Answer),
     /// The pause, rest or wait is over, or whoever was asked says: go on.
     Resumed,
-    /// The run is being stopped; only after [`Action::Rest`], [`Action::Wait`] and [`Action::Ask`].
+    /// The run is being stopped; only in place of [`Event::Resumed`]. What is on disk says enough for the next start.
     Cancelled,
 }
 

@@ -85,7 +85,12 @@ impl Machine {
             (Phase::Back, Event::Person(now)) => self.read(now),
             (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
             (
-                Phase::Resting | Phase::Waiting | Phase::Asking | Phase::AskingBack | Phase::New,
+                Phase::Resting
+                | Phase::Waiting
+                | Phase::Asking
+                | Phase::AskingBack
+                | Phase::Pausing
+                | Phase::New,
                 Event::Cancelled,
             ) => Action::End(None),
             (phase, Event::Unread(problem)) => self.unread(&phase, problem),

@@ -374,7 +374,7 @@ fn some_event(action: &Action, dice: u8) -> Event {
             ][usize::from(dice) % 11]
                 .clone(),
         ),
-        Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => Event::Cancelled,
+        Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => Event::Cancelled,
         Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) => Event::Resumed,
         Action::End(_) => unreachable!("nothing follows the end"),
     }
