@@ -105,7 +105,7 @@ async fn somebody_who_is_in_the_tenant_already_is_not_invited() {
 async fn each_refused_invitation_says_what_to_do() {
     for (fault, stops, remedy) in [
         (Fault::InviteUnauthorized, true, "may not invite"),
-        (Fault::InviteDomainBlocked, true, "allow"),
+        (Fault::InviteDomainBlocked, false, "Collaboration restrictions"),
         (Fault::InviteCrossTenant, false, "Cross-tenant access"),
         (Fault::InviteGroupAddress, false, "address of a group"),
         (Fault::InviteProxyConflict, false, "proxy address"),
