@@ -114,10 +114,10 @@ impl Ticket {
             && !self.privileged
             && person.mail.as_deref().is_some_and(|mail| mail.eq_ignore_ascii_case(&person.principal_name))
             && target.user_type != Some(UserType::Guest)
-            && !target.user_principal_name.contains('#');
+            && !target.user_principal_name().contains('#');
         plain.then(|| BatchRow {
             source: person.principal_name.to_string(),
-            target: target.user_principal_name.to_string(),
+            target: target.user_principal_name().to_string(),
         })
     }
 }
