@@ -26,6 +26,8 @@ pub(super) struct Ticket {
     /// This row has to be verified first.
     pub(super) after: Option<StorageKey>,
     pub(super) privileged: bool,
+    /// How many questions of the run were answered when this row went on last.
+    pub(super) answers: u32,
     /// Only read: says nothing about how the service takes calls.
     pub(super) settles: bool,
 }
@@ -92,6 +94,7 @@ impl Ticket {
             taken: None,
             after: None,
             privileged: false,
+            answers: 0,
             settles: false,
         }
     }

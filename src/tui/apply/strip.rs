@@ -73,12 +73,13 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         }
         (Some((_, None)), _) => pen.write("applied", theme.title).skip(2),
         (None, Some(Some(problem))) => {
-            pen.write("paused: ", theme.bad).write(&problem.said, theme.bad).skip(2)
+            let said = if area.width < 100 { "" } else { problem.said.as_str() };
+            pen.write(if said.is_empty() { "paused" } else { "paused: " }, theme.bad).write(said, theme.bad).skip(2)
         }
         (None, Some(None)) => pen.write("paused", theme.caution).skip(2),
         (None, None) => pen.write("applying", theme.accent).skip(2),
     };
-    let brief = area.width < 60;
+    let brief = area.width < 100;
     for (state, number) in counts(run) {
         let (glyph, word, style) = sign(state, look);
         let text = if brief { count(number) } else { format!("{} {word}", count(number)) };
