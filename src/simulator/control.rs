@@ -172,7 +172,8 @@ impl Control {
     /// Somebody else maps this person, in the portal or with another tool. Answers whether the service took it; it is not
     /// among [`Control::mappings`].
     pub fn map_by_somebody_else(&self, storage_key: &str, object_id: &str) -> bool {
-        let (Ok(key), Ok(object)) = (uuid::Uuid::try_parse(storage_key), uuid::Uuid::try_parse(object_id)) else {
+        let (Ok(key), Ok(object)) = (uuid::Uuid::try_parse(storage_key), uuid::Uuid::try_parse(object_id))
+        else {
             return false;
         };
         let rules = self.shared.rules();

@@ -50,7 +50,9 @@ impl ApplyProgress {
         if self.finished.is_some() || self.paused.is_some() {
             return None;
         }
-        let is_done = |row: &&PlanRow| !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped);
+        let is_done = |row: &&PlanRow| {
+            !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped)
+        };
         let done = i64::try_from(self.rows.values().filter(is_done).count()).ok().filter(|done| *done > 0)?;
         let left = i64::try_from(self.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
         let so_far = i64::try_from(now.duration_since(self.started_at).as_millis()).ok()?;

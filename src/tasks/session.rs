@@ -24,8 +24,8 @@ use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
-    Settings, Traffic, Way,
+    AzureDevOps, BatchRow, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord,
+    Services, Settings, Traffic, Way,
 };
 use crate::store::{Event, OpenError, Place, Store};
 
@@ -311,6 +311,17 @@ impl Session {
             Call::Remove => azure.remove_call(person),
             Call::Invite { address } => self.services.graph.invite_call(&self.invitation(address, None)),
         };
+        DryCall {
+            method: planned.method.to_owned(),
+            url: planned.url,
+            body: planned.body.map(|body| body.to_string()),
+        }
+    }
+
+    /// The call of the batch route for this one person; up to 20 go in one call. Nothing is sent.
+    pub fn dry_batch(&self, source: &str, target: &str) -> DryCall {
+        let row = BatchRow { source: source.to_owned(), target: target.to_owned() };
+        let planned = self.azure_devops().batch_call(&[row]);
         DryCall {
             method: planned.method.to_owned(),
             url: planned.url,

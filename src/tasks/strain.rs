@@ -48,7 +48,8 @@ impl Strain {
 
     /// What was counted since the last time.
     pub(super) fn take(&self) -> Signs {
-        let (answers, millis) = (self.answers.swap(0, Ordering::Relaxed), self.millis.swap(0, Ordering::Relaxed));
+        let (answers, millis) =
+            (self.answers.swap(0, Ordering::Relaxed), self.millis.swap(0, Ordering::Relaxed));
         let answer = millis.checked_div(answers).map(Duration::from_millis);
         Signs { signs: self.signs.swap(0, Ordering::Relaxed), answer }
     }

@@ -135,8 +135,9 @@ async fn a_map_behind_a_removal_follows_it_in_the_same_run() {
     let waits = decided[0].clone();
     let target = model.plan.decision(&waits).target().unwrap();
     let user = model.directory.get().unwrap().get(target).unwrap().clone();
-    let second =
-        StorageKey::new(&stage.simulator.control().add_person(user.display_name(), user.user_principal_name()));
+    let second = StorageKey::new(
+        &stage.simulator.control().add_person(user.display_name(), user.user_principal_name()),
+    );
     let mut model = stage.read().await;
     stage.decide(&mut model, &second, Decision::Remove).await;
     // The first row's outcome changed with the newcomer: looked at, and decided again.
@@ -189,8 +190,11 @@ async fn a_batch_begins_with_one_and_everybody_is_proven_by_reading() {
 async fn a_lost_batch_is_unknown_for_each_and_its_silence_proves_nothing() {
     for fault in [Fault::PatchUnknown, Fault::BatchSilent] {
         let faults = vec![Fault::BatchMapping, fault];
-        let mut stage =
-            configured(Options { faults, ..Options::default() }, "route = \"batch\"\nstop_after_failures = 50").await;
+        let mut stage = configured(
+            Options { faults, ..Options::default() },
+            "route = \"batch\"\nstop_after_failures = 50",
+        )
+        .await;
         let (mut model, decided) = stage.decided_and_connected().await;
         stage.apply(&mut model).await;
         all_once(&stage, &model, &decided);

@@ -23,11 +23,8 @@ async fn invited(stage: &mut Stage, model: &mut Model) -> (StorageKey, String) {
 
 #[tokio::test]
 async fn a_guest_whom_azure_devops_does_not_know_yet_is_tried_again_while_others_go_on() {
-    let late = Options {
-        faults: vec![Fault::LateEntra],
-        entra_delay: Duration::from_secs(3),
-        ..Options::default()
-    };
+    let late =
+        Options { faults: vec![Fault::LateEntra], entra_delay: Duration::from_secs(3), ..Options::default() };
     let mut stage = stage(late).await;
     let mut model = stage.read().await;
     let (guest, _) = invited(&mut stage, &mut model).await;
@@ -39,9 +36,10 @@ async fn a_guest_whom_azure_devops_does_not_know_yet_is_tried_again_while_others
     // Everybody else is through before the guest is.
     let (mut others, mut rested) = (0, false);
     stage
-        .until(&mut model, |msg| {
-            matches!(msg, Msg::Apply(ApplyEvent::RowChanged(row)) if row.state == RowState::Verified)
-        })
+        .until(
+            &mut model,
+            |msg| matches!(msg, Msg::Apply(ApplyEvent::RowChanged(row)) if row.state == RowState::Verified),
+        )
         .await;
     others += 1;
     loop {
@@ -118,7 +116,11 @@ async fn each_refused_invitation_says_what_to_do() {
         let error = model.plan.row(&guest).unwrap().error.clone().unwrap();
         assert!(error.contains(remedy), "{fault}: {error}");
         let stopped = stage.stopped.clone();
-        assert_eq!(stopped.as_ref().is_some_and(|it| it.kind == ProblemKind::NotAllowed), stops, "{fault}: {stopped:?}");
+        assert_eq!(
+            stopped.as_ref().is_some_and(|it| it.kind == ProblemKind::NotAllowed),
+            stops,
+            "{fault}: {stopped:?}"
+        );
         assert_eq!(stage.requests("POST", "/invitations"), 1, "{fault}: not repeated");
     }
 }

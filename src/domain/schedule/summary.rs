@@ -60,7 +60,9 @@ pub fn still_locked_out(forecast: &Forecast, situation: &Situation, plan: &Plan)
 pub fn advice(state: RowState, verify: &str, again: &str, look: &str) -> String {
     match state {
         RowState::Verified => "read back and right: these people can sign in, or are as decided".to_owned(),
-        RowState::Applied => format!("the service took it, not seen by reading yet (it can take an hour): {verify} reads again"),
+        RowState::Applied => format!(
+            "the service took it, not seen by reading yet (it can take an hour): {verify} reads again"
+        ),
         RowState::Sending => format!("was under way when the run ended: {verify} finds out by reading"),
         RowState::Unknown => format!(
             "sent, and nobody knows whether it happened: {verify} finds out; it is never repeated blindly"

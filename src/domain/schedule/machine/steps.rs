@@ -140,8 +140,9 @@ impl Machine {
     fn found(&mut self, found: &Found) -> Action {
         match *found {
             Found::Several(number) => {
-                let detail =
-                    format!("{number} users of the tenant have the invited address; decide `map` onto one of them");
+                let detail = format!(
+                    "{number} users of the tenant have the invited address; decide `map` onto one of them"
+                );
                 let state = if self.state.is_open() { RowState::Failed } else { RowState::Refused };
                 self.record(state, detail, After::End(None))
             }
@@ -216,7 +217,9 @@ impl Machine {
             TargetNow::Gone => {
                 self.refuse("the target is not in the tenant any more (deleted, or not visible)")
             }
-            TargetNow::Unfit(why) => self.refuse(format!("{why}; look at it again and confirm, or choose another")),
+            TargetNow::Unfit(why) => {
+                self.refuse(format!("{why}; look at it again and confirm, or choose another"))
+            }
         }
     }
 
@@ -261,7 +264,9 @@ impl Machine {
             Answer::Batch { failures } => {
                 let detail = match failures.len() {
                     0 => "the batch was taken; only reading proves it".to_owned(),
-                    n => format!("the batch was taken with {n} rows reported as failed, not whose; reading tells"),
+                    n => format!(
+                        "the batch was taken with {n} rows reported as failed, not whose; reading tells"
+                    ),
                 };
                 self.doubts = failures;
                 self.record(RowState::Applied, detail, After::ReadBack)
@@ -272,7 +277,8 @@ impl Machine {
                 if self.waits > self.pace.waits {
                     return self.fail(problem);
                 }
-                let after = if wait > self.pace.longest_wait { After::Ask(problem) } else { After::Wait(wait) };
+                let after =
+                    if wait > self.pace.longest_wait { After::Ask(problem) } else { After::Wait(wait) };
                 self.record(standing, "the service asked to wait; the call was not taken", after)
             }
             Answer::Credential(problem) => {
@@ -293,9 +299,7 @@ impl Machine {
                 self.sent = None;
                 self.fail(problem)
             }
-            Answer::Unknown(problem) => {
-                self.record(RowState::Unknown, problem.to_string(), After::ReadBack)
-            }
+            Answer::Unknown(problem) => self.record(RowState::Unknown, problem.to_string(), After::ReadBack),
         }
     }
 
@@ -366,7 +370,9 @@ impl Machine {
         self.unread = None;
         let verified = match (&self.job, &now) {
             (Job::Remove, PersonNow::Gone) => Some("read back: gone"),
-            (Job::Map { .. } | Job::Invite, PersonNow::HasTarget) => Some("read back: has the target's identity"),
+            (Job::Map { .. } | Job::Invite, PersonNow::HasTarget) => {
+                Some("read back: has the target's identity")
+            }
             _ => None,
         };
         if let Some(detail) = verified {
