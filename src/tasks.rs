@@ -24,6 +24,7 @@ pub mod session;
 pub mod snapshot;
 mod strain;
 mod succession;
+mod traffic;
 mod watch;
 
 pub use crate::services::Environment;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -14,7 +13,7 @@ use tokio::sync::mpsc;
 use crate::config::{
     AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
 };
-use crate::domain::activity::{Budget, EventLine, RequestLine};
+use crate::domain::activity::EventLine;
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
 use crate::domain::people::{Directory, Roster};
@@ -24,14 +23,14 @@ use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, BatchRow, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord,
-    Services, Settings, Traffic, Way,
+    AzureDevOps, BatchRow, Credentials, Endpoints, Environment, Invitation, Services, Settings, Way,
 };
 use crate::store::{Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
 use super::strain::Strain;
+use super::traffic::observer;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
 const MESSAGES: usize = 4096;
@@ -464,53 +463,5 @@ fn context(setup: &Setup, organization: String, tenant: String) -> Context {
         poll_health: config.polling.health,
         candidates: 5,
         batch_route: config.apply.route == Route::Batch,
-    }
-}
-
-/// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
-    Observer::new(move |traffic| {
-        strain.hear(&traffic);
-        let msg = match traffic {
-            Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
-            Traffic::Waiting { service, until } => {
-                Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
-            }
-            Traffic::Budget { service, budget } => Msg::BudgetRead(
-                service,
-                Budget {
-                    remaining: budget.remaining.map(whole),
-                    limit: budget.limit.map(whole),
-                    closed_until: None,
-                },
-            ),
-        };
-        let _ = tx.try_send(msg);
-    })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
-fn whole(units: f64) -> u64 {
-    units.clamp(0.0, 1e15) as u64
-}
-
-fn request_line(record: &RequestRecord) -> RequestLine {
-    let mut note = record.failure.map(|kind| format!("{kind:?}")).unwrap_or_default();
-    if record.attempt > 1 {
-        let _ = write!(note, " try {}", record.attempt);
-    }
-    if let Some(at) = record.retry_at {
-        let wait = at.duration_since(Timestamp::now()).as_secs().max(0);
-        let _ = write!(note, " again in {wait} s");
-    }
-    RequestLine {
-        at: record.at,
-        service: record.service,
-        method: record.method.clone(),
-        path: record.path.clone(),
-        status: record.status,
-        millis: u64::try_from(record.duration.as_millis()).unwrap_or(u64::MAX),
-        bytes: record.bytes,
-        note: note.trim().to_owned(),
     }
 }

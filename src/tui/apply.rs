@@ -167,7 +167,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
         Msg::Apply(ApplyEvent::Paused(Some(problem))) => {
-            notice::put(app, Notice::Asks(Box::new(problem.clone())))
+            notice::put(app, Notice::Asks(Box::new(problem.clone())));
         }
         Msg::Apply(ApplyEvent::Alarm(text)) => {
             app.complain(format!("ALARM: {text}"));

@@ -234,3 +234,26 @@ async fn privileged_people_go_one_by_one_only_when_named() {
     ado2entra::tasks::gather::apply(&stage.session, &mut stage.messages, &mut model, order, |_, _| ()).await;
     assert_eq!(model.plan.row(administrator).unwrap().state, RowState::Verified);
 }
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_settled_by_reading_before_anything_is_sent() {
+    let mut stage = stage(Options::default()).await;
+    let (model, decided) = stage.decided_and_connected().await;
+    // The call of the first one arrived, that of the second one never left.
+    let row = |n: usize| model.plan.row(&decided[n]).unwrap();
+    stage.killed_after(row(0)).await;
+    stage.killed_after(row(1)).await;
+    let target = row(0).decision.target().unwrap().to_string();
+    assert!(stage.simulator.control().map_by_somebody_else(decided[0].as_str(), &target));
+    stage.restart(false).await;
+    let mut model = stage.read().await;
+    stage.verify(&mut model).await;
+    let stands = |model: &Model, n: usize| model.plan.row(&decided[n]).unwrap().state;
+    assert_eq!((stands(&model, 0), stands(&model, 1)), (RowState::Verified, RowState::Failed));
+    assert!(stage.simulator.control().patches().is_empty(), "nothing was sent");
+    let mut model = stage.read().await;
+    stage.apply(&mut model).await;
+    assert_eq!(stage.stopped, None);
+    all_once(&stage, &model, decided.get(1..).unwrap());
+    assert!(!stage.simulator.control().mappings().contains_key(decided[0].as_str()));
+}

@@ -414,20 +414,6 @@ fn the_summary_counts_what_the_dialog_says() {
     assert_eq!(summary.sent(), 3);
 }
 
-#[test]
-fn who_is_locked_out_depends_on_the_connection() {
-    let forecast = Forecast::new(vec![
-        person(1, Outcome::Automatic, Some(1), vec![]),
-        person(2, Outcome::Connected, Some(2), vec![]),
-        person(3, Outcome::Hazard, Some(3), vec![]),
-        person(4, Outcome::Missing, None, vec![]),
-    ]);
-    assert_eq!(locked_out(&forecast, &situation()), LockedOut { now: Some(0), on_connecting: 2 });
-    assert_eq!(locked_out(&forecast, &connected()), LockedOut { now: Some(3), on_connecting: 3 });
-    let unknown = Situation { backing: None, ..situation() };
-    assert_eq!(locked_out(&forecast, &unknown).now, None);
-}
-
 fn any_decision() -> impl Strategy<Value = Decision> {
     prop_oneof![
         (1u32..=6).prop_map(map),

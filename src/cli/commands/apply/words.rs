@@ -1,6 +1,7 @@
 //! What became of each row, in words.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Scheduled;
@@ -38,7 +39,7 @@ pub fn how_far(model: &Model) -> Option<String> {
         .filter(|out| *out > 0)?;
     let mut line = format!("{} still locked out", people(out));
     if let Some(left) = model.apply.as_ref().and_then(|apply| apply.remaining(jiff::Timestamp::now())) {
-        line.push_str(&format!("; about {} min left", (left.as_secs() + 59) / 60));
+        let _ = write!(line, "; about {} min left", (left.as_secs() + 59) / 60);
     }
     Some(line)
 }

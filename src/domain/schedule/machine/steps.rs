@@ -64,7 +64,6 @@ impl Machine {
     pub fn step(&mut self, event: Event) -> Action {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         match (phase, event) {
-            (Phase::New, Event::Begin) => self.begin(),
             (Phase::Searching, Event::Found(found)) => self.found(&found),
             (Phase::Person(change), Event::Person(now)) => self.person(change, now),
             (Phase::Target(target), Event::Target(now)) => self.target_read(target, now),
@@ -81,9 +80,10 @@ impl Machine {
             (Phase::Outcome(after), Event::Recorded) => self.after(*after),
             // A line that is not on disk: whatever was to follow does not.
             (Phase::Intent(_) | Phase::Outcome(_), Event::NotRecorded(problem)) => Action::End(Some(problem)),
-            (Phase::Pausing, Event::Resumed) | (Phase::AskingBack, Event::Resumed) => self.read_back(),
-            (Phase::Back, Event::Person(now)) => self.read(now),
-            (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
+            (Phase::Pausing | Phase::AskingBack, Event::Resumed) => self.read_back(),
+            (Phase::Back, Event::Person(now)) => self.read(&now),
+            (Phase::New, Event::Begin)
+            | (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
             (
                 Phase::Resting
                 | Phase::Waiting
@@ -275,7 +275,7 @@ impl Machine {
                 self.sent = None;
                 self.waits += 1;
                 if self.waits > self.pace.waits {
-                    return self.fail(problem);
+                    return self.fail(&problem);
                 }
                 let after =
                     if wait > self.pace.longest_wait { After::Ask(problem) } else { After::Wait(wait) };
@@ -297,7 +297,7 @@ impl Machine {
             }
             Answer::NotYet(problem) | Answer::Refused(problem) => {
                 self.sent = None;
-                self.fail(problem)
+                self.fail(&problem)
             }
             Answer::Unknown(problem) => self.record(RowState::Unknown, problem.to_string(), After::ReadBack),
         }
@@ -366,9 +366,9 @@ impl Machine {
         Action::ReadPerson { target: self.target() }
     }
 
-    fn read(&mut self, now: PersonNow) -> Action {
+    fn read(&mut self, now: &PersonNow) -> Action {
         self.unread = None;
-        let verified = match (&self.job, &now) {
+        let verified = match (&self.job, now) {
             (Job::Remove, PersonNow::Gone) => Some("read back: gone"),
             (Job::Map { .. } | Job::Invite, PersonNow::HasTarget) => {
                 Some("read back: has the target's identity")
@@ -457,11 +457,11 @@ impl Machine {
             self.unread = Some(problem);
             return self.look_again();
         }
-        self.fail(problem)
+        self.fail(&problem)
     }
 
     /// Nothing was sent, or it was refused. What would fail for everybody ends the run.
-    fn fail(&mut self, problem: Problem) -> Action {
+    fn fail(&mut self, problem: &Problem) -> Action {
         let stop = problem.kind.fails_for_all().then(|| problem.clone());
         self.record(RowState::Failed, problem.to_string(), After::End(stop))
     }
