@@ -11,6 +11,7 @@ use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
+use crate::domain::signin::{DeviceCode, SignInStep};
 use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
@@ -124,6 +125,8 @@ pub struct Model {
     pub apply: Option<ApplyProgress>,
     /// Alarms that were raised: somebody appeared as a planned target.
     pub alarms: Vec<String>,
+    /// The code that somebody has to type into a browser just now.
+    pub signing_in: Option<DeviceCode>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -149,6 +152,7 @@ impl Model {
             budgets: BTreeMap::new(),
             apply: None,
             alarms: Vec::new(),
+            signing_in: None,
             now,
         }
     }
@@ -239,6 +243,12 @@ impl Model {
                 known.limit = budget.limit.or(known.limit);
                 known.closed_until =
                     budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+            }
+            Msg::SignIn(step) => {
+                self.signing_in = match step {
+                    SignInStep::CodeShown(code) => Some(code.clone()),
+                    SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
+                };
             }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
@@ -367,6 +377,10 @@ impl Model {
             }
             Fact::Me(result) => {
                 facts.me.update(result.clone().map(|me| *me), at);
+                Source::Me
+            }
+            Fact::Granted(result) => {
+                facts.granted.update(result.clone().map(|granted| *granted), at);
                 Source::Me
             }
             Fact::MyRoles(result) => {

@@ -10,9 +10,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::{
-    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
-};
+use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
 use crate::domain::activity::EventLine;
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
@@ -23,12 +21,13 @@ use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, BatchRow, Credentials, Endpoints, Environment, Invitation, Services, Settings, Way,
+    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings,
 };
 use crate::store::{Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::signin;
 use super::strain::Strain;
 use super::traffic::observer;
 
@@ -140,7 +139,7 @@ impl Session {
         let strain = Arc::new(Strain::default());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
-            credentials(&setup.config),
+            signin::credentials(&setup.config),
             setup.environment.clone(),
             observer(tx.clone(), Arc::clone(&strain)),
         )
@@ -368,6 +367,11 @@ impl Session {
         let _ = self.tx.send(msg).await;
     }
 
+    /// Ends a sign-in by code that is under way.
+    pub fn cancel_sign_in(&self) {
+        self.services.cancel_sign_in();
+    }
+
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
         if let Some(store) = self.any_store() {
@@ -389,7 +393,7 @@ impl Session {
     }
 }
 
-fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
+pub(super) fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
     let endpoints = &setup.config.endpoints;
     Settings {
         endpoints: Endpoints {
@@ -406,36 +410,6 @@ fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings
         seed: fastrand::u64(..),
         ..Settings::new(organization, tenant)
     }
-}
-
-fn credentials(config: &Config) -> Credentials {
-    let azure = &config.credentials.azure_devops;
-    let way = |way: Option<AzureDevOpsWay<'_>>| match way {
-        Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
-        Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
-        Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
-        None => Way::NotBuiltIn { kind: "command".to_owned() },
-    };
-    let after_connect = match azure.after_connect {
-        crate::config::AfterConnect::Same => Way::Same,
-        _ => way(azure.way_after_connect()),
-    };
-    Credentials {
-        azure_devops: way(azure.way()),
-        after_connect,
-        entra: match config.credentials.entra.way() {
-            Some(EntraWay::AzureCli) => Way::AzureCli,
-            Some(EntraWay::Command(line)) => Way::Command { command: words(line) },
-            Some(EntraWay::Env { env }) => Way::Env { env: env.to_owned() },
-            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.as_str().to_owned() },
-        },
-        secret_variables: config.credentials.entra.secret_env.iter().cloned().collect(),
-    }
-}
-
-fn words(line: &CommandLine) -> Vec<String> {
-    std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
 }
 
 fn context(setup: &Setup, organization: String, tenant: String) -> Context {

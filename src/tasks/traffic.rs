@@ -10,6 +10,7 @@ use crate::domain::activity::{Budget, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
 use super::msg::Msg;
+use super::signin;
 use super::strain::Strain;
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
@@ -29,6 +30,8 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
                     closed_until: None,
                 },
             ),
+            // Somebody waits for this one: it is never dropped.
+            Traffic::SignIn(step) => return signin::tell(&tx, step),
         };
         let _ = tx.try_send(msg);
     })

@@ -223,6 +223,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
                 if tick.is_some() { "ticked" } else { "no longer ticked" }
             ));
         }
+        Msg::SignIn(step) => overlay::sign_in::absorbed(app, step),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {
             let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());
