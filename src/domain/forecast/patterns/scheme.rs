@@ -123,7 +123,7 @@ pub(super) fn by_scheme(
                     continue;
                 };
                 for entry in slot.iter().filter_map(|at| entries.list.get(*at)) {
-                    let Some(separator) = divided(&entry.local, &one, &other) else { continue };
+                    let Ok(separator) = divided(&entry.local, &one, &other) else { continue };
                     let domain = domain.get_or_insert_with(|| usable_domain(user));
                     let Some(to) = domain.as_ref().filter(|_| !is_numbered(user)) else { continue };
                     let template = Template { first, separator, second };
@@ -158,22 +158,23 @@ fn compact(local: &str) -> String {
     local.chars().filter(|c| !SEPARATORS.contains(c)).collect()
 }
 
-/// What divides the two parts in this local part, if it is made of them.
-fn divided(local: &str, one: &str, other: &str) -> Option<Option<char>> {
-    let rest = local.strip_prefix(one)?;
+/// Whether this local part is made of the two parts, and what divides them.
+fn divided(local: &str, one: &str, other: &str) -> Result<Option<char>, ()> {
+    let rest = local.strip_prefix(one).ok_or(())?;
     if rest == other {
-        return Some(None);
+        return Ok(None);
     }
     let mut letters = rest.chars();
-    let separator = letters.next().filter(|c| SEPARATORS.contains(c))?;
-    (!other.is_empty() && letters.as_str() == other).then_some(Some(separator))
+    let separator = letters.next().filter(|c| SEPARATORS.contains(c)).ok_or(())?;
+    if !other.is_empty() && letters.as_str() == other { Ok(Some(separator)) } else { Err(()) }
 }
 
 /// `john.smith2` is the second of that name: the first one, who may be gone, was `john.smith` or `smith.john`.
 fn is_numbered(user: &TenantUser) -> bool {
     let numbered = |login: &str| {
         let local = fold::local_part(login.trim());
-        local.chars().next_back().is_some_and(|c| c.is_ascii_digit()) && local.chars().any(char::is_alphabetic)
+        local.chars().next_back().is_some_and(|c| c.is_ascii_digit())
+            && local.chars().any(char::is_alphabetic)
     };
     numbered(user.user_principal_name())
         || user.mail().is_some_and(numbered)
