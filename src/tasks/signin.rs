@@ -11,6 +11,7 @@ use crate::services::{Credentials, Environment, Services, Way};
 
 use super::msg::Msg;
 use super::session::{self, Setup, SetupError};
+use super::traffic::observer;
 
 /// The ways that this configuration names. Holds no secret.
 pub fn credentials(config: &Config) -> Credentials {
@@ -108,7 +109,7 @@ impl Trial {
             session::service_settings(setup, target.organization, target.tenant),
             credentials(&setup.config),
             Environment::clone(&setup.environment),
-            session::observer(tx),
+            observer(tx, Arc::default()),
         )
         .map_err(SetupError::Services)?;
         Ok((Self { services }, rx))

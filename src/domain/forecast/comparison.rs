@@ -165,12 +165,13 @@ impl<'a> Comparison<'a> {
             let at = evidence.iter().take_while(|evidence| evidence.kind.is_address()).count();
             evidence.insert(at, pattern);
         }
-        Candidate {
-            object_id: seen.user.id,
-            score: seen.score,
-            evidence,
-            warnings: self.warnings(person, seen, privileged),
-        }
+        let mut warnings = self.warnings(person, seen, privileged);
+        // a large organization has half a million of these
+        evidence.shrink_to_fit();
+        evidence.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        warnings.shrink_to_fit();
+        warnings.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        Candidate { object_id: seen.user.id, score: seen.score, evidence, warnings }
     }
 
     fn warnings(&self, person: &OrgView<'_>, seen: &Seen<'_>, privileged: bool) -> Vec<Warning> {

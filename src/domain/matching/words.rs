@@ -59,6 +59,13 @@ pub fn ratio(part: usize, whole: usize) -> f32 {
     small(part) / small(whole.max(1))
 }
 
+/// [`similarity`] for a name that must be *another* one to count against a pair: what only the skeletons have in common is no
+/// likeness then (`kirra`, `kydan`).
+pub fn likeness_as_written(one: &str, other: &str) -> f32 {
+    let likeness = similarity(one, other);
+    if likeness >= SAME || !one.is_ascii() || !other.is_ascii() { likeness } else { typed(one, other) }
+}
+
 /// By typing errors: one letter wrong, missing, too many, or two swapped.
 fn typed(one: &str, other: &str) -> f32 {
     let longest = one.len().max(other.len());

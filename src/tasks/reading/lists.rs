@@ -130,9 +130,12 @@ where
 
 async fn say_what_was_read(session: &Session, source: Source, items: usize, skipped: &[Skipped]) {
     let mut text = format!("{items} read");
-    if let Some(first) = skipped.first() {
-        let _ =
-            write!(text, ", {} left out, the first at row {}: {}", skipped.len(), first.row, first.reason);
+    let (cut, gone): (Vec<&Skipped>, Vec<&Skipped>) = skipped.iter().partition(|row| row.used);
+    if let Some(first) = gone.first() {
+        let _ = write!(text, ", {} left out, the first at {first}", gone.len());
+    }
+    if let Some(first) = cut.first() {
+        let _ = write!(text, ", {} read in part, the first at {first}", cut.len());
     }
     event(session, source, text).await;
 }
