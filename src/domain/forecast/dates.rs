@@ -27,6 +27,11 @@ pub(super) struct Newer {
     made: Timestamp,
 }
 
+/// Whether an account was there so long before the reading that it was not made for the move.
+pub(super) fn is_settled(made: Timestamp, read_at: Timestamp) -> bool {
+    (read_at.as_second() - made.as_second()) / 86_400 > MADE_FOR_THE_MOVE
+}
+
 impl Comparison<'_> {
     /// Whether the account was made after the person's last access.
     pub(super) fn newer(&self, person: &OrgUser, user: &TenantUser) -> Option<Newer> {
@@ -82,8 +87,8 @@ impl Comparison<'_> {
             ));
         }
         let read_at = self.shared.read_at.unwrap_or(self.situation.now);
-        let age = (read_at.as_second() - newer.made.as_second()) / 86_400;
-        let long = newer.days > i64::from(self.situation.inactive_after_days) && age > MADE_FOR_THE_MOVE;
+        let long =
+            newer.days > i64::from(self.situation.inactive_after_days) && is_settled(newer.made, read_at);
         long.then(|| {
             format!("{begin}, and long before this reading: it may be somebody else's of the same name")
         })
