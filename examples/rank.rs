@@ -56,6 +56,7 @@ struct Found {
     asked: usize,
     first: usize,
     ten: usize,
+    seconds: f64,
 }
 
 fn run(tenant: usize, queries: usize, slow: usize) {
@@ -77,7 +78,8 @@ fn run(tenant: usize, queries: usize, slow: usize) {
         let user = people::org_user(at, &query.text, "");
         let started = Instant::now();
         let candidates = comparison.candidates_with(&user, 10, &mut scratch);
-        times.push(started.elapsed());
+        let took = started.elapsed();
+        times.push(took);
         let held_back = at / people::KINDS.len() % 2;
         let found = &mut by_kind.entry(query.kind).or_default()[held_back];
         let name = |id| directory.get(id).map(|user| people::folded(&user.display_name));
@@ -88,6 +90,7 @@ fn run(tenant: usize, queries: usize, slow: usize) {
             first[2] += usize::from(place.is_some());
         }
         found.asked += 1;
+        found.seconds += took.as_secs_f64();
         found.first += usize::from(place == Some(0));
         found.ten += usize::from(place.is_some());
         if show && held_back == 0 && place != Some(0) {
@@ -102,10 +105,15 @@ fn run(tenant: usize, queries: usize, slow: usize) {
         let place = ((times.len() - 1) as f64 * share) as usize;
         times[place].as_secs_f64() * 1e3
     };
+    #[expect(clippy::cast_precision_loss, reason = "a count of queries")]
+    let each = |found: &[Found; 2]| {
+        found.iter().map(|found| found.seconds).sum::<f64>() * 1e3 / found.iter().map(|found| found.asked).sum::<usize>() as f64
+    };
     let kinds: BTreeMap<&str, _> = by_kind
         .iter()
-        .map(|(kind, [open, held])| {
-            (*kind, json!({"open": [open.asked, open.first, open.ten], "held_back": [held.asked, held.first, held.ten]}))
+        .map(|(kind, both)| {
+            let [open, held] = both;
+            (*kind, json!({"mean_ms": each(both), "open": [open.asked, open.first, open.ten], "held_back": [held.asked, held.first, held.ten]}))
         })
         .collect();
     #[expect(clippy::cast_precision_loss, reason = "a count of queries")]

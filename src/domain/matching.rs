@@ -14,6 +14,7 @@ pub mod accounts;
 pub mod affected;
 pub mod changes;
 pub mod dictionary;
+mod errors;
 pub mod fold;
 pub mod index;
 pub mod keys;

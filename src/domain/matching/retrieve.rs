@@ -13,6 +13,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::errors::Pattern;
 use super::fold::skeleton;
 use super::index::{TenantIndex, grams};
 use super::nicknames;
@@ -386,6 +387,7 @@ fn all_likes(index: &TenantIndex, scratch: &mut Scratch, word: &str, exact_only:
 /// Words that share trigrams with this one and are few typing errors away.
 fn likes_by_grams(index: &TenantIndex, scratch: &mut Scratch, word: &str, likes: &mut Vec<(u32, f32)>) {
     let Scratch { counts, touched, .. } = scratch;
+    let pattern = Pattern::new(word.as_bytes());
     let mut count = 0_usize;
     for gram in grams(word) {
         count += 1;
@@ -404,7 +406,15 @@ fn likes_by_grams(index: &TenantIndex, scratch: &mut Scratch, word: &str, likes:
         let Some(cell) = counts.get_mut(other as usize) else { continue };
         if usize::from(std::mem::take(cell)) >= least && index.is_of_name(other) {
             let known = index.dictionary.word(other);
-            if known.len().abs_diff(word.len()) * 5 > known.len().max(word.len()) * 2 {
+            let longest = known.len().max(word.len());
+            if known.len().abs_diff(word.len()) * 5 > longest * 2 {
+                continue;
+            }
+            // far too many errors, whatever spellings even out
+            if let Some(pattern) = &pattern
+                && known.is_ascii()
+                && pattern.errors(known.as_bytes()) * 2 > longest
+            {
                 continue;
             }
             let like = similarity(word, known);

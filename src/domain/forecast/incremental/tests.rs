@@ -46,7 +46,7 @@ fn one<'a>(rng: &mut Rng, of: &[&'a str]) -> &'a str {
 
 fn moment(rng: &mut Rng) -> Timestamp {
     // many on the same few days
-    let days = if rng.bool() { 170 + rng.i64(..6) } else { rng.i64(1..900) };
+    let days = if rng.bool() { 170 + rng.i64(0..6) } else { rng.i64(1..900) };
     now() - SignedDuration::from_hours(24 * days)
 }
 
