@@ -73,6 +73,7 @@ fn run(tenant: usize, queries: usize, slow: usize) {
     let mut times = Vec::with_capacity(queries.len());
     let mut by_kind: BTreeMap<&str, [Found; 2]> = BTreeMap::new();
     let mut first = [0; 3];
+    let list = std::env::var_os("RANK_TIMES").is_some();
     let show = std::env::var_os("RANK_SHOW").is_some();
     for (at, query) in queries.iter().enumerate() {
         let user = people::org_user(at, &query.text, "");
@@ -98,6 +99,7 @@ fn run(tenant: usize, queries: usize, slow: usize) {
             println!("{}: {} is {}; place {place:?}, first {best:?}", query.kind, query.text, query.right);
         }
     }
+    let each_ms: Vec<f64> = times.iter().map(|time| time.as_secs_f64() * 1e3).collect();
     let all: f64 = times.iter().map(std::time::Duration::as_secs_f64).sum();
     times.sort();
     let at = |share: f64| {
@@ -121,6 +123,6 @@ fn run(tenant: usize, queries: usize, slow: usize) {
     println!(
         "{}",
         json!({"tenant": tenant, "queries": times.len(), "index_s": built, "mean_ms": mean, "p50_ms": at(0.5), "p95_ms": at(0.95),
-            "p99_ms": at(0.99), "worst_ms": at(1.0), "slow": first, "kinds": kinds})
+            "p99_ms": at(0.99), "worst_ms": at(1.0), "slow": first, "kinds": kinds, "times_ms": if list { each_ms } else { Vec::new() }})
     );
 }

@@ -31,7 +31,7 @@ pub struct Asked {
 impl Affected {
     /// By these users.
     pub fn by<'d>(users: impl IntoIterator<Item = &'d TenantUser>) -> Self {
-        Self { index: TenantIndex::build(&Directory::new(users.into_iter().cloned())) }
+        Self { index: TenantIndex::build_wide(&Directory::new(users.into_iter().cloned())) }
     }
 
     /// Whether any of them may have an address of the person, with or without its tag.

@@ -45,6 +45,15 @@ pub struct TenantIndex {
 impl TenantIndex {
     /// Indexes everybody in the directory.
     pub fn build(directory: &Directory) -> Self {
+        Self::built(directory, false)
+    }
+
+    /// With every word found as a word of a name is, logins included: what is a login of one may be a name of another.
+    pub(super) fn build_wide(directory: &Directory) -> Self {
+        Self::built(directory, true)
+    }
+
+    fn built(directory: &Directory, wide: bool) -> Self {
         let users = directory.users();
         let mut order: Vec<u32> = (0..u32::try_from(users.len()).unwrap_or(u32::MAX)).collect();
         order.sort_unstable_by_key(|at| users.get(*at as usize).map(|user| user.id));
@@ -60,6 +69,9 @@ impl TenantIndex {
         index.words_of.shrink();
         index.dictionary.shrink();
         index.names.shrink_to_fit();
+        if wide {
+            index.names.fill(1);
+        }
         index.postings = index.words_of.turned(index.dictionary.len());
         let words = 0..u32::try_from(index.dictionary.len()).unwrap_or(u32::MAX);
         let (skeletons, grams) = index.index_words(words.clone());
@@ -111,10 +123,10 @@ impl TenantIndex {
         index.words_of = self.words_of.merged(&kept, &fresh);
         index.postings = index.words_of.turned(index.dictionary.len());
         let first_new = u32::try_from(self.dictionary.len()).unwrap_or(u32::MAX);
-        let mut touched: Vec<u32> = fresh.iter().flat_map(|(_, words)| words).copied().collect();
-        touched.extend(first_new..u32::try_from(index.dictionary.len()).unwrap_or(u32::MAX));
-        touched.sort_unstable();
-        touched.dedup();
+        let known = self.names.iter().copied().chain(std::iter::repeat(0));
+        let named = index.names.iter().zip(known).zip(0_u32..);
+        let touched: Vec<u32> =
+            named.filter(|((now, before), _)| **now > 0 && *before == 0).map(|(_, word)| word).collect();
         let (skeletons, grams) = index.index_words(touched.iter().copied());
         index.skeletons = self.skeletons.with(&skeletons);
         index.grams = self.grams.with(&grams);

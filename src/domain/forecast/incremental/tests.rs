@@ -209,7 +209,7 @@ impl World {
 #[test]
 fn a_forecast_made_from_the_one_before_is_the_one_made_from_nothing() {
     let (mut judged, mut all, mut whole) = (0, 0, 0);
-    for seed in 0..80 {
+    for seed in 0..16 {
         let mut rng = Rng::with_seed(seed);
         let mut world = World::new(&mut rng);
         let mut directory = Directory::new(world.tenant.clone());
@@ -217,7 +217,7 @@ fn a_forecast_made_from_the_one_before_is_the_one_made_from_nothing() {
         let mut index = TenantIndex::build(&directory);
         let mut situation = world.situation.clone();
         let mut known = forecast(&roster, &directory, &index, &situation);
-        for step in 0..8 {
+        for step in 0..6 {
             let before = world.clone();
             for _ in 0..=rng.usize(..3) {
                 world.change(&mut rng);
@@ -241,6 +241,10 @@ fn a_forecast_made_from_the_one_before_is_the_one_made_from_nothing() {
             );
             let scratch =
                 forecast(after_roster, &new_directory, &TenantIndex::build(&new_directory), &world.situation);
+            let by_index = forecast(after_roster, &new_directory, &new_index, &world.situation);
+            for (ours, theirs) in by_index.people().iter().zip(scratch.people()) {
+                assert_eq!(ours, theirs, "the index: seed {seed}, step {step}");
+            }
             for (ours, theirs) in again.forecast.people().iter().zip(scratch.people()) {
                 assert_eq!(ours, theirs, "seed {seed}, step {step}");
             }
@@ -259,5 +263,5 @@ fn a_forecast_made_from_the_one_before_is_the_one_made_from_nothing() {
     }
     // the names are few and much alike, so many are concerned; but not everybody, or nothing was tried here
     assert!(judged * 4 < all * 3, "{judged} of {all}");
-    assert!(whole < 100, "{whole}");
+    assert!(whole < 48, "{whole}");
 }
