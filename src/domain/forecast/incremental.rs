@@ -5,7 +5,8 @@
 //! - who changed, or came; whose plan, confirmed pair or hazard changed;
 //! - who shares an address with somebody in the organization who changed in name or address, came or went;
 //! - whose identity, planned target, address, login or words lead to a tenant user who changed, came or went, or about whom
-//!   the whole set says something else now: claimed by others, active, planned for others, made together with many.
+//!   the whole set says something else now: claimed by others, active, made together with many;
+//! - who is proposed a tenant user for whom the plan holds something else now.
 //!
 //! Everybody is judged again when something changed on which everybody depends (the destination, who is privileged, the size
 //! of the tenant past a power of two), or when so much changed that looking for the affected is not worth it.
@@ -129,6 +130,8 @@ struct Change {
     addresses: HashSet<String>,
     /// Tenant users who changed, came or went.
     objects: HashSet<ObjectId>,
+    /// Tenant users for whom the plan holds something else: whoever is proposed one of them is told so.
+    planned: HashSet<ObjectId>,
     /// Domains that are the tenant's own now, or are no more.
     domains: HashSet<String>,
     /// Tenant users as they were, and as they are.
@@ -136,6 +139,8 @@ struct Change {
     after: Affected,
     /// Tenant users about whom only those who have their address may think otherwise.
     aged: Affected,
+    /// Nobody is concerned by an address or a name.
+    is_narrow: bool,
 }
 
 impl Change {
@@ -155,18 +160,21 @@ impl Change {
             people: people(before.situation, after.situation),
             addresses: HashSet::new(),
             objects: HashSet::new(),
+            planned: HashSet::new(),
             domains: HashSet::new(),
             before: Affected::by([]),
             after: Affected::by([]),
             aged: Affected::by([]),
+            is_narrow: true,
             places,
         };
         let mut told = HashSet::new();
         let renamed = change.note_people(before, after, &mut told);
-        let Differences { mut objects, domains, days } =
+        let Differences { mut objects, planned, domains, days } =
             new.differences(before, old, after, &change.places, &renamed);
         objects.extend(told);
         change.domains = domains;
+        change.planned.extend(planned);
         if !days.is_empty() {
             let made = |user: &&TenantUser| user.created.is_some_and(|made| days.contains(&day_of(made)));
             objects.extend(after.directory.users().iter().filter(made).map(|user| user.id));
@@ -195,6 +203,9 @@ impl Change {
             }
             change.aged = Affected::by(aged);
         }
+        change.is_narrow = [&change.before, &change.after, &change.aged].iter().all(|users| users.is_empty())
+            && change.addresses.is_empty()
+            && change.domains.is_empty();
         Some(change)
     }
 
@@ -237,7 +248,7 @@ impl Change {
             self.people.insert(user.storage_key.clone());
             self.addresses.extend(OrgKeys::of(user).iter().map(str::to_owned));
             objects.extend(user.origin_object());
-            objects.extend(situation.planned.get(&user.storage_key));
+            self.planned.extend(situation.planned.get(&user.storage_key));
         }
         renamed
     }
@@ -258,6 +269,12 @@ impl Change {
             return true;
         }
         if matches!(known.outcome, Outcome::Connected | Outcome::Foreign) {
+            return false;
+        }
+        if known.candidates.iter().any(|candidate| self.planned.contains(&candidate.object_id)) {
+            return true;
+        }
+        if self.is_narrow {
             return false;
         }
         let view = OrgView::of(user);

@@ -34,6 +34,11 @@ impl Affected {
         Self { index: TenantIndex::build_wide(&Directory::new(users.into_iter().cloned())) }
     }
 
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
     /// Whether any of them may have an address of the person, with or without its tag.
     pub fn by_address(&self, person: &OrgView<'_>) -> bool {
         !self.index.is_empty()

@@ -15,9 +15,10 @@ use crate::domain::people::{Directory, Roster};
 /// What is different.
 #[derive(Debug, Default)]
 pub(in crate::domain::forecast) struct Differences {
-    /// Tenant users that somebody else claims now, or claims no more; who became active, or are no more; for whom the plan
-    /// holds something else.
+    /// Tenant users that somebody else claims now, or claims no more; who became active, or are no more.
     pub(in crate::domain::forecast) objects: HashSet<ObjectId>,
+    /// Tenant users for whom the plan holds something else.
+    pub(in crate::domain::forecast) planned: HashSet<ObjectId>,
     /// Domains that became the tenant's own, or are no more.
     pub(in crate::domain::forecast) domains: HashSet<String>,
     /// Days on which many accounts were made, as it seems now and did not before, or the other way round.
@@ -92,7 +93,7 @@ impl Shared {
         if !Arc::ptr_eq(active, &old.active) {
             found.objects.extend(unequal(&old.active, active));
         }
-        found.objects.extend(unequal(&old.planned, planned));
+        found.planned.extend(unequal(&old.planned, planned));
         if !Arc::ptr_eq(domains, &old.domains) {
             found.domains = old.domains.symmetric_difference(domains).cloned().collect();
         }
