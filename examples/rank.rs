@@ -40,7 +40,7 @@ fn write(folder: &Path, tenant: usize, queries: usize) {
     let directory = people::tenant(tenant, SEEDS.0, false);
     let mut names = String::new();
     for user in directory.users() {
-        let _ = writeln!(names, "{}", people::folded(&user.display_name));
+        let _ = writeln!(names, "{}", people::folded(user.display_name()));
     }
     let mut asked = String::new();
     for query in people::queries(&directory, queries, SEEDS.1) {
@@ -83,7 +83,7 @@ fn run(tenant: usize, queries: usize, slow: usize) {
         times.push(took);
         let held_back = at / people::KINDS.len() % 2;
         let found = &mut by_kind.entry(query.kind).or_default()[held_back];
-        let name = |id| directory.get(id).map(|user| people::folded(&user.display_name));
+        let name = |id| directory.get(id).map(|user| people::folded(user.display_name()));
         let place = candidates.iter().position(|candidate| name(candidate.object_id).as_deref() == Some(&query.right));
         if at < slow {
             first[0] += 1;

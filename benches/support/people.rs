@@ -4,7 +4,7 @@
 use ado2entra::domain::ids::{Descriptor, StorageKey};
 use ado2entra::domain::matching::fold;
 use ado2entra::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
+    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
 };
 use fastrand::Rng;
 
@@ -91,7 +91,7 @@ pub fn tenant_user(number: usize, given: &str, surname: &str, by_name: bool) -> 
     } else {
         Vec::new()
     };
-    TenantUser {
+    TenantUserParts {
         id: guid(1, number).parse().unwrap(),
         display_name: format!("{given} {surname}").into(),
         given_name: Some(given.into()),
@@ -109,6 +109,7 @@ pub fn tenant_user(number: usize, given: &str, surname: &str, by_name: bool) -> 
         sam_account_name: None,
         created: None,
     }
+    .into()
 }
 
 /// Somebody in the organization with a Microsoft account.
@@ -138,14 +139,14 @@ pub fn organization(directory: &Directory, count: usize, seed: u64) -> Roster {
     let users = directory.users();
     Roster::new((0..count).map(|number| {
         let target = &users[rng.usize(..users.len())];
-        let mut name = target.display_name.to_string();
+        let mut name = target.display_name().to_owned();
         if rng.u8(..5) == 0
             && let Some(damaged) = damage(KINDS[rng.usize(..KINDS.len())], &name, &mut rng)
         {
             name = damaged;
         }
         let address = if rng.u8(..5) == 0 {
-            target.user_principal_name.to_string()
+            target.user_principal_name().to_owned()
         } else {
             format!("dev{number}@outlook.com")
         };
@@ -183,7 +184,7 @@ pub fn queries(directory: &Directory, count: usize, seed: u64) -> Vec<Query> {
     let mut made = Vec::with_capacity(count);
     while made.len() < count {
         let kind = KINDS[made.len() % KINDS.len()];
-        let name = &users[rng.usize(..users.len())].display_name;
+        let name = users[rng.usize(..users.len())].display_name();
         if let Some(text) = damage(kind, name, &mut rng) {
             made.push(Query { kind, text, right: folded(name) });
         }

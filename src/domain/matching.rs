@@ -2,7 +2,7 @@
 //!
 //! - [`fold`]: text in the form in which it is compared
 //! - [`keys`]: the addresses of both sides
-//! - [`names`], [`words`], [`nicknames`]: whether two names can be one person's
+//! - [`names`], [`words`], [`nicknames`], [`readings`]: whether two names can be one person's
 //! - [`accounts`]: shared mailboxes, machines' accounts, second accounts
 //! - [`index`], [`dictionary`], [`retrieve`], [`search`]: finding a few among many
 //! - [`changes`], [`affected`]: what is different in a later reading, and whom that can concern
@@ -22,6 +22,7 @@ mod lists;
 pub mod names;
 pub mod nicknames;
 pub mod pair;
+pub mod readings;
 pub mod retrieve;
 pub mod search;
 pub mod words;

@@ -9,7 +9,7 @@
 //! - who is proposed a tenant user for whom the plan holds something else now.
 //!
 //! Everybody is judged again when something changed on which everybody depends (the destination, who is privileged, the size
-//! of the tenant past a power of two), or when so much changed that looking for the affected is not worth it.
+//! of the tenant past a power of two, how usual sign-in names of the tenant are; any list while a pattern is in use), or when so much changed that looking for the affected is not worth it.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -53,6 +53,14 @@ pub fn forecast_again(before: &Material<'_>, earlier: &Forecast, after: &Materia
         return everybody();
     }
     let shared = Arc::new(earlier.shared.again(before, after));
+    let same_lists =
+        std::ptr::eq(before.roster, after.roster) && std::ptr::eq(before.directory, after.directory);
+    if earlier.shared.sign_in_names_are_usual() != shared.sign_in_names_are_usual()
+        || (!after.situation.patterns.is_empty()
+            && !(same_lists && before.situation.graph_identities == after.situation.graph_identities))
+    {
+        return everybody();
+    }
     let Some(change) = Change::new(before, &earlier.shared, after, &shared) else { return everybody() };
     let comparison = Comparison {
         roster: after.roster,
@@ -103,6 +111,7 @@ fn is_another_world(before: &Situation, after: &Situation) -> bool {
         planned: _,
         confirmed: _,
         hazards: _,
+        patterns,
         protected,
         inactive_after_days,
         now: _,
@@ -115,6 +124,7 @@ fn is_another_world(before: &Situation, after: &Situation) -> bool {
         || *operator_objects != after.operator_objects
         || *administrators != after.administrators
         || *owner != after.owner
+        || *patterns != after.patterns
         || *protected != after.protected
         || *inactive_after_days != after.inactive_after_days
         || *candidates != after.candidates

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Situation;
+use super::patterns::Patterns;
 use super::standing::Standing;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::TenantIndex;
@@ -47,10 +48,12 @@ pub struct Shared {
     active: Arc<HashMap<ObjectId, Vec<ActiveAs>>>,
     /// Whom the plan maps onto a tenant user.
     planned: HashMap<ObjectId, Vec<StorageKey>>,
-    /// The tenant's own domains: those of sign-in names and of mail boxes.
+    /// The domains that the tenant uses now: those of sign-in names and of main addresses. A domain that is left in aliases
+    /// only is not among them: nobody is given an address of it any more.
     domains: Arc<HashSet<String>>,
     /// When the lists were read, as far as the dates in them tell; never later than the moment of the forecast.
     pub(super) read_at: Option<Timestamp>,
+    patterns: Arc<Patterns>,
 }
 
 /// Who claims whom.
@@ -60,6 +63,9 @@ struct Claimed {
     by_target: HashMap<u32, Vec<Claim>>,
     /// On which day how many of the claimed accounts were made.
     made_on: BTreeMap<i64, usize>,
+    /// People open to be matched, and how many of them sign in with a name of the tenant.
+    open: usize,
+    by_sign_in: usize,
 }
 
 /// A day, in seconds.
@@ -80,19 +86,34 @@ impl Shared {
         situation: &Situation,
         standings: &[Standing],
     ) -> Self {
-        Self {
+        let mut shared = Self {
             by_address: Arc::new(by_address(roster)),
             claimed: Arc::new(Claimed::new(roster, directory, index, standings)),
             active: Arc::new(active(roster, situation)),
             planned: planned(situation),
             domains: Arc::new(own_domains(directory)),
             read_at: read_at(roster, situation),
-        }
+            patterns: Arc::default(),
+        };
+        shared.patterns =
+            Arc::new(Patterns::find(roster, directory, index, situation, standings, &shared));
+        shared
+    }
+
+    /// Whether people here sign in with names of the tenant at all: where fewer than one in twenty does, an agreement is an
+    /// exception, and no account was made in order to be found by it.
+    pub fn sign_in_names_are_usual(&self) -> bool {
+        self.claimed.open < 20 || self.claimed.by_sign_in * 20 >= self.claimed.open
+    }
+
+    /// The patterns, and where those in use lead people.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
     }
 
     /// Whether the tenant itself hands out addresses of this domain (an address key's).
     pub fn is_own_domain(&self, domain: &str) -> bool {
-        self.domains.contains(domain)
+        self.domains.contains(domain) || domain.ends_with(".onmicrosoft.com")
     }
 
     /// Places in the roster of those who have this address.
@@ -132,7 +153,9 @@ impl Claimed {
                 continue;
             }
             let keys = OrgKeys::of(user);
+            claimed.open += 1;
             if let Some((target, by_sign_in)) = claimed_by(&keys, directory, index) {
+                claimed.by_sign_in += usize::from(by_sign_in);
                 claimed.by_target.entry(target).or_default().push(Claim { person, by_sign_in });
             }
         }
@@ -194,20 +217,45 @@ fn planned(situation: &Situation) -> HashMap<ObjectId, Vec<StorageKey>> {
 fn own_domains(directory: &Directory) -> HashSet<String> {
     let mut domains = HashSet::new();
     let mut last = String::new();
-    for user in directory.users() {
-        let external = user.decoded_guest_address().is_some();
-        for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name)) {
-            let Some(domain) = domain_part(address.trim()) else { continue };
-            // most are of the domain before them
-            if !domain.eq_ignore_ascii_case(&last) {
-                last = address_key(domain);
-                if !domains.contains(&last) {
-                    domains.insert(last.clone());
-                }
+    let members = || directory.users().iter().filter(|user| user.decoded_guest_address().is_none());
+    for address in members().flat_map(|user| user.mail().into_iter().chain(Some(user.user_principal_name()))) {
+        let Some(domain) = domain_part(address.trim()) else { continue };
+        // most are of the domain before them
+        if !domain.eq_ignore_ascii_case(&last) {
+            last = address_key(domain);
+            if !domains.contains(&last) {
+                domains.insert(last.clone());
             }
         }
     }
+    domains.extend(stamped_domains(directory));
     domains
+}
+
+/// Domains that accounts of the last year got as an alias, one in five or more of them: an address policy hands them out
+/// still, though nobody's main address is there.
+fn stamped_domains(directory: &Directory) -> Vec<String> {
+    let Some(newest) = directory.users().iter().filter_map(|user| user.created).max() else { return Vec::new() };
+    let young = directory.users().iter().filter(|user| {
+        user.created.is_some_and(|made| newest.as_second() - made.as_second() <= 365 * DAY)
+            && user.decoded_guest_address().is_none()
+    });
+    let mut total = 0_usize;
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for user in young {
+        total += 1;
+        let mut own: Vec<String> = Vec::new();
+        for domain in user.proxy_addresses().take(64).filter_map(|text| domain_part(text.trim())) {
+            let domain = address_key(domain);
+            if !own.contains(&domain) {
+                own.push(domain);
+            }
+        }
+        for domain in own {
+            *counts.entry(domain).or_default() += 1;
+        }
+    }
+    counts.into_iter().filter(|(_, count)| count * 5 >= total).map(|(domain, _)| domain).collect()
 }
 
 /// Files may be older than the clock; a handful of people says nothing about that.
@@ -227,7 +275,7 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
     if let Some(sign_in) = &keys.sign_in {
         let named = |at: &&u32| {
             index.user(directory, **at).is_some_and(|user| {
-                address_key(&user.user_principal_name) == *sign_in
+                address_key(user.user_principal_name()) == *sign_in
                     || user.decoded_guest_address().is_some_and(|address| address_key(&address) == *sign_in)
             })
         };

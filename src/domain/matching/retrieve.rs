@@ -18,6 +18,7 @@ use super::fold::skeleton;
 use super::index::{TenantIndex, grams};
 use super::nicknames;
 use super::pair::OrgView;
+use super::readings::search_words;
 use super::words::{SAME, is_initial, similarity};
 
 /// How many people are visited for one person at most.
@@ -151,6 +152,11 @@ impl Search<'_> {
                 own.push(word.to_owned());
             }
         }
+        let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
+        own.extend(read);
+        // whoever begins alike comes before others of the same common surname: a mistyped `nec` is rather Ned than John
+        self.initials
+            .extend(own.iter().filter(|word| word.is_ascii()).filter_map(|word| word.bytes().next()));
         // `van der berg` may be one word there, and the other way round
         for pair in own.windows(2).map(<[String]>::concat).collect::<Vec<_>>() {
             if self.index.word(&pair).is_some() {
@@ -223,6 +229,18 @@ impl Search<'_> {
             {
                 add(left, None);
                 add(right, None);
+            }
+        }
+        // an initial before a double surname: `bpenagomez`
+        if let (Some(rest), Some(first)) = (login.get(1..), login.bytes().next()) {
+            for at in 3..rest.len().saturating_sub(2) {
+                if let (Some(left), Some(right)) = (rest.get(..at), rest.get(at..))
+                    && self.index.word(left).is_some()
+                    && self.index.word(right).is_some()
+                {
+                    add(left, Some(first));
+                    add(right, Some(first));
+                }
             }
         }
     }
@@ -433,12 +451,14 @@ pub(super) fn logins_of(person: &OrgView<'_>) -> impl Iterator<Item = (String, f
 
 /// Every word that may be looked for on behalf of a person, whatever the index knows: what [`Search::want`] chooses from.
 pub(super) fn possible_words(person: &OrgView<'_>, mut each: impl FnMut(&str)) {
-    let mut own: Vec<&str> = Vec::new();
+    let mut own: Vec<String> = Vec::new();
     for word in person.name.words().filter(|word| !is_initial(word)) {
-        if own.len() < 8 && !own.contains(&word) {
-            own.push(word);
+        if own.len() < 8 && !own.iter().any(|known| known == word) {
+            own.push(word.to_owned());
         }
     }
+    let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
+    own.extend(read);
     own.iter().for_each(|word| each(word));
     own.windows(2).for_each(|pair| each(&pair.concat()));
     let mut pieces_of = |login: &str| {
@@ -449,9 +469,11 @@ pub(super) fn possible_words(person: &OrgView<'_>, mut each: impl FnMut(&str)) {
         for piece in [login.get(1..), login.get(..last)].into_iter().flatten() {
             each(piece);
         }
-        for at in 3..login.len().saturating_sub(2) {
-            for piece in [login.get(..at), login.get(at..)].into_iter().flatten() {
-                each(piece);
+        for whole in [Some(login), login.get(1..)].into_iter().flatten() {
+            for at in 3..whole.len().saturating_sub(2) {
+                for piece in [whole.get(..at), whole.get(at..)].into_iter().flatten() {
+                    each(piece);
+                }
             }
         }
     };

@@ -64,8 +64,8 @@ impl TenantIndex {
         let order = |(a, one): &(f32, &TenantUser), (b, other): &(f32, &TenantUser)| {
             b.total_cmp(a)
                 .then_with(|| rank(one).cmp(&rank(other)))
-                .then_with(|| one.display_name.cmp(&other.display_name))
-                .then_with(|| one.user_principal_name.cmp(&other.user_principal_name))
+                .then_with(|| one.display_name().cmp(other.display_name()))
+                .then_with(|| one.user_principal_name().cmp(other.user_principal_name()))
                 .then_with(|| one.id.cmp(&other.id))
         };
         first_of(&mut found, limit, order, false);

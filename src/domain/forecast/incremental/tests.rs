@@ -10,7 +10,7 @@ use crate::domain::connection::Backing;
 use crate::domain::facts::GraphIdentity;
 use crate::domain::ids::Descriptor;
 use crate::domain::matching::TenantIndex;
-use crate::domain::people::{EntitlementStatus, LastAccess, Origin, Roster, UserType};
+use crate::domain::people::{EntitlementStatus, LastAccess, Origin, Roster, TenantUserParts, UserType};
 use crate::domain::plan::Pair;
 
 const GIVEN: [&str; 14] = [
@@ -74,7 +74,7 @@ fn tenant_user(rng: &mut Rng, number: usize) -> TenantUser {
         address(rng)
     };
     let some = |rng: &mut Rng| (rng.u8(..3) == 0).then(|| address(rng).into());
-    TenantUser {
+    TenantUserParts {
         id: object(number),
         display_name: format!("{given} {surname}").into(),
         given_name: rng.bool().then(|| given.into()),
@@ -92,13 +92,14 @@ fn tenant_user(rng: &mut Rng, number: usize) -> TenantUser {
         sam_account_name: None,
         created: rng.bool().then(|| moment(rng)),
     }
+    .into()
 }
 
 fn org_user(rng: &mut Rng, number: usize, directory: &[TenantUser]) -> OrgUser {
     let like = &directory[rng.usize(..directory.len())];
     let connected = rng.u8(..8) == 0;
     let name = match rng.u8(..4) {
-        0 => like.display_name.to_string(),
+        0 => like.display_name().to_owned(),
         1 => format!("{}, {}", one(rng, &SURNAME), one(rng, &GIVEN)),
         2 => address(rng).split('@').next().unwrap_or_default().to_owned(),
         _ => format!("{} {}", one(rng, &GIVEN), one(rng, &SURNAME)),
@@ -107,7 +108,7 @@ fn org_user(rng: &mut Rng, number: usize, directory: &[TenantUser]) -> OrgUser {
         storage_key: key(number),
         descriptor: Descriptor::new(&format!("msa.{number}")),
         display_name: name.into(),
-        principal_name: if rng.bool() { (*like.user_principal_name).into() } else { address(rng).into() },
+        principal_name: if rng.bool() { like.user_principal_name().into() } else { address(rng).into() },
         mail: (rng.u8(..3) == 0).then(|| address(rng).into()),
         origin: if connected { Origin::Aad } else { Origin::Msa },
         origin_id: connected.then(|| like.id.to_string().into()),
@@ -153,15 +154,17 @@ impl World {
             0 => self.tenant.push(tenant_user(rng, self.next)),
             1 if tenant > 60 => drop(self.tenant.swap_remove(at)),
             2 => {
-                let new = tenant_user(rng, self.next);
-                self.tenant[at].display_name = new.display_name;
-                self.tenant[at].given_name = new.given_name;
-                self.tenant[at].surname = new.surname;
+                let new = TenantUserParts::from(&tenant_user(rng, self.next));
+                self.tenant[at].edit(|user| {
+                    user.display_name = new.display_name;
+                    user.given_name = new.given_name;
+                    user.surname = new.surname;
+                });
             }
             3 => self.tenant[at].enabled = [Some(true), Some(false), None][rng.usize(..3)],
             4 => self.tenant[at].created = Some(moment(rng)),
-            5 => self.tenant[at].user_principal_name = address(rng).into(),
-            6 => self.tenant[at].proxy_addresses = Box::new([address(rng).into()]),
+            5 => self.tenant[at].edit(|user| user.user_principal_name = address(rng).into()),
+            6 => self.tenant[at].edit(|user| user.proxy_addresses = Box::new([address(rng).into()])),
             7 => self.people.push(org_user(rng, self.next, &self.tenant)),
             8 if people > 20 => drop(self.people.swap_remove(who)),
             9 => self.people[who].display_name = org_user(rng, 0, &self.tenant).display_name,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::{Claimed, DAY, SAME_DAYS, Shared, active, by_address, own_domains, planned, read_at};
 use crate::domain::forecast::Material;
+use crate::domain::forecast::patterns::Patterns;
 use crate::domain::forecast::standing::Standing;
 use crate::domain::ids::ObjectId;
 use crate::domain::matching::TenantIndex;
@@ -41,7 +42,7 @@ impl Shared {
             Arc::new(Claimed::new(roster, directory, index, &standings))
         };
         let kept = |same: bool| same.then_some(self);
-        Self {
+        let mut shared = Self {
             by_address: kept(same_people)
                 .map_or_else(|| Arc::new(by_address(roster)), |old| Arc::clone(&old.by_address)),
             claimed: kept(same_people && same_tenant && same_tenants)
@@ -52,7 +53,15 @@ impl Shared {
             domains: kept(same_tenant)
                 .map_or_else(|| Arc::new(own_domains(directory)), |old| Arc::clone(&old.domains)),
             read_at: read_at(roster, situation),
+            patterns: Arc::clone(&self.patterns),
+        };
+        if !(same_people && same_tenant && same_tenants && same_identities && old.patterns == new.patterns) {
+            let people = roster.people().iter();
+            let standings: Vec<Standing> = people.map(|user| Standing::of(user, directory, situation)).collect();
+            let patterns = Patterns::find(roster, directory, index, situation, &standings, &shared);
+            shared.patterns = Arc::new(patterns);
         }
+        shared
     }
 
     /// What is different from what was known before. `places` says for everybody in the new roster where they were in the old
@@ -66,7 +75,7 @@ impl Shared {
         renamed: &HashSet<u32>,
     ) -> Differences {
         // whoever adds to what the whole set knows has to say here whom a change of it concerns
-        let Self { by_address: _, claimed, active, planned, domains, read_at: _ } = self;
+        let Self { by_address: _, claimed, active, planned, domains, read_at: _, patterns: _ } = self;
         let mut found = Differences::default();
         if !Arc::ptr_eq(claimed, &old.claimed) {
             let was = old.claimed.of_everybody(before.roster, before.directory, before.index);
