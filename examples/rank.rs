@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release --example rank -- write FOLDER [TENANT] [QUERIES]` writes the made-up tenant and the damaged names,
 //! so that other programs can answer the same questions; `… -- run [TENANT] [QUERIES] [FIRST]` answers them here, on one thread,
-//! and prints one line of JSON; of the first queries, as many as other programs are asked, the answers are counted apart. The whole path of a proposal is measured: finding, comparing, evidence, warnings. Every second
-//! query is *held back*: it is counted apart, and nothing was tuned on it. `scripts/peers/rank.py` runs both sides in turn.
+//! and prints one line of JSON; of the first queries, as many as other programs are asked, the answers are counted apart. The whole path of a proposal is measured: finding, comparing, evidence, warnings. `… -- search [TENANT]` times the search as one
+//! types. Every second query is *held back*: it is counted apart, and nothing was tuned on it. `scripts/peers/rank.py` runs both sides in turn.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measuring program")]
 
 use std::collections::BTreeMap;
@@ -32,7 +32,8 @@ fn main() {
     match arguments.first().map(String::as_str) {
         Some("write") => write(Path::new(&arguments[1]), number(2, 500_000), number(3, 5000)),
         Some("run") => run(number(1, 500_000), number(2, 5000), number(3, 304)),
-        _ => println!("usage: rank write FOLDER [TENANT] [QUERIES] | rank run [TENANT] [QUERIES]"),
+        Some("search") => search(number(1, 500_000)),
+        _ => println!("usage: rank write FOLDER [TENANT] [QUERIES] | run [TENANT] [QUERIES] [FIRST] | search [TENANT]"),
     }
 }
 
@@ -49,6 +50,21 @@ fn write(folder: &Path, tenant: usize, queries: usize) {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("names.txt"), names).unwrap();
     std::fs::write(folder.join("queries.tsv"), asked).unwrap();
+}
+
+/// The search as one types, key by key: the shortest of several times, because other programs can only lengthen it.
+fn search(tenant: usize) {
+    let directory = people::tenant(tenant, SEEDS.0, true);
+    let index = TenantIndex::build(&directory);
+    for typed in ["", "a", "m", "ma", "thom", "a b", "m s", "thom mar", "anna.", "solveig quag", "thmos", "@contoso.com"] {
+        let took = (0..9).map(|_| {
+            let started = Instant::now();
+            let found = index.search(&directory, typed, 50).len();
+            (started.elapsed().as_secs_f64() * 1e3, found)
+        });
+        let (ms, found) = took.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_default();
+        println!("{}", json!({"typed": typed, "ms": ms, "found": found}));
+    }
 }
 
 #[derive(Default)]
