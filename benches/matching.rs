@@ -38,7 +38,8 @@ fn matching(criterion: &mut Criterion) {
     let mut people = roster.people().iter().cycle();
     let mut scratch = Scratch::default();
     group.bench_function("one person", |bencher| {
-        bencher.iter(|| people.next().map(|user| black_box(comparison.candidates_with(user, 5, &mut scratch))));
+        bencher
+            .iter(|| people.next().map(|user| black_box(comparison.candidates_with(user, 5, &mut scratch))));
     });
     for typed in ["a", "ma", "thom", "a b", "thom mar", "anna.berson", "thmos"] {
         group.bench_function(format!("search as one types: {typed}"), |bencher| {

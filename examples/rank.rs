@@ -33,7 +33,9 @@ fn main() {
         Some("write") => write(Path::new(&arguments[1]), number(2, 500_000), number(3, 5000)),
         Some("run") => run(number(1, 500_000), number(2, 5000), number(3, 304)),
         Some("search") => search(number(1, 500_000)),
-        _ => println!("usage: rank write FOLDER [TENANT] [QUERIES] | run [TENANT] [QUERIES] [FIRST] | search [TENANT]"),
+        _ => println!(
+            "usage: rank write FOLDER [TENANT] [QUERIES] | run [TENANT] [QUERIES] [FIRST] | search [TENANT]"
+        ),
     }
 }
 
@@ -45,7 +47,14 @@ fn write(folder: &Path, tenant: usize, queries: usize) {
     }
     let mut asked = String::new();
     for query in people::queries(&directory, queries, SEEDS.1) {
-        let _ = writeln!(asked, "{}\t{}\t{}\t{}", query.kind, query.text, people::folded(&query.text), query.right);
+        let _ = writeln!(
+            asked,
+            "{}\t{}\t{}\t{}",
+            query.kind,
+            query.text,
+            people::folded(&query.text),
+            query.right
+        );
     }
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("names.txt"), names).unwrap();
@@ -56,7 +65,20 @@ fn write(folder: &Path, tenant: usize, queries: usize) {
 fn search(tenant: usize) {
     let directory = people::tenant(tenant, SEEDS.0, true);
     let index = TenantIndex::build(&directory);
-    for typed in ["", "a", "m", "ma", "thom", "a b", "m s", "thom mar", "anna.", "solveig quag", "thmos", "@contoso.com"] {
+    for typed in [
+        "",
+        "a",
+        "m",
+        "ma",
+        "thom",
+        "a b",
+        "m s",
+        "thom mar",
+        "anna.",
+        "solveig quag",
+        "thmos",
+        "@contoso.com",
+    ] {
         let took = (0..9).map(|_| {
             let started = Instant::now();
             let found = index.search(&directory, typed, 50).len();
@@ -100,7 +122,9 @@ fn run(tenant: usize, queries: usize, slow: usize) {
         let held_back = at / people::KINDS.len() % 2;
         let found = &mut by_kind.entry(query.kind).or_default()[held_back];
         let name = |id| directory.get(id).map(|user| people::folded(user.display_name()));
-        let place = candidates.iter().position(|candidate| name(candidate.object_id).as_deref() == Some(&query.right));
+        let place = candidates
+            .iter()
+            .position(|candidate| name(candidate.object_id).as_deref() == Some(&query.right));
         if at < slow {
             first[0] += 1;
             first[1] += usize::from(place == Some(0));
@@ -119,13 +143,19 @@ fn run(tenant: usize, queries: usize, slow: usize) {
     let all: f64 = times.iter().map(std::time::Duration::as_secs_f64).sum();
     times.sort();
     let at = |share: f64| {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a place in a list")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            clippy::cast_precision_loss,
+            reason = "a place in a list"
+        )]
         let place = ((times.len() - 1) as f64 * share) as usize;
         times[place].as_secs_f64() * 1e3
     };
     #[expect(clippy::cast_precision_loss, reason = "a count of queries")]
     let each = |found: &[Found; 2]| {
-        found.iter().map(|found| found.seconds).sum::<f64>() * 1e3 / found.iter().map(|found| found.asked).sum::<usize>() as f64
+        found.iter().map(|found| found.seconds).sum::<f64>() * 1e3
+            / found.iter().map(|found| found.asked).sum::<usize>() as f64
     };
     let kinds: BTreeMap<&str, _> = by_kind
         .iter()

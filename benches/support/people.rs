@@ -10,15 +10,106 @@ use fastrand::Rng;
 
 /// Given names.
 pub const GIVEN: [&str; 100] = [
-    "Anna", "Jürgen", "Maria", "Søren", "José", "Chloë", "Peter", "Agnieszka", "Łukasz", "Fatima", "Wei", "Priya", "John",
-    "Emily", "Thomas", "Zoë", "Michael", "Sarah", "David", "Laura", "Björn", "Ingrid", "Olga", "Dmitry", "Elena", "Marco",
-    "Giulia", "Pierre", "Amélie", "Hans", "Katrin", "Robert", "Linda", "William", "Grace", "Noah", "Olivia", "Lucas",
-    "Mia", "Henry", "Åsa", "Márta", "Zoltán", "Jiří", "Tomáš", "Šárka", "Đorđe", "Çağla", "Gülşen", "Yaşar", "Hélène",
-    "François", "Gérard", "Nuño", "Íñigo", "Begoña", "João", "Conceição", "Günther", "Käthe", "Jörg", "Bjørn", "Håkon",
-    "Solveig", "Mikołaj", "Małgorzata", "Wojciech", "Ștefan", "Ioana", "Nikola", "Živa", "Matej", "Aleksandr", "Ekaterina",
-    "Yusuf", "Aisha", "Omar", "Leila", "Kenji", "Haruka", "Minjun", "Seoyeon", "Arjun", "Lakshmi", "Rahul", "Deepika",
-    "James", "Elizabeth", "Richard", "Margaret", "Charles", "Patricia", "Daniel", "Jennifer", "Matthew", "Catherine",
-    "Andrew", "Susan", "Edward", "Victoria",
+    "Anna",
+    "Jürgen",
+    "Maria",
+    "Søren",
+    "José",
+    "Chloë",
+    "Peter",
+    "Agnieszka",
+    "Łukasz",
+    "Fatima",
+    "Wei",
+    "Priya",
+    "John",
+    "Emily",
+    "Thomas",
+    "Zoë",
+    "Michael",
+    "Sarah",
+    "David",
+    "Laura",
+    "Björn",
+    "Ingrid",
+    "Olga",
+    "Dmitry",
+    "Elena",
+    "Marco",
+    "Giulia",
+    "Pierre",
+    "Amélie",
+    "Hans",
+    "Katrin",
+    "Robert",
+    "Linda",
+    "William",
+    "Grace",
+    "Noah",
+    "Olivia",
+    "Lucas",
+    "Mia",
+    "Henry",
+    "Åsa",
+    "Márta",
+    "Zoltán",
+    "Jiří",
+    "Tomáš",
+    "Šárka",
+    "Đorđe",
+    "Çağla",
+    "Gülşen",
+    "Yaşar",
+    "Hélène",
+    "François",
+    "Gérard",
+    "Nuño",
+    "Íñigo",
+    "Begoña",
+    "João",
+    "Conceição",
+    "Günther",
+    "Käthe",
+    "Jörg",
+    "Bjørn",
+    "Håkon",
+    "Solveig",
+    "Mikołaj",
+    "Małgorzata",
+    "Wojciech",
+    "Ștefan",
+    "Ioana",
+    "Nikola",
+    "Živa",
+    "Matej",
+    "Aleksandr",
+    "Ekaterina",
+    "Yusuf",
+    "Aisha",
+    "Omar",
+    "Leila",
+    "Kenji",
+    "Haruka",
+    "Minjun",
+    "Seoyeon",
+    "Arjun",
+    "Lakshmi",
+    "Rahul",
+    "Deepika",
+    "James",
+    "Elizabeth",
+    "Richard",
+    "Margaret",
+    "Charles",
+    "Patricia",
+    "Daniel",
+    "Jennifer",
+    "Matthew",
+    "Catherine",
+    "Andrew",
+    "Susan",
+    "Edward",
+    "Victoria",
 ];
 
 /// Given names that go by another form.
@@ -42,16 +133,16 @@ const FAMILIAR: [(&str, &str); 16] = [
 ];
 
 const BEGIN: [&str; 28] = [
-    "Al", "Ber", "Car", "Dor", "Ek", "Fal", "Gär", "Hol", "Is", "Jan", "Kor", "Lin", "Mar", "Nor", "Öst", "Pet", "Qua",
-    "Ros", "Sal", "Tor", "Ul", "Var", "Wil", "Xan", "Yor", "Zim", "Mül", "Stein",
+    "Al", "Ber", "Car", "Dor", "Ek", "Fal", "Gär", "Hol", "Is", "Jan", "Kor", "Lin", "Mar", "Nor", "Öst",
+    "Pet", "Qua", "Ros", "Sal", "Tor", "Ul", "Var", "Wil", "Xan", "Yor", "Zim", "Mül", "Stein",
 ];
 const MIDDLE: [&str; 30] = [
-    "a", "ber", "co", "der", "el", "fen", "ga", "hau", "in", "jo", "ka", "le", "man", "nø", "or", "pen", "ra", "sen", "ta",
-    "ur", "ve", "win", "xi", "ya", "zen", "bach", "går", "lo", "mi", "ri",
+    "a", "ber", "co", "der", "el", "fen", "ga", "hau", "in", "jo", "ka", "le", "man", "nø", "or", "pen",
+    "ra", "sen", "ta", "ur", "ve", "win", "xi", "ya", "zen", "bach", "går", "lo", "mi", "ri",
 ];
 const END: [&str; 25] = [
-    "son", "sen", "mann", "er", "berg", "ski", "ová", "ez", "ton", "ley", "feld", "dal", "gren", "stad", "wood", "field",
-    "burg", "hof", "ini", "etti", "eau", "ard", "ić", "uk", "as",
+    "son", "sen", "mann", "er", "berg", "ski", "ová", "ez", "ton", "ley", "feld", "dal", "gren", "stad",
+    "wood", "field", "burg", "hof", "ini", "etti", "eau", "ard", "ić", "uk", "as",
 ];
 
 fn surname(rng: &mut Rng) -> String {
@@ -230,8 +321,9 @@ pub fn damage(kind: &str, name: &str, rng: &mut Rng) -> Option<String> {
 /// One letter wrong, missing, too many, or two swapped; never the first of a word.
 fn typo(name: &str, rng: &mut Rng) -> String {
     let mut letters: Vec<char> = name.chars().collect();
-    let places: Vec<usize> =
-        (1..letters.len()).filter(|at| letters[*at].is_alphabetic() && letters[*at - 1].is_alphabetic()).collect();
+    let places: Vec<usize> = (1..letters.len())
+        .filter(|at| letters[*at].is_alphabetic() && letters[*at - 1].is_alphabetic())
+        .collect();
     let at = places[rng.usize(..places.len())];
     let other = char::from(rng.u8(b'a'..=b'z'));
     match rng.u8(..4) {

@@ -18,6 +18,7 @@ mod errors;
 pub mod fold;
 pub mod index;
 pub mod keys;
+mod likes;
 mod lists;
 pub mod names;
 pub mod nicknames;

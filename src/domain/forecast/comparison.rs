@@ -343,7 +343,10 @@ impl Comparison<'_> {
 
 /// The same for everybody, several threads each with a share of them; the answers one behind the other. `work` gets the place
 /// of the first of its share. People are judged each for themselves, so several threads come to the same as one.
-pub(super) fn in_shares<T: Sync, R: Send>(people: &[T], work: impl Fn(usize, &[T]) -> Vec<R> + Sync) -> Vec<R> {
+pub(super) fn in_shares<T: Sync, R: Send>(
+    people: &[T],
+    work: impl Fn(usize, &[T]) -> Vec<R> + Sync,
+) -> Vec<R> {
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
         .min(8)

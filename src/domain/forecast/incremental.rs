@@ -289,7 +289,8 @@ impl Change {
         }
         let view = OrgView::of(user);
         let by_key = |key: &str| {
-            self.addresses.contains(key) || domain_part(key).is_some_and(|domain| self.domains.contains(domain))
+            self.addresses.contains(key)
+                || domain_part(key).is_some_and(|domain| self.domains.contains(domain))
         };
         if view.keys.iter().any(by_key)
             || self.before.by_address(&view)
@@ -315,7 +316,8 @@ fn places(before: &Material<'_>, after: &Material<'_>) -> Vec<Option<u32>> {
     if std::ptr::eq(before.roster, after.roster) {
         return (0_u32..).take(people.len()).map(Some).collect();
     }
-    let place = |user: &OrgUser| before.roster.position(&user.storage_key).and_then(|at| u32::try_from(at).ok());
+    let place =
+        |user: &OrgUser| before.roster.position(&user.storage_key).and_then(|at| u32::try_from(at).ok());
     people.iter().map(place).collect()
 }
 
@@ -323,7 +325,9 @@ fn places(before: &Material<'_>, after: &Material<'_>) -> Vec<Option<u32>> {
 fn people(before: &Situation, after: &Situation) -> HashSet<StorageKey> {
     let mut people = HashSet::new();
     let (old, new) = (&before.planned, &after.planned);
-    people.extend(old.iter().filter(|(key, target)| new.get(*key) != Some(*target)).map(|(key, _)| key.clone()));
+    people.extend(
+        old.iter().filter(|(key, target)| new.get(*key) != Some(*target)).map(|(key, _)| key.clone()),
+    );
     people.extend(new.keys().filter(|key| !old.contains_key(*key)).cloned());
     let pairs = before.confirmed.symmetric_difference(&after.confirmed);
     let pairs = pairs.chain(before.hazards.symmetric_difference(&after.hazards));

@@ -95,8 +95,7 @@ impl Shared {
             read_at: read_at(roster, situation),
             patterns: Arc::default(),
         };
-        shared.patterns =
-            Arc::new(Patterns::find(roster, directory, index, situation, standings, &shared));
+        shared.patterns = Arc::new(Patterns::find(roster, directory, index, situation, standings, &shared));
         shared
     }
 
@@ -218,7 +217,8 @@ fn own_domains(directory: &Directory) -> HashSet<String> {
     let mut domains = HashSet::new();
     let mut last = String::new();
     let members = || directory.users().iter().filter(|user| user.decoded_guest_address().is_none());
-    for address in members().flat_map(|user| user.mail().into_iter().chain(Some(user.user_principal_name()))) {
+    for address in members().flat_map(|user| user.mail().into_iter().chain(Some(user.user_principal_name())))
+    {
         let Some(domain) = domain_part(address.trim()) else { continue };
         // most are of the domain before them
         if !domain.eq_ignore_ascii_case(&last) {
@@ -235,7 +235,9 @@ fn own_domains(directory: &Directory) -> HashSet<String> {
 /// Domains that accounts of the last year got as an alias, one in five or more of them: an address policy hands them out
 /// still, though nobody's main address is there.
 fn stamped_domains(directory: &Directory) -> Vec<String> {
-    let Some(newest) = directory.users().iter().filter_map(|user| user.created).max() else { return Vec::new() };
+    let Some(newest) = directory.users().iter().filter_map(|user| user.created).max() else {
+        return Vec::new();
+    };
     let young = directory.users().iter().filter(|user| {
         user.created.is_some_and(|made| newest.as_second() - made.as_second() <= 365 * DAY)
             && user.decoded_guest_address().is_none()

@@ -8,8 +8,9 @@ use std::collections::HashMap;
 
 use super::TenantIndex;
 use super::fold::without_tag;
+use super::likes::finds_any;
 use super::pair::OrgView;
-use super::retrieve::{Scratch, finds_any, logins_of, possible_words};
+use super::retrieve::{Scratch, logins_of, possible_words};
 use crate::domain::people::{Directory, TenantUser};
 
 /// How many words are remembered from person to person.

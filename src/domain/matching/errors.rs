@@ -81,12 +81,21 @@ mod tests {
         let mut rng = fastrand::Rng::with_seed(3);
         for _ in 0..20_000 {
             let letters = rng.u8(2..6);
-            let mut word = |most| -> Vec<u8> { (0..rng.usize(1..most)).map(|_| rng.u8(b'a'..b'a' + letters)).collect() };
+            let mut word =
+                |most| -> Vec<u8> { (0..rng.usize(1..most)).map(|_| rng.u8(b'a'..b'a' + letters)).collect() };
             let (one, other) = (word(12), word(14));
-            assert_eq!(Pattern::new(&one).unwrap().errors(&other), by_table(&one, &other), "{one:?} {other:?}");
+            assert_eq!(
+                Pattern::new(&one).unwrap().errors(&other),
+                by_table(&one, &other),
+                "{one:?} {other:?}"
+            );
         }
         let long = [b'x'; 64];
         assert_eq!(Pattern::new(&long).unwrap().errors(&long), 0);
-        assert!(Pattern::new(&[b'x'; 65]).is_none() && Pattern::new(b"").is_none() && Pattern::new(b"A").is_none());
+        assert!(
+            Pattern::new(&[b'x'; 65]).is_none()
+                && Pattern::new(b"").is_none()
+                && Pattern::new(b"A").is_none()
+        );
     }
 }

@@ -102,7 +102,8 @@ impl TenantIndex {
         let mut reader = Reader::default();
         for (user, _) in changes.before(old) {
             reader.read(user, |word, of_name| {
-                if let Some(count) = self.dictionary.find(word).and_then(|at| index.names.get_mut(at as usize))
+                if let Some(count) =
+                    self.dictionary.find(word).and_then(|at| index.names.get_mut(at as usize))
                     && of_name
                 {
                     *count = count.saturating_sub(1);
@@ -164,7 +165,10 @@ impl TenantIndex {
         loop {
             let next = added.next();
             let until = next.map_or(still.len(), |place| {
-                from + still.get(from..).unwrap_or_default().partition_point(|(_, own)| id_at(*own) < id_at(place))
+                from + still
+                    .get(from..)
+                    .unwrap_or_default()
+                    .partition_point(|(_, own)| id_at(*own) < id_at(place))
             });
             for (number, place) in still.get(from..until).unwrap_or_default() {
                 if let Some(cell) = kept.get_mut(*number as usize) {
@@ -230,7 +234,11 @@ impl TenantIndex {
     }
 
     fn alive_words(&self) -> usize {
-        self.names.iter().zip(0_u32..).filter(|(count, word)| **count > 0 || !self.with_word(*word).is_empty()).count()
+        self.names
+            .iter()
+            .zip(0_u32..)
+            .filter(|(count, word)| **count > 0 || !self.with_word(*word).is_empty())
+            .count()
     }
 
     /// The number of a word that somebody has.

@@ -91,7 +91,9 @@ impl Lists {
     pub(super) fn merged(&self, kept: &[u32], fresh: &[(u32, Vec<u32>)]) -> Self {
         let mut merged = Self {
             starts: Vec::with_capacity(self.starts.len() + fresh.len()),
-            numbers: Vec::with_capacity(self.numbers.len() + fresh.iter().map(|(_, list)| list.len()).sum::<usize>()),
+            numbers: Vec::with_capacity(
+                self.numbers.len() + fresh.iter().map(|(_, list)| list.len()).sum::<usize>(),
+            ),
         };
         let mut fresh = fresh.iter().peekable();
         for (own, number) in (0_u32..).zip(kept).filter(|(_, number)| **number != GONE) {
@@ -132,4 +134,3 @@ impl Lists {
         Self { starts, numbers }
     }
 }
-

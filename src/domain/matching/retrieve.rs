@@ -13,10 +13,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::errors::Pattern;
 use super::fold::skeleton;
-use super::index::{TenantIndex, grams};
-use super::nicknames;
+use super::index::TenantIndex;
+use super::likes::all_likes;
 use super::pair::OrgView;
 use super::readings::search_words;
 use super::words::{SAME, is_initial, similarity};
@@ -27,17 +26,11 @@ const VISITED: usize = 6000;
 /// How many are compared properly.
 pub const COMPARED: usize = 20;
 
-/// How many words of the index stand for one wanted word.
-const LIKE: usize = 24;
-
-/// How alike a word of the index must be to stand for a wanted one.
-const LEAST: f32 = 0.6;
-
 /// What an initial that fits adds to a quick score.
 const INITIAL: f32 = 0.12;
 
 /// How many words are looked for at most.
-const MOST_WANTED: usize = 24;
+const MOST_WANTED: usize = 32;
 
 /// So many bearers of one login are looked at.
 const SAME_LOGIN: usize = 200;
@@ -51,8 +44,8 @@ type Likes = Arc<[(u32, f32)]>;
 /// What is used again from person to person. One for each thread and index.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    counts: Vec<u8>,
-    touched: Vec<u32>,
+    pub(super) counts: Vec<u8>,
+    pub(super) touched: Vec<u32>,
     /// By word: all that may stand for it, and those without typing errors.
     remembered: [HashMap<String, Likes>; 2],
     /// In which round a user was seen last.
@@ -121,7 +114,9 @@ struct Best {
 
 impl Best {
     fn offer(&mut self, score: f32, user: u32) {
-        if self.found.len() == self.most && self.found.last().is_some_and(|worst| order(worst, &(score, user)).is_lt()) {
+        if self.found.len() == self.most
+            && self.found.last().is_some_and(|worst| order(worst, &(score, user)).is_lt())
+        {
             return;
         }
         let at = self.found.partition_point(|other| order(other, &(score, user)).is_lt());
@@ -204,8 +199,7 @@ impl Search<'_> {
             return;
         }
         let mut add = |piece: &str, initial: Option<u8>| {
-            if self.index.word(piece).is_none()
-                && self.index.with_skeleton(&skeleton(piece)).next().is_none()
+            if self.index.word(piece).is_none() && self.index.with_skeleton(&skeleton(piece)).next().is_none()
             {
                 return false;
             }
@@ -361,7 +355,8 @@ impl Search<'_> {
                 initials = INITIAL;
             }
         }
-        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole + initials
+        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole
+            + initials
     }
 
     /// Who has an equal login, and how much that is worth.
@@ -373,73 +368,6 @@ impl Search<'_> {
         found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
         found.dedup_by_key(|(user, _)| *user);
         found
-    }
-}
-
-/// Words of the index that may stand for a wanted one, most alike first.
-fn all_likes(index: &TenantIndex, scratch: &mut Scratch, word: &str, exact_only: bool) -> Vec<(u32, f32)> {
-    let mut likes: Vec<(u32, f32)> = Vec::new();
-    if let Some(same) = index.word(word) {
-        likes.push((same, 1.0));
-    }
-    for other in index.with_skeleton(&skeleton(word)) {
-        likes.push((other, similarity(word, index.dictionary.word(other))));
-    }
-    for form in nicknames::forms(word) {
-        if let Some(other) = index.word(form) {
-            likes.push((other, 0.85));
-        }
-    }
-    if !exact_only || likes.is_empty() {
-        likes_by_grams(index, scratch, word, &mut likes);
-    }
-    likes.retain(|(_, like)| *like >= LEAST);
-    likes.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-    likes.dedup_by_key(|like| like.0);
-    let text = |word: u32| index.dictionary.word(word);
-    likes.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| text(a.0).cmp(text(b.0))));
-    likes.truncate(LIKE);
-    likes
-}
-
-/// Words that share trigrams with this one and are few typing errors away.
-fn likes_by_grams(index: &TenantIndex, scratch: &mut Scratch, word: &str, likes: &mut Vec<(u32, f32)>) {
-    let Scratch { counts, touched, .. } = scratch;
-    let pattern = Pattern::new(word.as_bytes());
-    let mut count = 0_usize;
-    for gram in grams(word) {
-        count += 1;
-        for other in index.with_gram(gram) {
-            if let Some(cell) = counts.get_mut(other as usize) {
-                if *cell == 0 {
-                    touched.push(other);
-                }
-                *cell = cell.saturating_add(1);
-            }
-        }
-    }
-    // a swap in a word of four letters leaves one trigram standing
-    let least = if count <= 5 { 1 } else { (count * 3).div_ceil(10) };
-    for other in touched.drain(..) {
-        let Some(cell) = counts.get_mut(other as usize) else { continue };
-        if usize::from(std::mem::take(cell)) >= least && index.is_of_name(other) {
-            let known = index.dictionary.word(other);
-            let longest = known.len().max(word.len());
-            if known.len().abs_diff(word.len()) * 5 > longest * 2 {
-                continue;
-            }
-            // far too many errors, whatever spellings even out
-            if let Some(pattern) = &pattern
-                && known.is_ascii()
-                && pattern.errors(known.as_bytes()) * 2 > longest
-            {
-                continue;
-            }
-            let like = similarity(word, known);
-            if like >= LEAST {
-                likes.push((other, like));
-            }
-        }
     }
 }
 
@@ -487,20 +415,12 @@ pub(super) fn possible_words(person: &OrgView<'_>, mut each: impl FnMut(&str)) {
     {
         pieces_of(login);
     }
-    person.locals.iter().flat_map(|local| &local.words).filter(|word| !is_initial(word)).for_each(|word| each(word));
-}
-
-/// Whether this word would be found, however faintly, by somebody who looks for the other; never too few.
-pub(super) fn finds_any(index: &TenantIndex, scratch: &mut Scratch, word: &str) -> bool {
-    scratch.counts.resize(index.dictionary.len(), 0);
-    index.dictionary.find(word).is_some()
-        || index.with_skeleton(&skeleton(word)).next().is_some()
-        || nicknames::forms(word).into_iter().any(|form| index.dictionary.find(form).is_some())
-        || {
-            let mut likes = Vec::new();
-            likes_by_grams(index, scratch, word, &mut likes);
-            !likes.is_empty()
-        }
+    person
+        .locals
+        .iter()
+        .flat_map(|local| &local.words)
+        .filter(|word| !is_initial(word))
+        .for_each(|word| each(word));
 }
 
 /// Logins that companies make of a name, from the first and the last word either way round.

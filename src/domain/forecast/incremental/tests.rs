@@ -14,11 +14,36 @@ use crate::domain::people::{EntitlementStatus, LastAccess, Origin, Roster, Tenan
 use crate::domain::plan::Pair;
 
 const GIVEN: [&str; 14] = [
-    "Anna", "Hanna", "Jürgen", "Juergen", "Robert", "Bob", "María José", "Søren", "Martin", "Martina", "健太", "J.", "Pat", "",
+    "Anna",
+    "Hanna",
+    "Jürgen",
+    "Juergen",
+    "Robert",
+    "Bob",
+    "María José",
+    "Søren",
+    "Martin",
+    "Martina",
+    "健太",
+    "J.",
+    "Pat",
+    "",
 ];
 const SURNAME: [&str; 14] = [
-    "Berg", "van der Berg", "Müller", "Mueller", "Smith", "Smyth", "O’Brien", "佐藤", "Lind", "Lindqvist", "Doe", "Katarski",
-    "Ødegård", "Roe",
+    "Berg",
+    "van der Berg",
+    "Müller",
+    "Mueller",
+    "Smith",
+    "Smyth",
+    "O’Brien",
+    "佐藤",
+    "Lind",
+    "Lindqvist",
+    "Doe",
+    "Katarski",
+    "Ødegård",
+    "Roe",
 ];
 const DOMAIN: [&str; 4] = ["contoso.com", "fabrikam.com", "outlook.com", "Contoso.onmicrosoft.com"];
 
@@ -133,7 +158,8 @@ struct World {
 
 impl World {
     fn new(rng: &mut Rng) -> Self {
-        let tenant: Vec<TenantUser> = (0..rng.usize(70..120)).map(|number| tenant_user(rng, number)).collect();
+        let tenant: Vec<TenantUser> =
+            (0..rng.usize(70..120)).map(|number| tenant_user(rng, number)).collect();
         let people = (0..rng.usize(30..60)).map(|number| org_user(rng, number, &tenant)).collect();
         let connected = rng.bool();
         let situation = Situation {
@@ -184,7 +210,8 @@ impl World {
                 first.map(|key| self.situation.planned.remove(&key));
             }
             15 => {
-                let pair = Pair { storage_key: self.people[who].storage_key.clone(), target: self.tenant[at].id };
+                let pair =
+                    Pair { storage_key: self.people[who].storage_key.clone(), target: self.tenant[at].id };
                 if rng.bool() {
                     self.situation.confirmed.insert(pair);
                 } else {

@@ -38,7 +38,8 @@ impl Shared {
         let Material { roster, directory, index, situation } = *after;
         let claimed = || {
             let people = roster.people().iter();
-            let standings: Vec<Standing> = people.map(|user| Standing::of(user, directory, situation)).collect();
+            let standings: Vec<Standing> =
+                people.map(|user| Standing::of(user, directory, situation)).collect();
             Arc::new(Claimed::new(roster, directory, index, &standings))
         };
         let kept = |same: bool| same.then_some(self);
@@ -57,7 +58,8 @@ impl Shared {
         };
         if !(same_people && same_tenant && same_tenants && same_identities && old.patterns == new.patterns) {
             let people = roster.people().iter();
-            let standings: Vec<Standing> = people.map(|user| Standing::of(user, directory, situation)).collect();
+            let standings: Vec<Standing> =
+                people.map(|user| Standing::of(user, directory, situation)).collect();
             let patterns = Patterns::find(roster, directory, index, situation, &standings, &shared);
             shared.patterns = Arc::new(patterns);
         }
