@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::ser::Serializer;
 
+use super::patterns::PatternEntry;
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};
 use crate::domain::forecast::table::rounded;
@@ -68,6 +69,7 @@ pub struct DiffDocument<'a> {
     backing_tenant_id: Known<TenantId>,
     taken_at: Timestamp,
     summary: Summary,
+    patterns: Vec<PatternEntry<'a>>,
     #[serde(serialize_with = "people")]
     users: Comparison<'a>,
 }
@@ -95,6 +97,7 @@ impl<'a> DiffDocument<'a> {
                 service_identities: comparison.roster.services().len(),
                 by_outcome: comparison.forecast.counts(),
             },
+            patterns: comparison.forecast.patterns().all().iter().map(PatternEntry::new).collect(),
             users: comparison,
         }
     }

@@ -101,7 +101,7 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn see(&self, person: &OrgView<'_>, at: u32, user: &'a TenantUser) -> Seen<'a> {
         let compared = compare(person, user);
-        let mut score = compared.score;
+        let mut score = self.score_by_pattern(person, user.id, compared.name.verdict, compared.score);
         if compared.addresses.is_empty() {
             let own = self.roster.position(&person.user.storage_key).and_then(|at| u32::try_from(at).ok());
             let taken = self.shared.claims(at).iter().any(|claim| Some(claim.person) != own)
@@ -124,6 +124,11 @@ impl<'a> Comparison<'a> {
         let mut places = hits.to_vec();
         for at in promising(self.index, scratch, person, most) {
             if !hits.contains(&at) {
+                places.push(at);
+            }
+        }
+        for at in self.led_to(person) {
+            if !places.contains(&at) {
                 places.push(at);
             }
         }
@@ -155,10 +160,15 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn candidate(&self, person: &OrgView<'_>, seen: &Seen<'_>, privileged: bool) -> Candidate {
+        let mut evidence = seen.compared.evidence(person, seen.user);
+        if let Some(pattern) = self.evidence_by_pattern(person, seen.user.id) {
+            let at = evidence.iter().take_while(|evidence| evidence.kind.is_address()).count();
+            evidence.insert(at, pattern);
+        }
         Candidate {
             object_id: seen.user.id,
             score: seen.score,
-            evidence: seen.compared.evidence(person, seen.user),
+            evidence,
             warnings: self.warnings(person, seen, privileged),
         }
     }

@@ -8,6 +8,7 @@ use super::dictionary::Dictionary;
 use super::fold::{self, for_each_word, hash32, push_login_key, push_skeleton};
 use super::keys::for_each_tenant_key;
 use super::names::is_title;
+use super::readings::search_words;
 use super::words::is_initial;
 use crate::domain::ids::ObjectId;
 use crate::domain::people::{Directory, TenantUser};
@@ -157,6 +158,10 @@ impl TenantIndex {
             for_each_word(name, word, |text| {
                 if !is_title(text) {
                     add_word(dictionary, text, true);
+                    // what is not in Latin letters is found by how it is read as well
+                    for read in search_words(text) {
+                        add_word(dictionary, &read, true);
+                    }
                 }
             });
         }
