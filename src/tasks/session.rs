@@ -14,6 +14,7 @@ use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
 use crate::domain::activity::EventLine;
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
+use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
@@ -78,6 +79,8 @@ pub enum SetupError {
 pub(super) struct Latest {
     pub(super) roster: Option<Arc<Roster>>,
     pub(super) directory: Option<Arc<Directory>>,
+    /// The index over them.
+    pub(super) index: Option<Arc<TenantIndex>>,
     /// The latest comparison of them.
     pub(super) forecast: Option<Arc<Forecast>>,
     /// Something was read that is not kept in the store yet.
