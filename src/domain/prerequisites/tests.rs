@@ -75,7 +75,6 @@ fn world() -> World {
         me: known(targets[0].clone()),
         granted: Aged::default(),
         my_roles: known(Memberships::default()),
-        granted: Aged::default(),
         administrators: known(Administrators {
             members: BTreeSet::from([key(1), key(2)]),
             ..Administrators::default()
