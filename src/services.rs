@@ -30,7 +30,7 @@ mod testing;
 mod tests;
 pub mod wire;
 
-pub use azure_devops::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
+pub use azure_devops::{AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
 pub use credential::{Credentials, Environment, Way};
 pub use entra::Entra;
 pub use graph::{Graph, Invitation, Invited};

@@ -17,6 +17,9 @@ use super::people::{Directory, Roster};
 use super::plan::{Decision, Plan, Rulebook};
 use super::text::clean;
 
+pub mod governor;
+pub mod intruder;
+pub mod machine;
 mod order;
 mod row;
 mod summary;
@@ -66,6 +69,8 @@ pub struct ScheduledRow {
     pub disposition: Disposition,
     /// Privileged people go last, one by one.
     pub privileged: bool,
+    /// This row's removal comes first: the map is sent only once a reading shows that person gone.
+    pub after: Option<StorageKey>,
 }
 
 /// The end of the reason of every row that is skipped until the organization is connected.

@@ -203,6 +203,18 @@ impl Control {
         self.shared.write(|world| scenarios::add_person(world, display_name, address))
     }
 
+    /// Somebody else maps this person, in the portal or with another tool. Answers whether the service took it; it is not
+    /// among [`Control::mappings`].
+    pub fn map_by_somebody_else(&self, storage_key: &str, object_id: &str) -> bool {
+        let (Ok(key), Ok(object)) = (uuid::Uuid::try_parse(storage_key), uuid::Uuid::try_parse(object_id)) else {
+            return false;
+        };
+        let rules = self.shared.rules();
+        self.shared.write(|world| {
+            world.find_key(key).is_some_and(|seen| world.map(seen.number, object, rules).is_ok())
+        })
+    }
+
     /// Removes the person with this storage key. Answers whether there was one.
     pub fn remove_person(&self, storage_key: &str) -> bool {
         let key = uuid::Uuid::try_parse(storage_key);

@@ -10,7 +10,7 @@ use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster};
-use crate::domain::plan::{Plan, PlanRow};
+use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
@@ -36,6 +36,10 @@ pub struct ApplyProgress {
     pub throttled_until: Option<Timestamp>,
     /// Nothing is sent; with the reason, if it was not the administrator's wish.
     pub paused: Option<Option<Problem>>,
+    /// How many invited guests are waited for, and when the next one is tried.
+    pub guests: Option<(usize, Timestamp)>,
+    /// How many rows are sent at a time now, where that is fewer than configured.
+    pub slowed: Option<usize>,
     /// When and why it ended.
     pub finished: Option<(Timestamp, Option<Problem>)>,
 }
@@ -102,6 +106,8 @@ pub struct Model {
     pub budgets: BTreeMap<crate::domain::Service, Budget>,
     /// The apply run, running or over.
     pub apply: Option<ApplyProgress>,
+    /// Alarms that were raised: somebody appeared as a planned target.
+    pub alarms: Vec<String>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -126,6 +132,7 @@ impl Model {
             events: VecDeque::new(),
             budgets: BTreeMap::new(),
             apply: None,
+            alarms: Vec::new(),
             now,
         }
     }
@@ -385,6 +392,8 @@ impl Model {
                     rows: BTreeMap::new(),
                     throttled_until: None,
                     paused: None,
+                    guests: None,
+                    slowed: None,
                     finished: None,
                 });
             }
@@ -393,8 +402,22 @@ impl Model {
                     apply.rows.insert(row.storage_key.clone(), PlanRow::clone(row));
                     apply.throttled_until = None;
                 }
-                self.keep_rows([PlanRow::clone(row)]);
+                // Skipped is how this run took it, not how it stands.
+                if row.state != RowState::Skipped {
+                    self.keep_rows([PlanRow::clone(row)]);
+                }
             }
+            ApplyEvent::GuestsRest { guests, next } => {
+                if let Some(apply) = &mut self.apply {
+                    apply.guests = (*guests > 0).then_some((*guests, *next));
+                }
+            }
+            ApplyEvent::Paced { at_a_time, of } => {
+                if let Some(apply) = &mut self.apply {
+                    apply.slowed = (at_a_time < of).then_some(*at_a_time);
+                }
+            }
+            ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
             ApplyEvent::Throttled { until } => {
                 if let Some(apply) = &mut self.apply {
                     apply.throttled_until = Some(*until);
@@ -413,6 +436,9 @@ impl Model {
             ApplyEvent::Finished { stopped, at } => {
                 if let Some(apply) = &mut self.apply {
                     apply.throttled_until = None;
+                    apply.paused = None;
+                    apply.guests = None;
+                    apply.slowed = None;
                     apply.finished = Some((*at, stopped.clone()));
                 }
             }

@@ -72,6 +72,22 @@ pub enum ApplyEvent {
     Paused(Option<Problem>),
     /// Going on.
     Resumed,
+    /// Invited guests are not known everywhere yet; their rows rest while others go on.
+    GuestsRest {
+        /// How many.
+        guests: usize,
+        /// When the next one is tried.
+        next: Timestamp,
+    },
+    /// Fewer or more rows at a time, because the service slowed down or recovered.
+    Paced {
+        /// So many now.
+        at_a_time: usize,
+        /// So many are configured.
+        of: usize,
+    },
+    /// Somebody appeared in the organization as a planned target; also outside of a run.
+    Alarm(String),
     /// The run is over.
     Finished {
         /// Why it ended early, if it did.

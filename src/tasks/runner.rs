@@ -17,7 +17,7 @@ use super::effect::Effect;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
 use super::session::Session;
-use super::{reading, snapshot, watch as polling};
+use super::{alarm, reading, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -107,7 +107,10 @@ impl Runner {
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::CancelApply => self.steer(Control::Cancel),
             Effect::VerifyRows => {
-                self.tracker.spawn(async move { apply::verify_open_rows(&session).await });
+                self.tracker.spawn(async move { apply::verify_open_rows(&session, None).await });
+            }
+            Effect::VerifyOnly(only) => {
+                self.tracker.spawn(async move { apply::verify_open_rows(&session, Some(&only)).await });
             }
             kept => self.keep(kept),
         }
@@ -181,9 +184,11 @@ impl Runner {
         if let Some(stop) = watching.take() {
             stop.cancel();
         }
+        self.session.set_watched(on);
         if on {
             let stop = CancellationToken::new();
             *watching = Some(stop.clone());
+            self.tracker.spawn(apply::later::watch(Arc::clone(&self.session), stop.clone()));
             self.tracker.spawn(polling::watch(Arc::clone(&self.session), stop));
         }
     }
@@ -196,6 +201,7 @@ impl Runner {
                 return;
             };
             session.tell(Msg::Analysed(Arc::clone(&analysis))).await;
+            alarm::look(&session, &analysis, &plan).await;
             lessons::learn(&session, &analysis, &plan).await;
             lessons::keep_readings(&session, &analysis, &plan).await;
         });

@@ -1,5 +1,6 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
@@ -18,6 +19,8 @@ use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::schedule::Call;
+use crate::domain::schedule::intruder::Intruder;
+use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
     AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
@@ -27,6 +30,7 @@ use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::strain::Strain;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
 const MESSAGES: usize = 4096;
@@ -119,6 +123,14 @@ pub struct Session {
     pub(super) owner: Option<String>,
     /// The people as last read, for work that goes from person to person.
     latest: Mutex<Latest>,
+    /// Signs that a service slows down.
+    pub(super) strain: Arc<Strain>,
+    /// How patient a run is with what is not to be seen yet.
+    pace: Mutex<Pace>,
+    /// Who stands in the way of a planned mapping, as far as it was told.
+    alarms: Mutex<BTreeSet<Intruder>>,
+    /// The pollers run.
+    watched: AtomicBool,
 }
 
 impl Session {
@@ -136,11 +148,12 @@ impl Session {
         let (tx, rx) = mpsc::channel(MESSAGES);
         let target = setup.config.require_target()?;
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
+        let strain = Arc::new(Strain::default());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
             credentials(&setup.config),
             setup.environment.clone(),
-            observer(tx.clone()),
+            observer(tx.clone(), Arc::clone(&strain)),
         )
         .map_err(SetupError::Services)?;
         let context = Arc::new(context(&setup, organization, tenant));
@@ -156,6 +169,10 @@ impl Session {
             backing: Mutex::default(),
             owner: setup.config.organization.owner.clone(),
             latest: Mutex::default(),
+            strain,
+            pace: Mutex::default(),
+            alarms: Mutex::default(),
+            watched: AtomicBool::new(false),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -257,6 +274,31 @@ impl Session {
     /// Takes note of the people.
     pub(super) fn remember<T>(&self, change: impl FnOnce(&mut Latest) -> T) -> T {
         change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// How patient a run is.
+    pub fn pace(&self) -> Pace {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes runs more or less patient: for tests and training, where nobody waits for a real service.
+    pub fn set_pace(&self, pace: Pace) {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    /// Looks at, or changes, who is known to stand in the way.
+    pub(super) fn alarms<T>(&self, change: impl FnOnce(&mut BTreeSet<Intruder>) -> T) -> T {
+        change(&mut self.alarms.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the pollers run.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of whether the pollers run.
+    pub(super) fn set_watched(&self, watched: bool) {
+        self.watched.store(watched, Ordering::Relaxed);
     }
 
     /// Whether the destination backs the organization, by the latest probe.
@@ -418,8 +460,9 @@ fn context(setup: &Setup, organization: String, tenant: String) -> Context {
 }
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-fn observer(tx: mpsc::Sender<Msg>) -> Observer {
+fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
     Observer::new(move |traffic| {
+        strain.hear(&traffic);
         let msg = match traffic {
             Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
             Traffic::Waiting { service, until } => {

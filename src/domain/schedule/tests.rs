@@ -253,8 +253,14 @@ fn an_active_target_waits_for_the_removal_of_its_second_identity() {
     world.person(2).outcome = Outcome::Connected;
     refused(world.row(1), "Decide `remove`");
     world.decide(2, Decision::Remove);
-    skipped(world.row(1), "until Person 2 (p2@fabrikam.com) is removed");
     assert_eq!(sent(world.row(2)), Some(Call::Remove));
+    assert!(sent(world.row(1)).is_some(), "in the same run, behind the removal");
+    let schedule = world.run();
+    let order: Vec<_> = schedule.calls().map(|(row, _)| (row.storage_key.clone(), row.after.clone())).collect();
+    assert_eq!(order, [(key(2), None), (key(1), Some(key(2)))]);
+    world.only = Some([key(1)].into());
+    skipped(world.row(1), "until Person 2 (p2@fabrikam.com) is removed");
+    world.only = None;
     world.users.retain(|user| user.storage_key != key(2));
     assert!(sent(world.row(1)).is_some(), "a reading shows that it is free");
 }
