@@ -171,3 +171,28 @@ pub fn finish(world: &World, tally: &mut Tally) {
         tally.unfinished.push(format!("{} ({last})", open.join("\n")));
     }
 }
+
+/// Kills one world's run again and again, at moments drawn from this seed, and then lets it finish. Kills at most so often.
+pub fn random(world: &World, kills: u32, random: &mut fastrand::Rng, longest: Duration) -> Tally {
+    let mut tally = Tally::default();
+    while tally.kills < kills {
+        let kill = match random.u32(0..10) {
+            0..2 => Kill::Line(random.i64(1..8)),
+            2..4 => Kill::Change(random.u64(1..4), if random.bool() { Moment::Before } else { Moment::After }),
+            _ => Kill::After(longest.mul_f64(random.f64())),
+        };
+        if start_and_kill(world, kill, &mut tally) == Some(0) {
+            break;
+        }
+    }
+    finish(world, &mut tally);
+    tally
+}
+
+/// Kills a fresh world once, at this boundary, and lets it finish.
+pub fn boundary(world: &World, kill: Kill) -> Tally {
+    let mut tally = Tally::default();
+    start_and_kill(world, kill, &mut tally);
+    finish(world, &mut tally);
+    tally
+}

@@ -69,7 +69,12 @@ pub struct World {
     pub folder: TempDir,
     pub people: Vec<Wanted>,
     binary: PathBuf,
+    /// Applies in place of the program: a program with arguments, and with the configuration in [`CONFIG`].
+    pub apply_by: Option<Vec<String>>,
 }
+
+/// Names the configuration to whatever applies in place of the program.
+pub const CONFIG: &str = "SWEEP_CONFIG";
 
 impl World {
     /// Everything decided and imported, and the organization connected.
@@ -99,7 +104,7 @@ impl World {
             control.add_person(&format!("{} {}", word(2 * n, 7), word(2 * n + 1, 9)), &address(n));
         }
         let mut world =
-            Self { runtime, simulator: Some(simulator), folder, people: Vec::new(), binary: binary.to_owned() };
+            Self { runtime, simulator: Some(simulator), folder, people: Vec::new(), binary: binary.to_owned(), apply_by: None };
         let mut free = world.free_targets().into_iter();
         // The kinds alternate, so that a run has all of them from the beginning.
         let mut left = [(spec.maps, 0), (spec.removals, 1), (spec.invitations, 2)];
@@ -193,6 +198,13 @@ impl World {
 
     /// `apply`, confirmed.
     pub fn apply_command(&self) -> Command {
+        if let Some([program, arguments @ ..]) = self.apply_by.as_deref() {
+            let mut command = Command::new(program);
+            command.args(arguments).current_dir(self.folder.path()).env_clear().env("PATH", "/usr/bin:/bin");
+            command.env(CONFIG, self.path("config.toml"));
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            return command;
+        }
         self.command(&["--format", "json", "apply", "--yes", "--confirm", "fabrikam"])
     }
 
