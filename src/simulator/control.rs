@@ -10,7 +10,7 @@ use super::{
     changes::{Change, Effects},
     fault::Fault,
     interference::Aim,
-    quota::Consumption,
+    quota::{Books, Consumption, Quota},
     scenarios,
     server::Shared,
     world::World,
@@ -144,6 +144,13 @@ impl Control {
     /// Which requests the faults touch; all of them at first.
     pub fn aim(&self, aim: Aim) {
         self.shared.disturb().aim = aim;
+    }
+
+    /// Gives the services of Azure DevOps another quota, or none; their books begin anew.
+    pub fn set_quota(&self, quota: Option<Quota>) {
+        let mut state = self.shared.disturb();
+        state.quota = quota;
+        state.books = Books::default();
     }
 
     /// What each service of Azure DevOps counted against its quota, by the first part of its path.

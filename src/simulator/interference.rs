@@ -22,7 +22,7 @@ use super::{
     fault::Fault,
     listener::Cut,
     portal,
-    quota::Books,
+    quota::{Books, Quota},
     server::{Call, Shared},
 };
 
@@ -44,6 +44,7 @@ pub enum Aim {
 #[derive(Debug)]
 pub(super) struct Interference {
     pub aim: Aim,
+    pub quota: Option<Quota>,
     pub books: Books,
     dice: fastrand::Rng,
     requests: u64,
@@ -56,9 +57,10 @@ pub(super) struct Interference {
 }
 
 impl Interference {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, quota: Option<Quota>) -> Self {
         Self {
             aim: Aim::default(),
+            quota,
             books: Books::default(),
             dice: fastrand::Rng::with_seed(seed),
             requests: 0,

@@ -117,12 +117,12 @@ impl Books {
 
 /// Puts a call on the books. `None` where there is no quota, or for a service that has none.
 pub(super) fn charge(shared: &Shared, call: &Call) -> Option<Charge> {
-    let quota = shared.options.quota?;
     if !matches!(call.service(), "devops" | "vssps" | "vsaex") {
         return None;
     }
-    let cost = if call.reads() { quota.read_cost } else { quota.write_cost };
     let mut state = shared.disturb();
+    let quota = state.quota?;
+    let cost = if call.reads() { quota.read_cost } else { quota.write_cost };
     let now = Instant::now();
     let book = state.books.0.entry(call.service().to_owned()).or_insert_with(|| Book::new(now));
     Some(book.charge(&quota, cost, now, SystemTime::now()))

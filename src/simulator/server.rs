@@ -92,7 +92,7 @@ impl Shared {
             forgotten: AtomicUsize::new(0),
             mappings: Mutex::default(),
             changes: Changes::default(),
-            interference: Mutex::new(Interference::new(options.seed)),
+            interference: Mutex::new(Interference::new(options.seed, options.quota)),
             ids: world.ids,
             world: RwLock::new(world),
             faults: Mutex::new(faults),

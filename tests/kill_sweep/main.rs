@@ -54,7 +54,7 @@ fn child_that_applies() {
 fn the_program_killed_where_its_call_was_carried_out_unheard() {
     let world = world(4, false);
     let mut tally = Tally::default();
-    for kill in [Kill::Change(1, Moment::After), Kill::Change(3, Moment::After), Kill::Line(1)] {
+    for kill in [Kill::Change(1, Moment::After), Kill::Change(3, Moment::After), Kill::Change(2, Moment::After)] {
         start_and_kill(&world, kill, &mut tally);
     }
     finish(&world, &mut tally);
