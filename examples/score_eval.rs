@@ -16,7 +16,7 @@ use ado2entra::domain::forecast::infer_destination;
 use ado2entra::domain::ids::{Descriptor, ObjectId, StorageKey};
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
+    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
 };
 use ado2entra::domain::{Forecast, Outcome, Person, Situation, forecast};
 use jiff::Timestamp;
@@ -126,7 +126,7 @@ impl Figures {
                 if show {
                     let name = |id: Option<ObjectId>| {
                         id.and_then(|id| set.directory.get(id)).map_or("nobody".to_owned(), |user| {
-                            format!("{} <{}>", user.display_name, user.user_principal_name)
+                            format!("{} <{}>", user.display_name(), user.user_principal_name())
                         })
                     };
                     eprintln!(
@@ -307,35 +307,38 @@ fn org_user(value: &Value) -> Option<OrgUser> {
 fn tenant_user(value: &Value) -> Option<TenantUser> {
     let list = |name: &str| value[name].as_array().into_iter().flatten();
     let boxed = |value: &Value| text(value).map(Into::into);
-    Some(TenantUser {
-        id: value["id"].as_str()?.parse().ok()?,
-        display_name: value["displayName"].as_str().unwrap_or_default().into(),
-        given_name: boxed(&value["givenName"]),
-        surname: boxed(&value["surname"]),
-        user_principal_name: value["userPrincipalName"].as_str().unwrap_or_default().into(),
-        mail: boxed(&value["mail"]),
-        other_mails: list("otherMails").filter_map(boxed).collect(),
-        proxy_addresses: list("proxyAddresses")
-            .filter_map(text)
-            .filter_map(|address| {
-                let (kind, address) = address.split_once(':')?;
-                kind.eq_ignore_ascii_case("smtp").then(|| address.into())
-            })
-            .collect(),
-        identity_addresses: list("identities")
-            .filter(|identity| identity["signInType"].as_str() == Some("emailAddress"))
-            .filter_map(|identity| boxed(&identity["issuerAssignedId"]))
-            .collect(),
-        user_type: match value["userType"].as_str() {
-            Some("Guest") => Some(UserType::Guest),
-            Some(_) => Some(UserType::Member),
-            None => None,
-        },
-        enabled: value["accountEnabled"].as_bool(),
-        pending: value["externalUserState"].as_str() == Some("PendingAcceptance"),
-        deleted: value["deletedDateTime"].is_string(),
-        mail_nickname: boxed(&value["mailNickname"]),
-        sam_account_name: boxed(&value["onPremisesSamAccountName"]),
-        created: moment(&value["createdDateTime"]),
-    })
+    Some(
+        TenantUserParts {
+            id: value["id"].as_str()?.parse().ok()?,
+            display_name: value["displayName"].as_str().unwrap_or_default().into(),
+            given_name: boxed(&value["givenName"]),
+            surname: boxed(&value["surname"]),
+            user_principal_name: value["userPrincipalName"].as_str().unwrap_or_default().into(),
+            mail: boxed(&value["mail"]),
+            other_mails: list("otherMails").filter_map(boxed).collect(),
+            proxy_addresses: list("proxyAddresses")
+                .filter_map(text)
+                .filter_map(|address| {
+                    let (kind, address) = address.split_once(':')?;
+                    kind.eq_ignore_ascii_case("smtp").then(|| address.into())
+                })
+                .collect(),
+            identity_addresses: list("identities")
+                .filter(|identity| identity["signInType"].as_str() == Some("emailAddress"))
+                .filter_map(|identity| boxed(&identity["issuerAssignedId"]))
+                .collect(),
+            user_type: match value["userType"].as_str() {
+                Some("Guest") => Some(UserType::Guest),
+                Some(_) => Some(UserType::Member),
+                None => None,
+            },
+            enabled: value["accountEnabled"].as_bool(),
+            pending: value["externalUserState"].as_str() == Some("PendingAcceptance"),
+            deleted: value["deletedDateTime"].is_string(),
+            mail_nickname: boxed(&value["mailNickname"]),
+            sam_account_name: boxed(&value["onPremisesSamAccountName"]),
+            created: moment(&value["createdDateTime"]),
+        }
+        .into(),
+    )
 }

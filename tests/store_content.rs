@@ -12,7 +12,8 @@ use ado2entra::domain::connection::Phase;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin};
 use ado2entra::domain::plan::{Decision, JournalEntry, Pair, Plan, PlanRow, RowState};
 use ado2entra::domain::{
-    Backing, CheckId, Descriptor, ObjectId, OrgUser, Problem, ProblemKind, StorageKey, TenantId, TenantUser,
+    Backing, CheckId, Descriptor, ObjectId, OrgUser, Problem, ProblemKind, StorageKey, TenantId,
+    TenantUserParts,
 };
 use ado2entra::store::{Event, Export, HeldBy, NotLocked, Place, Reading, ReadingKind, Store, session};
 use jiff::Timestamp;
@@ -93,24 +94,27 @@ fn reading(n: u32, name: &str) -> Reading {
             last_accessed: LastAccess::At(noon()),
             created: None,
         },
-        target: Some(TenantUser {
-            id: object(n),
-            display_name: name.into(),
-            given_name: None,
-            surname: Some("Okafor".into()),
-            user_principal_name: "rana@contoso.example".into(),
-            mail: None,
-            other_mails: Box::new(["rana@fabrikam.example".into()]),
-            proxy_addresses: Box::new([]),
-            identity_addresses: Box::new([]),
-            user_type: None,
-            enabled: Some(true),
-            pending: false,
-            deleted: false,
-            mail_nickname: None,
-            sam_account_name: None,
-            created: Some(noon()),
-        }),
+        target: Some(
+            TenantUserParts {
+                id: object(n),
+                display_name: name.into(),
+                given_name: None,
+                surname: Some("Okafor".into()),
+                user_principal_name: "rana@contoso.example".into(),
+                mail: None,
+                other_mails: Box::new(["rana@fabrikam.example".into()]),
+                proxy_addresses: Box::new([]),
+                identity_addresses: Box::new([]),
+                user_type: None,
+                enabled: Some(true),
+                pending: false,
+                deleted: false,
+                mail_nickname: None,
+                sam_account_name: None,
+                created: Some(noon()),
+            }
+            .into(),
+        ),
         memberships: Some(vec!["[fabrikam]\\Contributors".to_owned()]),
     }
 }

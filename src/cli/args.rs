@@ -317,6 +317,8 @@ pub enum ExportForm {
     EntraCreate,
     /// Who is to be invited, for the Entra administrator
     EntraInvite,
+    /// What was sent and what came of it, line by line
+    Journal,
 }
 
 /// Options of `apply`.

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::facts::{Aged, Facts};
@@ -42,6 +42,20 @@ pub struct ApplyProgress {
     pub slowed: Option<usize>,
     /// When and why it ended.
     pub finished: Option<(Timestamp, Option<Problem>)>,
+}
+
+impl ApplyProgress {
+    /// How long the rest takes at the pace so far; `None` before anything is done, and while nothing is sent.
+    pub fn remaining(&self, now: Timestamp) -> Option<SignedDuration> {
+        if self.finished.is_some() || self.paused.is_some() {
+            return None;
+        }
+        let is_done = |row: &&PlanRow| !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped);
+        let done = i64::try_from(self.rows.values().filter(is_done).count()).ok().filter(|done| *done > 0)?;
+        let left = i64::try_from(self.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
+        let so_far = i64::try_from(now.duration_since(self.started_at).as_millis()).ok()?;
+        Some(SignedDuration::from_millis(so_far.checked_mul(left)? / done))
+    }
 }
 
 /// How the store stands.

@@ -18,6 +18,7 @@ use crate::domain::activity::{Budget, EventLine, RequestLine};
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
 use crate::domain::people::{Directory, Roster};
+use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
@@ -284,6 +285,14 @@ impl Session {
     /// Makes runs more or less patient: for tests and training, where nobody waits for a real service.
     pub fn set_pace(&self, pace: Pace) {
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    /// The journal of all runs, oldest line first.
+    pub async fn journal(&self) -> Result<Vec<JournalEntry>, Problem> {
+        match self.any_store() {
+            Some(store) => store.journal().await,
+            None => self.store().map(|_| Vec::new()),
+        }
     }
 
     /// Looks at, or changes, who is known to stand in the way.

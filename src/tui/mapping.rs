@@ -295,7 +295,7 @@ fn same_person(app: &mut App) {
             let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(pair.target));
             let target = target.map_or_else(
                 || pair.target.to_string(),
-                |user| format!("{} ({})", clean(&user.display_name), clean(&user.user_principal_name)),
+                |user| format!("{} ({})", clean(user.display_name()), clean(user.user_principal_name())),
             );
             Prompt::new(
                 format!("{} is the same person", name(&pair.storage_key)),
@@ -317,7 +317,7 @@ fn copy(app: &App) -> Vec<Effect> {
         Side::Candidates => app.mapping.highlighted().and_then(|proposed| {
             let directory = app.model.directory.value.as_ref()?;
             let user = directory.get(proposed.candidate.object_id)?;
-            Some(clean(&user.user_principal_name).into_owned())
+            Some(clean(user.user_principal_name()).into_owned())
         }),
         Side::People => {
             let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));

@@ -120,7 +120,7 @@ async fn a_newcomer_who_has_a_planned_target_raises_an_alarm_by_the_next_reading
     assert!(model.alarms.is_empty(), "{:?}", model.alarms);
     let target = model.plan.decision(&decided[0]).target().unwrap();
     let user = model.directory.get().unwrap().get(target).unwrap();
-    stage.simulator.control().add_person(&user.display_name, &user.user_principal_name);
+    stage.simulator.control().add_person(user.display_name(), user.user_principal_name());
     let model = stage.read().await;
     assert_eq!(model.alarms.len(), 1, "{:?}", model.alarms);
     // Told once.
@@ -136,7 +136,7 @@ async fn a_map_behind_a_removal_follows_it_in_the_same_run() {
     let target = model.plan.decision(&waits).target().unwrap();
     let user = model.directory.get().unwrap().get(target).unwrap().clone();
     let second =
-        StorageKey::new(&stage.simulator.control().add_person(&user.display_name, &user.user_principal_name));
+        StorageKey::new(&stage.simulator.control().add_person(user.display_name(), user.user_principal_name()));
     let mut model = stage.read().await;
     stage.decide(&mut model, &second, Decision::Remove).await;
     // The first row's outcome changed with the newcomer: looked at, and decided again.

@@ -91,7 +91,7 @@ async fn somebody_who_is_in_the_tenant_already_is_not_invited() {
     let person = stage.people(&model, Outcome::Safe).remove(0);
     let forecast = model.analysis.as_ref().unwrap().forecast.clone().unwrap();
     let target = forecast.get(&person).unwrap().target.unwrap();
-    let address = model.directory.get().unwrap().get(target).unwrap().mail.clone().unwrap().to_string();
+    let address = model.directory.get().unwrap().get(target).unwrap().mail().unwrap().to_owned();
     stage.decide(&mut model, &person, Decision::Invite { address }).await;
     stage.simulator.control().connect();
     let mut model = stage.read().await;
@@ -105,7 +105,7 @@ async fn somebody_who_is_in_the_tenant_already_is_not_invited() {
 async fn each_refused_invitation_says_what_to_do() {
     for (fault, stops, remedy) in [
         (Fault::InviteUnauthorized, true, "may not invite"),
-        (Fault::InviteDomainBlocked, true, "allow"),
+        (Fault::InviteDomainBlocked, false, "Collaboration restrictions"),
         (Fault::InviteCrossTenant, false, "Cross-tenant access"),
         (Fault::InviteGroupAddress, false, "address of a group"),
         (Fault::InviteProxyConflict, false, "proxy address"),

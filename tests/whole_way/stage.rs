@@ -209,7 +209,8 @@ impl Stage {
     /// Takes messages in until one of them is this.
     pub async fn until(&mut self, model: &mut Model, wanted: impl Fn(&Msg) -> bool) {
         loop {
-            let msg = self.messages.recv().await.unwrap();
+            let next = tokio::time::timeout(Duration::from_secs(60), self.messages.recv());
+            let msg = next.await.unwrap().unwrap();
             model.absorb(&msg);
             if wanted(&msg) {
                 return;

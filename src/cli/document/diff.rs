@@ -183,9 +183,9 @@ impl<'a> CandidateEntry<'a> {
         let user = directory.get(candidate.object_id);
         Self {
             object_id: candidate.object_id,
-            user_principal_name: user.map(|user| &*user.user_principal_name),
-            display_name: user.map(|user| &*user.display_name),
-            mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail.as_deref())),
+            user_principal_name: user.map(|user| user.user_principal_name()),
+            display_name: user.map(|user| user.display_name()),
+            mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail())),
             user_type: user
                 .map_or(Known::Unknown, |user| Known::or_none(user.user_type.map(UserType::as_str))),
             enabled: user.and_then(|user| user.enabled),

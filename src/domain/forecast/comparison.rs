@@ -174,7 +174,7 @@ impl<'a> Comparison<'a> {
                 format!(
                     "{} and {} are names of two people",
                     shown(&own.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ),
             );
         }
@@ -232,8 +232,8 @@ impl<'a> Comparison<'a> {
             );
         }
         let texts =
-            [&*own.display_name, &*own.principal_name, &*user.display_name, &*user.user_principal_name];
-        if texts.into_iter().chain(user.mail.as_deref()).chain(own.mail.as_deref()).any(has_suspicious) {
+            [&*own.display_name, &*own.principal_name, user.display_name(), user.user_principal_name()];
+        if texts.into_iter().chain(user.mail()).chain(own.mail.as_deref()).any(has_suspicious) {
             warn(
                 WarningKind::SuspiciousCharacters,
                 "a name or an address has control, bidi or invisible characters in it".to_owned(),
@@ -294,7 +294,7 @@ fn sort(seen: &mut [Seen<'_>]) {
                 (a.user.deleted, a.user.enabled == Some(false))
                     .cmp(&(b.user.deleted, b.user.enabled == Some(false)))
             })
-            .then_with(|| a.user.user_principal_name.cmp(&b.user.user_principal_name))
+            .then_with(|| a.user.user_principal_name().cmp(b.user.user_principal_name()))
             .then_with(|| a.user.id.cmp(&b.user.id))
     });
 }

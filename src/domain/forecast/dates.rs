@@ -105,7 +105,7 @@ impl Comparison<'_> {
                 }
                 let found = compare(&Name::of_tenant(user), &own);
                 (found.verdict == Verdict::Agrees && found.score >= 0.97)
-                    .then(|| user.user_principal_name.to_string())
+                    .then(|| user.user_principal_name().to_string())
             },
         )
     }

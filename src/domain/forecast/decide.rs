@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
             Standing::Connected(object) => {
                 let why = match object.and_then(|id| self.directory.get(id)) {
                     Some(target) => {
-                        format!("is {} of the destination tenant", shown(&target.user_principal_name))
+                        format!("is {} of the destination tenant", shown(target.user_principal_name()))
                     }
                     None => "an identity of the destination tenant".to_owned(),
                 };
@@ -127,7 +127,7 @@ impl<'a> Comparison<'a> {
                 && let Some(reason) = self.hazard(view, seen, scratch)
             {
                 let why =
-                    format!("may map by itself to {}, but {reason}", shown(&seen.user.user_principal_name));
+                    format!("may map by itself to {}, but {reason}", shown(seen.user.user_principal_name()));
                 return Some(Decided {
                     may_map_by_itself: true,
                     ..Decided::new(Outcome::Hazard, why).onto(seen.user.id)
@@ -162,10 +162,10 @@ impl<'a> Comparison<'a> {
         let mut named = hits.iter().filter(|seen| {
             seen.user.enabled != Some(false)
                 && !seen.user.deleted
-                && address_key(&seen.user.user_principal_name) == sign_in
+                && address_key(seen.user.user_principal_name()) == sign_in
         });
         let (Some(seen), None) = (named.next(), named.next()) else { return None };
-        let upn = shown(&seen.user.user_principal_name);
+        let upn = shown(seen.user.user_principal_name());
         if let Some(reason) = self.unusable(view, seen.user) {
             return Some(Decided::new(
                 Outcome::Conflict,
@@ -177,8 +177,10 @@ impl<'a> Comparison<'a> {
             let why = format!("the sign-in address equals the userPrincipalName {upn}, but {reason}");
             return Some(Decided::new(Outcome::Hazard, why).onto(seen.user.id));
         }
-        let mut why =
-            format!("the sign-in address equals the userPrincipalName of {}", shown(&seen.user.display_name));
+        let mut why = format!(
+            "the sign-in address equals the userPrincipalName of {}",
+            shown(seen.user.display_name())
+        );
         if confirmed {
             why.push_str("; confirmed as the same person");
         } else if seen.user.enabled.is_none() {
@@ -211,7 +213,7 @@ impl<'a> Comparison<'a> {
         }
         let blocked: Vec<String> = hits.iter().filter_map(|seen| self.unusable(view, seen.user)).collect();
         if blocked.len() == hits.len() {
-            let who = hits.first().map(|seen| shown(&seen.user.user_principal_name)).unwrap_or_default();
+            let who = hits.first().map(|seen| shown(seen.user.user_principal_name())).unwrap_or_default();
             return Some(match blocked.as_slice() {
                 [only] => format!("the only tenant user with the address, {who}, {only}"),
                 _ => format!(
@@ -258,7 +260,7 @@ impl<'a> Comparison<'a> {
                     .unwrap_or_default();
                 let how =
                     if rival.by_sign_in { "has its sign-in name" } else { "has an address of it as well" };
-                return Some(format!("two claim {}: {who} {how}", shown(&seen.user.user_principal_name)));
+                return Some(format!("two claim {}: {who} {how}", shown(seen.user.user_principal_name())));
             }
         }
         None
@@ -266,7 +268,7 @@ impl<'a> Comparison<'a> {
 
     /// Why the account that the service would choose is somebody else's, if so.
     fn hazard(&self, view: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
-        let name = shown(&seen.user.display_name);
+        let name = shown(seen.user.display_name());
         match seen.compared.kind {
             AccountKind::Shared => {
                 return Some(format!("that is a shared mailbox ({name}), nobody's own account"));
@@ -288,7 +290,7 @@ impl<'a> Comparison<'a> {
     /// Why the only tenant user with the address is not in the safe class, if so.
     fn not_safe(&self, view: &OrgView<'_>, seen: &Seen<'_>) -> Option<String> {
         let user = seen.user;
-        let who = shown(&user.user_principal_name);
+        let who = shown(user.user_principal_name());
         if !seen.compared.has_safe_address() {
             return Some(format!("{who} has the address as a sign-in identity only"));
         }
@@ -297,7 +299,7 @@ impl<'a> Comparison<'a> {
                 return Some(format!(
                     "{who} has the address, but {} and {} are names of two people",
                     shown(&view.user.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ));
             }
             // people marry: a private address, which nobody gives to somebody else, and the given name are enough
@@ -306,7 +308,7 @@ impl<'a> Comparison<'a> {
                 return Some(format!(
                     "{who} has the address, but {} and {} agree only in part",
                     shown(&view.user.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ));
             }
             _ => {}
@@ -348,9 +350,9 @@ impl<'a> Comparison<'a> {
         match hits.as_slice() {
             [only] => self
                 .not_safe(view, only)
-                .unwrap_or_else(|| format!("{} has the address", shown(&only.user.user_principal_name))),
+                .unwrap_or_else(|| format!("{} has the address", shown(only.user.user_principal_name()))),
             [] => {
-                let best = shown(&best.user.display_name);
+                let best = shown(best.user.display_name());
                 match seen.len() {
                     1 => format!("no address agrees; {best} is like it by name or login"),
                     count => format!("no address agrees; {count} are like it by name or login, {best} most"),

@@ -130,8 +130,7 @@ impl Shared {
         let mut last = String::new();
         for user in directory.users() {
             let external = user.decoded_guest_address().is_some();
-            for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name))
-            {
+            for address in user.proxy_addresses().chain((!external).then_some(user.user_principal_name())) {
                 let Some(domain) = domain_part(address.trim()) else { continue };
                 // most are of the domain before them
                 if !domain.eq_ignore_ascii_case(&last) {
@@ -190,7 +189,7 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
     if let Some(sign_in) = &keys.sign_in {
         let named = |at: &&u32| {
             index.user(directory, **at).is_some_and(|user| {
-                address_key(&user.user_principal_name) == *sign_in
+                address_key(user.user_principal_name()) == *sign_in
                     || user.decoded_guest_address().is_some_and(|address| address_key(&address) == *sign_in)
             })
         };

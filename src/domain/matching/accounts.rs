@@ -155,16 +155,16 @@ fn is_administration_login(local: &str) -> bool {
 /// What kind of account a tenant user is.
 pub fn of_tenant_user(user: &TenantUser) -> AccountKind {
     let address = user.decoded_guest_address();
-    let upn = address.as_deref().unwrap_or(&user.user_principal_name);
+    let upn = address.as_deref().unwrap_or(user.user_principal_name());
     let local = fold::local_part(upn.trim());
     let named = has_person_name(user);
     match kind_of_local(local) {
         // somebody may be called Dev or Ops: a given name and a surname make a person of the account
         kind @ (AccountKind::Shared | AccountKind::Service) if !named => kind,
-        _ if is_administration_login(local) || display_says_administration(&user.display_name) => {
+        _ if is_administration_login(local) || display_says_administration(user.display_name()) => {
             AccountKind::Administration
         }
-        _ if !named && display_says_shared(&user.display_name) => AccountKind::Shared,
+        _ if !named && display_says_shared(user.display_name()) => AccountKind::Shared,
         _ => AccountKind::Person,
     }
 }
@@ -180,7 +180,7 @@ pub fn of_org_user(user: &OrgUser) -> AccountKind {
 
 fn has_person_name(user: &TenantUser) -> bool {
     let filled = |field: Option<&str>| field.is_some_and(|text| text.chars().any(char::is_alphabetic));
-    filled(user.given_name.as_deref()) && filled(user.surname.as_deref())
+    filled(user.given_name()) && filled(user.surname())
 }
 
 fn display_says_administration(display: &str) -> bool {

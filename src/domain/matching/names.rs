@@ -147,12 +147,12 @@ impl Name {
 
     /// From what the tenant knows: given name and surname where it has them, else the display name.
     pub fn of_tenant(user: &TenantUser) -> Self {
-        let given = user.given_name.as_deref().map(fold::words).unwrap_or_default();
-        let surname = user.surname.as_deref().map(fold::words).unwrap_or_default();
+        let given = user.given_name().map(fold::words).unwrap_or_default();
+        let surname = user.surname().map(fold::words).unwrap_or_default();
         if given.is_empty() && surname.is_empty() {
-            return Self::of_display(&user.display_name).guess_roles();
+            return Self::of_display(user.display_name()).guess_roles();
         }
-        let display = Self::of_display(&user.display_name);
+        let display = Self::of_display(user.display_name());
         if given.is_empty() || surname.is_empty() {
             // one field only: what the display name has besides it is the other part
             let (known, role, other) = if given.is_empty() {

@@ -44,6 +44,8 @@ pub(super) struct Crew {
     asking: Vec<Ticket>,
     batch: Vec<Ticket>,
     asked: Option<Problem>,
+    /// How often a question was answered with *go on*.
+    answers: u32,
     stopped: Option<Problem>,
     paused: bool,
     finished: BTreeMap<StorageKey, RowState>,
@@ -66,6 +68,7 @@ impl Crew {
             asking: Vec::new(),
             batch: Vec::new(),
             asked: None,
+            answers: 0,
             stopped: None,
             paused: false,
             finished: BTreeMap::new(),
@@ -149,6 +152,7 @@ impl Crew {
             Control::Run if self.paused || (changed && self.asked.is_some()) => {
                 self.paused = false;
                 self.asked = None;
+                self.answers += 1;
                 self.ready.extend(self.asking.drain(..).map(|ticket| (ticket, Event::Resumed)));
                 self.hands.session.tell(Msg::Apply(ApplyEvent::Resumed)).await;
             }
@@ -183,7 +187,8 @@ impl Crew {
         }
     }
 
-    fn start(&self, ticket: Ticket, event: Event) {
+    fn start(&self, mut ticket: Ticket, event: Event) {
+        ticket.answers = self.answers;
         let hands = Arc::clone(&self.hands);
         self.under_way.push(
             async move {
@@ -287,6 +292,10 @@ impl Crew {
             Step::Rests(pause) => {
                 self.resting.push((Instant::now() + pause, ticket));
                 self.tell_guests().await;
+            }
+            // Its call was under way already when somebody said: go on.
+            Step::Asks(_) if ticket.answers < self.answers && !self.quiet => {
+                self.ready.push_back((ticket, Event::Resumed));
             }
             Step::Asks(problem) => {
                 self.asking.push(ticket);

@@ -245,9 +245,9 @@ fn invited(row: &PlanRow) -> &str {
 
 /// The addresses under which Azure DevOps may show this tenant user; two at most.
 fn addresses(user: &TenantUser) -> Vec<String> {
-    let upn = user.user_principal_name.to_string();
-    let shown = user.decoded_guest_address().filter(|_| upn.contains('#')).unwrap_or(upn);
-    let mut addresses: Vec<String> = user.mail.as_deref().map(str::to_owned).into_iter().collect();
+    let upn = user.user_principal_name().to_string();
+    let shown = user.decoded_guest_address().filter(|_| upn.contains('#')).unwrap_or_else(|| upn.clone());
+    let mut addresses: Vec<String> = user.mail().map(str::to_owned).into_iter().collect();
     if !addresses.iter().any(|known| known.eq_ignore_ascii_case(&shown)) {
         addresses.push(shown);
     }

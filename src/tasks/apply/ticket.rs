@@ -26,6 +26,8 @@ pub(super) struct Ticket {
     /// This row has to be verified first.
     pub(super) after: Option<StorageKey>,
     pub(super) privileged: bool,
+    /// How many questions of the run were answered when this row went on last.
+    pub(super) answers: u32,
     /// Only read: says nothing about how the service takes calls.
     pub(super) settles: bool,
 }
@@ -92,6 +94,7 @@ impl Ticket {
             taken: None,
             after: None,
             privileged: false,
+            answers: 0,
             settles: false,
         }
     }
@@ -114,10 +117,10 @@ impl Ticket {
             && !self.privileged
             && person.mail.as_deref().is_some_and(|mail| mail.eq_ignore_ascii_case(&person.principal_name))
             && target.user_type != Some(UserType::Guest)
-            && !target.user_principal_name.contains('#');
+            && !target.user_principal_name().contains('#');
         plain.then(|| BatchRow {
             source: person.principal_name.to_string(),
-            target: target.user_principal_name.to_string(),
+            target: target.user_principal_name().to_string(),
         })
     }
 }

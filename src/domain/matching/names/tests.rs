@@ -1,7 +1,7 @@
 use super::*;
 
 fn tenant(display: &str, given: Option<&str>, surname: Option<&str>) -> TenantUser {
-    TenantUser {
+    crate::domain::people::TenantUserParts {
         id: "00000000-0000-4000-8000-000000000001".parse().unwrap(),
         display_name: display.into(),
         given_name: given.map(Into::into),
@@ -19,6 +19,7 @@ fn tenant(display: &str, given: Option<&str>, surname: Option<&str>) -> TenantUs
         sam_account_name: None,
         created: None,
     }
+    .into()
 }
 
 fn verdict_of(own: &str, given: &str, surname: &str) -> Verdict {
