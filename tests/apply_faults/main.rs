@@ -24,6 +24,8 @@ use stage::{Stage, stage};
 enum Phase {
     /// On mappings, invitations and removals.
     Writing,
+    /// On the first change and everything after it: for faults of the credential, which hit whole services.
+    FromTheFirstChange,
     /// On what is read once something was changed: reading back, and the next person.
     Verifying,
 }
@@ -90,12 +92,13 @@ async fn survives(fault: Fault, phase: Phase, asks: Asks) {
             control.aim(Aim::Changes);
             control.set_fault(fault, true);
         }
-        Phase::Verifying => {
-            control.aim(Aim::Reads);
+        Phase::Verifying | Phase::FromTheFirstChange => {
+            let moment = if phase == Phase::Verifying { Moment::After } else { Moment::Before };
+            control.aim(if phase == Phase::Verifying { Aim::Reads } else { Aim::Everything });
             let hook = control.clone();
             let first = std::sync::atomic::AtomicBool::new(true);
             control.on_change(move |change| {
-                if change.moment == Moment::After && first.swap(false, std::sync::atomic::Ordering::SeqCst) {
+                if change.moment == moment && first.swap(false, std::sync::atomic::Ordering::SeqCst) {
                     hook.set_fault(fault, true);
                 }
             });
@@ -152,14 +155,14 @@ faults! {
     writing_with_answers_cut_off: Reset Writing Nothing;
     writing_with_half_answers: Truncate Writing Nothing;
     writing_with_web_pages_for_answers: HtmlError Writing Nothing;
-    writing_with_an_expired_credential: ExpiredCredential Writing Something;
-    writing_to_a_sign_in_page: SignInPage Writing Something;
+    writing_with_an_expired_credential: ExpiredCredential FromTheFirstChange Something;
+    writing_to_a_sign_in_page: SignInPage FromTheFirstChange Something;
     verifying_throttled: Throttle Verifying Nothing;
     verifying_throttled_on_good_answers: ThrottleOn200 Verifying Nothing;
     verifying_with_server_errors: ServerErrors Verifying Nothing;
     verifying_with_resets: Reset Verifying Nothing;
     verifying_with_half_documents: Truncate Verifying Nothing;
-    verifying_with_web_pages: HtmlError Verifying Nothing;
+    verifying_with_web_pages: HtmlError Verifying Something;
     verifying_with_an_expired_credential: ExpiredCredential Verifying Something;
     verifying_what_shows_late: LateEntra Verifying Nothing;
 }
