@@ -6,7 +6,7 @@
 //!
 //! The simulator throttles as Azure DevOps does (units in a sliding window, delays with status 200 first, then 429; see
 //! `src/simulator/quota.rs`), at a fifth of the real window so that it takes minutes: `--people 5000 --units 200 --window 60
-//! --read-cost 0.2 --write-cost 0.4 --seed 1` are the defaults. The real program maps everybody. The shortest possible time is
+//! --read-cost 0.2 --write-cost 0.4 --seed 1` are the defaults, and `--timeline` shows the calls of each second. The real program maps everybody. The shortest possible time is
 //! that of the same calls, each as soon as the window of its service has room for it; the longest of the services counts.
 //! It exits with 1 if a call came inside a closed window, anything was refused with 429, or somebody was not mapped exactly once.
 
@@ -75,6 +75,12 @@ fn main() -> ExitCode {
         );
         shortest = shortest.max(seen.shortest);
         inside += seen.inside_closed_windows;
+    }
+    if std::env::args().any(|argument| argument == "--timeline") {
+        let calls = requests.iter().filter(|request| request.path.starts_with("/vsaex/"));
+        let mut seconds = std::collections::BTreeMap::new();
+        calls.for_each(|request| *seconds.entry(request.at.as_secs()).or_insert(0) += 1);
+        println!("calls of vsaex in each second: {seconds:?}");
     }
     let effects = control.effects();
     let once = effects.mapped.values().filter(|times| **times == 1).count();

@@ -76,7 +76,7 @@ impl Terminal {
         let modes_before = modes(&*pair.master);
         let child = pair.slave.spawn_command(builder).unwrap();
         let seen = Arc::new(Mutex::new(Seen {
-            pub parser: vt100::Parser::new(cells(30), cells(120), 0),
+            parser: vt100::Parser::new(cells(30), cells(120), 0),
             raw: Vec::new(),
             last: Instant::now(),
         }));

@@ -52,12 +52,13 @@ impl Sent {
         }
         #[expect(clippy::cast_precision_loss, reason = "a count of calls")]
         let cost = (limit - left) / inside as f64;
-        let missing = (RESERVE * limit).max(RESERVED_CALLS * cost).min(limit / 2.0) - left;
+        // What is left is told in whole units: 1 may be nearly 2, and 0 nearly 1.
+        let missing = ((RESERVE * limit).max(RESERVED_CALLS * cost) + 1.0).min(limit / 2.0) - left;
         if missing <= 0.0 {
             return None;
         }
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and at most the count")]
-        let calls = (missing / cost).ceil() as usize;
+        let calls = (missing / cost - 1e-6).ceil() as usize;
         let leaving = self.0.get((self.0.len() - inside + calls.clamp(1, inside)) - 1)?;
         Some((*leaving + window).saturating_duration_since(now))
     }
@@ -132,10 +133,10 @@ mod tests {
 
     #[test]
     fn near_the_end_a_call_goes_when_an_old_one_has_left_the_window() {
-        // 199 used in 199 calls, the first 199 s ago: it leaves the window of 300 s in 101 s, and two have to.
+        // 199 used in 199 calls, the first 199 s ago: it leaves the window of 300 s in 101 s, and three have to.
         let pause = asked_after(199, 200, &[LIMIT, ("x-ratelimit-remaining", "1"), RESET]);
-        assert_eq!(pause, Some(Duration::from_secs(102)));
-        // Half as many calls, each at twice the price: three calls are six units, so five are missing, which is three calls.
+        assert_eq!(pause, Some(Duration::from_secs(103)));
+        // Half as many calls, each at twice the price: three calls are six units, and one more: three calls are missing.
         let pause = asked_after(100, 200, &[LIMIT, ("x-ratelimit-remaining", "1"), RESET]);
         assert_eq!(pause, Some(Duration::from_secs(202)));
         assert_eq!(asked(200, &[LIMIT, ("x-ratelimit-remaining", "0"), RESET]), Some(Duration::from_secs(300)));
