@@ -21,9 +21,11 @@ pub mod offline;
 mod reading;
 pub mod runner;
 pub mod session;
+pub mod signin;
 pub mod snapshot;
 mod strain;
 mod succession;
+mod traffic;
 mod watch;
 
 pub use crate::services::Environment;

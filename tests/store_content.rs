@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ado2entra::domain::forecast::patterns::PatternId;
 use ado2entra::domain::check::Tick;
 use ado2entra::domain::connection::Phase;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin};
@@ -133,6 +134,15 @@ async fn the_whole_plan_comes_back_after_a_restart() {
     store.confirm(pair(1), tick("married")).await.unwrap();
     store.confirm(pair(2), tick("wrong")).await.unwrap();
     assert!(store.unconfirm(pair(2)).await.unwrap());
+    let pattern = |text: &str| -> PatternId { text.parse().unwrap() };
+    let (domain, scheme) = (
+        pattern("domain:fabrikam.example>contoso.example"),
+        pattern("scheme:fabrikam.example:{g}{surname}>contoso.example"),
+    );
+    store.use_pattern(domain.clone(), noon()).await.unwrap();
+    store.use_pattern(scheme.clone(), noon()).await.unwrap();
+    assert!(store.drop_pattern(scheme.clone()).await.unwrap());
+    assert!(!store.drop_pattern(scheme).await.unwrap());
     store.add_hazards(BTreeSet::from([pair(1), pair(3)])).await.unwrap();
     store.add_hazards(BTreeSet::from([pair(3), pair(4)])).await.unwrap();
     let first = store.set_first_backing(Backing::MicrosoftAccounts).await.unwrap();
@@ -157,6 +167,7 @@ async fn the_whole_plan_comes_back_after_a_restart() {
         phase_ticks: BTreeMap::from([(Phase::SignInAgain, tick("in"))]),
         confirmed: BTreeMap::from([(pair(1), tick("married"))]),
         hazards: BTreeSet::from([pair(1), pair(3), pair(4)]),
+        patterns: BTreeMap::from([(domain, noon())]),
         first_backing: Some(Backing::MicrosoftAccounts),
         previous_backing: Some(tenant()),
         owner_told: Some("owner@fabrikam.example".to_owned()),

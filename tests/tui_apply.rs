@@ -152,7 +152,9 @@ fn the_strip_says_how_far_it_is() {
     desk.msg(Msg::Apply(ApplyEvent::Paced { at_a_time: 1, of: 2 }));
     desk.msg(Msg::Clock(now() + SignedDuration::from_secs(30)));
     let text = desk.text();
-    for words in ["8 locked out", "about 30 s left", "2 guests waited for", "1 at a time: the service is slow"] {
+    for words in
+        ["8 locked out", "about 30 s left", "2 guests waited for", "1 at a time: the service is slow"]
+    {
         assert!(text.contains(words), "{words}: {text}");
     }
     desk.msg(Msg::Apply(ApplyEvent::GuestsRest { guests: 0, next: now() }));

@@ -9,6 +9,8 @@ mod keys;
 mod people;
 #[path = "tui_core/screens.rs"]
 mod screens;
+#[path = "tui_core/sign_in.rs"]
+mod sign_in;
 #[path = "tui_core/sizes.rs"]
 mod sizes;
 #[path = "tui_core/update.rs"]

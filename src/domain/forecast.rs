@@ -14,17 +14,22 @@ use super::matching::TenantIndex;
 use super::outcome::Outcome;
 use super::people::{Directory, Roster};
 use super::plan::{Pair, Plan};
+use patterns::{PatternId, Patterns};
 
+mod by_pattern;
 mod comparison;
 mod dates;
 mod decide;
 pub mod destination;
+pub mod incremental;
+pub mod patterns;
 pub mod shared;
 pub mod standing;
 pub mod table;
 
 pub use comparison::Comparison;
 pub use destination::infer_destination;
+pub use incremental::{Again, forecast_again};
 use shared::Shared;
 
 /// What the forecast depends on besides the two lists.
@@ -52,6 +57,8 @@ pub struct Situation {
     pub confirmed: BTreeSet<Pair>,
     /// Hazard pairs of readings before the switch.
     pub hazards: BTreeSet<Pair>,
+    /// Patterns that the administrator uses as evidence.
+    pub patterns: BTreeSet<PatternId>,
     /// Addresses never offered for removal or bulk decisions (configuration).
     pub protected: BTreeSet<String>,
     /// Days without access after which somebody counts as inactive.
@@ -77,6 +84,7 @@ impl Situation {
             planned: HashMap::new(),
             confirmed: BTreeSet::new(),
             hazards: BTreeSet::new(),
+            patterns: BTreeSet::new(),
             protected: BTreeSet::new(),
             inactive_after_days: 90,
             now,
@@ -110,6 +118,7 @@ impl Situation {
                 .collect(),
             confirmed: plan.confirmed.keys().cloned().collect(),
             hazards: plan.hazards.clone(),
+            patterns: plan.patterns.keys().cloned().collect(),
             ..Self::at(now)
         }
     }
@@ -129,6 +138,19 @@ impl Situation {
     pub fn is_connected(&self) -> bool {
         self.destination.is_some() && self.backing.and_then(Backing::tenant) == self.destination
     }
+}
+
+/// What a forecast is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// The organization's people.
+    pub roster: &'a Roster,
+    /// The tenant's.
+    pub directory: &'a Directory,
+    /// The index over them.
+    pub index: &'a TenantIndex,
+    /// What is known besides.
+    pub situation: &'a Situation,
 }
 
 /// What was found out about one org user.
@@ -192,6 +214,11 @@ impl Forecast {
     /// How many people have each outcome; outcomes that nobody has are absent.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
         self.counts.clone()
+    }
+
+    /// The patterns of the two lists.
+    pub fn patterns(&self) -> &Patterns {
+        self.shared.patterns()
     }
 
     /// Whom the service maps onto this tenant user by itself, in the order of the roster.

@@ -33,6 +33,7 @@ use super::{
     portal,
     query::Query,
     quota, remote, scenarios,
+    sign_in::SignIns,
     tokens::Tokens,
     world::{Rules, World},
 };
@@ -63,6 +64,7 @@ pub(super) struct Shared {
     pub mappings: Mutex<BTreeMap<String, u32>>,
     pub changes: Changes,
     pub interference: Mutex<Interference>,
+    sign_ins: Mutex<SignIns>,
     world: RwLock<World>,
     faults: Mutex<BTreeSet<Fault>>,
     started: Instant,
@@ -93,6 +95,7 @@ impl Shared {
             mappings: Mutex::default(),
             changes: Changes::default(),
             interference: Mutex::new(Interference::new(options.seed, options.quota)),
+            sign_ins: Mutex::default(),
             ids: world.ids,
             world: RwLock::new(world),
             faults: Mutex::new(faults),
@@ -167,6 +170,10 @@ impl Shared {
     /// A made-up id for an activity or a request.
     pub fn next_id(&self) -> String {
         self.ids.make(Kind::Request, self.serial.fetch_add(1, Ordering::Relaxed)).to_string()
+    }
+
+    pub fn sign_ins(&self) -> MutexGuard<'_, SignIns> {
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn disturb(&self) -> MutexGuard<'_, Interference> {

@@ -98,7 +98,9 @@ async fn settle_open(
     let (journal, plan) = Journal::open(session).await?;
     let connected = session.is_connected();
     let wanted = |row: &&PlanRow| {
-        row.state.is_open() && only.is_none_or(|only| only.contains(&row.storage_key)) && waits_for_a_reading(row, connected)
+        row.state.is_open()
+            && only.is_none_or(|only| only.contains(&row.storage_key))
+            && waits_for_a_reading(row, connected)
     };
     let tickets: VecDeque<Ticket> = plan
         .rows
@@ -209,7 +211,12 @@ async fn note_what_is_not_sent(hands: &Hands, rows: &[ScheduledRow]) -> Result<(
 }
 
 async fn refuse(hands: &Hands, row: &mut PlanRow, why: &str) -> Result<(), Problem> {
-    let line = Line { state: RowState::Refused, detail: why.to_owned(), target: row.decision.target(), intent: None };
+    let line = Line {
+        state: RowState::Refused,
+        detail: why.to_owned(),
+        target: row.decision.target(),
+        intent: None,
+    };
     hands.journal.record(row, &line, None).await
 }
 

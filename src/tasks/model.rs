@@ -11,6 +11,7 @@ use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
+use crate::domain::signin::{DeviceCode, SignInStep};
 use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
@@ -50,7 +51,9 @@ impl ApplyProgress {
         if self.finished.is_some() || self.paused.is_some() {
             return None;
         }
-        let is_done = |row: &&PlanRow| !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped);
+        let is_done = |row: &&PlanRow| {
+            !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped)
+        };
         let done = i64::try_from(self.rows.values().filter(is_done).count()).ok().filter(|done| *done > 0)?;
         let left = i64::try_from(self.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
         let so_far = i64::try_from(now.duration_since(self.started_at).as_millis()).ok()?;
@@ -122,6 +125,8 @@ pub struct Model {
     pub apply: Option<ApplyProgress>,
     /// Alarms that were raised: somebody appeared as a planned target.
     pub alarms: Vec<String>,
+    /// The code that somebody has to type into a browser just now.
+    pub signing_in: Option<DeviceCode>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -147,6 +152,7 @@ impl Model {
             budgets: BTreeMap::new(),
             apply: None,
             alarms: Vec::new(),
+            signing_in: None,
             now,
         }
     }
@@ -215,7 +221,11 @@ impl Model {
                 self.plan_loaded = true;
                 return true;
             }
-            Msg::Ticked(..) | Msg::PhaseTicked(..) | Msg::PairConfirmed(..) | Msg::PlanLearned(_) => {
+            Msg::Ticked(..)
+            | Msg::PhaseTicked(..)
+            | Msg::PairConfirmed(..)
+            | Msg::PatternUsed(..)
+            | Msg::PlanLearned(_) => {
                 self.absorb_plan(msg);
                 return true;
             }
@@ -233,6 +243,12 @@ impl Model {
                 known.limit = budget.limit.or(known.limit);
                 known.closed_until =
                     budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+            }
+            Msg::SignIn(step) => {
+                self.signing_in = match step {
+                    SignInStep::CodeShown(code) => Some(code.clone()),
+                    SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
+                };
             }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
@@ -263,6 +279,13 @@ impl Model {
             }
             Msg::PairConfirmed(pair, tick) => {
                 Arc::make_mut(&mut self.plan).confirmed.insert(pair.clone(), tick.clone());
+            }
+            Msg::PatternUsed(pattern, since) => {
+                let patterns = &mut Arc::make_mut(&mut self.plan).patterns;
+                match since {
+                    Some(at) => patterns.insert(pattern.clone(), *at),
+                    None => patterns.remove(pattern),
+                };
             }
             Msg::PlanLearned(lesson) => {
                 self.learn(lesson);
@@ -354,6 +377,10 @@ impl Model {
             }
             Fact::Me(result) => {
                 facts.me.update(result.clone().map(|me| *me), at);
+                Source::Me
+            }
+            Fact::Granted(result) => {
+                facts.granted.update(result.clone().map(|granted| *granted), at);
                 Source::Me
             }
             Fact::MyRoles(result) => {

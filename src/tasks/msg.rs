@@ -9,9 +9,11 @@ use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
     Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
 };
+use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
+use crate::domain::signin::{Granted, SignInStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
 
 use super::analysis::Analysis;
@@ -31,6 +33,8 @@ pub enum Fact {
     Me(Result<Box<TenantUser>, Problem>),
     /// Its roles.
     MyRoles(Result<Memberships, Problem>),
+    /// What the token for Microsoft Graph allows. Comes with [`Fact::Me`].
+    Granted(Result<Box<Granted>, Problem>),
     /// The administrators.
     Administrators(Result<Administrators, Problem>),
     /// The owner.
@@ -135,6 +139,8 @@ pub enum Msg {
     PhaseTicked(Phase, Option<Tick>),
     /// A *same person* is on disk.
     PairConfirmed(Pair, Tick),
+    /// A pattern is used as evidence since this moment (`None`: no longer); it is on disk.
+    PatternUsed(PatternId, Option<Timestamp>),
     /// The plan learned something by reading: hazards, what backed the organization first, operators.
     PlanLearned(Box<PlanLesson>),
     /// Something small could not be kept or done.
@@ -154,6 +160,8 @@ pub enum Msg {
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
     BudgetRead(crate::domain::Service, Budget),
+    /// Somebody has to sign in with a code, or has done so.
+    SignIn(SignInStep),
     /// Something for the event list.
     Happened(EventLine),
 }

@@ -57,6 +57,8 @@ impl Runner {
         }
         match effect {
             Effect::Read(sources) => {
+                // Somebody asked for it: whoever was not signed in may try again.
+                session.services.ask_again();
                 self.tracker.spawn(async move { reading::read(&session, &sources).await });
             }
             Effect::Watch(on) => self.watch(on),
@@ -103,6 +105,7 @@ impl Runner {
                 let control = self.control.subscribe();
                 self.tracker.spawn(async move { apply::run(&session, *order, control).await });
             }
+            Effect::CancelSignIn => session.cancel_sign_in(),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::CancelApply => self.steer(Control::Cancel),
@@ -147,6 +150,16 @@ impl Runner {
                             .confirm(pair.clone(), tick.clone())
                             .await
                             .map(|()| Msg::PairConfirmed(pair, tick))
+                    })
+                    .await
+                }
+                Effect::UsePattern(pattern, since) => {
+                    after(&session, |store| async move {
+                        match since {
+                            Some(at) => store.use_pattern(pattern.clone(), at).await?,
+                            None => drop(store.drop_pattern(pattern.clone()).await?),
+                        }
+                        Ok(Msg::PatternUsed(pattern, since))
                     })
                     .await
                 }

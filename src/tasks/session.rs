@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -11,12 +10,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::{
-    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
-};
-use crate::domain::activity::{Budget, EventLine, RequestLine};
+use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
+use crate::domain::activity::EventLine;
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
+use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
@@ -24,14 +22,15 @@ use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
-    Settings, Traffic, Way,
+    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings,
 };
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::signin;
 use super::strain::Strain;
+use super::traffic::observer;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
 const MESSAGES: usize = 4096;
@@ -80,6 +79,8 @@ pub enum SetupError {
 pub(super) struct Latest {
     pub(super) roster: Option<Arc<Roster>>,
     pub(super) directory: Option<Arc<Directory>>,
+    /// The index over them.
+    pub(super) index: Option<Arc<TenantIndex>>,
     /// The latest comparison of them.
     pub(super) forecast: Option<Arc<Forecast>>,
     /// Something was read that is not kept in the store yet.
@@ -152,7 +153,7 @@ impl Session {
         let strain = Arc::new(Strain::default());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
-            credentials(&setup.config),
+            signin::credentials(&setup.config),
             setup.environment.clone(),
             observer(tx.clone(), Arc::clone(&strain)),
         )
@@ -330,6 +331,17 @@ impl Session {
         }
     }
 
+    /// The call of the batch route for this one person; up to 20 go in one call. Nothing is sent.
+    pub fn dry_batch(&self, source: &str, target: &str) -> DryCall {
+        let row = BatchRow { source: source.to_owned(), target: target.to_owned() };
+        let planned = self.azure_devops().batch_call(&[row]);
+        DryCall {
+            method: planned.method.to_owned(),
+            url: planned.url,
+            body: planned.body.map(|body| body.to_string()),
+        }
+    }
+
     /// The invitation for this address.
     pub(super) fn invitation(&self, address: &str, display_name: Option<String>) -> Invitation {
         Invitation {
@@ -370,6 +382,11 @@ impl Session {
         let _ = self.tx.send(msg).await;
     }
 
+    /// Ends a sign-in by code that is under way.
+    pub fn cancel_sign_in(&self) {
+        self.services.cancel_sign_in();
+    }
+
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
         if let Some(store) = self.any_store() {
@@ -391,7 +408,7 @@ impl Session {
     }
 }
 
-fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
+pub(super) fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
     let endpoints = &setup.config.endpoints;
     Settings {
         endpoints: Endpoints {
@@ -408,36 +425,6 @@ fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings
         seed: fastrand::u64(..),
         ..Settings::new(organization, tenant)
     }
-}
-
-fn credentials(config: &Config) -> Credentials {
-    let azure = &config.credentials.azure_devops;
-    let way = |way: Option<AzureDevOpsWay<'_>>| match way {
-        Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
-        Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
-        Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
-        None => Way::NotBuiltIn { kind: "command".to_owned() },
-    };
-    let after_connect = match azure.after_connect {
-        crate::config::AfterConnect::Same => Way::Same,
-        _ => way(azure.way_after_connect()),
-    };
-    Credentials {
-        azure_devops: way(azure.way()),
-        after_connect,
-        entra: match config.credentials.entra.way() {
-            Some(EntraWay::AzureCli) => Way::AzureCli,
-            Some(EntraWay::Command(line)) => Way::Command { command: words(line) },
-            Some(EntraWay::Env { env }) => Way::Env { env: env.to_owned() },
-            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.as_str().to_owned() },
-        },
-        secret_variables: config.credentials.entra.secret_env.iter().cloned().collect(),
-    }
-}
-
-fn words(line: &CommandLine) -> Vec<String> {
-    std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
 }
 
 fn context(setup: &Setup, organization: String, tenant: String) -> Context {
@@ -465,53 +452,5 @@ fn context(setup: &Setup, organization: String, tenant: String) -> Context {
         poll_health: config.polling.health,
         candidates: 5,
         batch_route: config.apply.route == Route::Batch,
-    }
-}
-
-/// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
-    Observer::new(move |traffic| {
-        strain.hear(&traffic);
-        let msg = match traffic {
-            Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
-            Traffic::Waiting { service, until } => {
-                Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
-            }
-            Traffic::Budget { service, budget } => Msg::BudgetRead(
-                service,
-                Budget {
-                    remaining: budget.remaining.map(whole),
-                    limit: budget.limit.map(whole),
-                    closed_until: None,
-                },
-            ),
-        };
-        let _ = tx.try_send(msg);
-    })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
-fn whole(units: f64) -> u64 {
-    units.clamp(0.0, 1e15) as u64
-}
-
-fn request_line(record: &RequestRecord) -> RequestLine {
-    let mut note = record.failure.map(|kind| format!("{kind:?}")).unwrap_or_default();
-    if record.attempt > 1 {
-        let _ = write!(note, " try {}", record.attempt);
-    }
-    if let Some(at) = record.retry_at {
-        let wait = at.duration_since(Timestamp::now()).as_secs().max(0);
-        let _ = write!(note, " again in {wait} s");
-    }
-    RequestLine {
-        at: record.at,
-        service: record.service,
-        method: record.method.clone(),
-        path: record.path.clone(),
-        status: record.status,
-        millis: u64::try_from(record.duration.as_millis()).unwrap_or(u64::MAX),
-        bytes: record.bytes,
-        note: note.trim().to_owned(),
     }
 }

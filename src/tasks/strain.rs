@@ -42,13 +42,15 @@ impl Strain {
                 self.millis.fetch_add(millis, Ordering::Relaxed);
                 matches!(record.status, Some(429 | 503))
             }
+            Traffic::SignIn(_) => false,
         };
         self.signs.fetch_add(u64::from(sign), Ordering::Relaxed);
     }
 
     /// What was counted since the last time.
     pub(super) fn take(&self) -> Signs {
-        let (answers, millis) = (self.answers.swap(0, Ordering::Relaxed), self.millis.swap(0, Ordering::Relaxed));
+        let (answers, millis) =
+            (self.answers.swap(0, Ordering::Relaxed), self.millis.swap(0, Ordering::Relaxed));
         let answer = millis.checked_div(answers).map(Duration::from_millis);
         Signs { signs: self.signs.swap(0, Ordering::Relaxed), answer }
     }

@@ -68,7 +68,9 @@ pub fn hints(dialog: &Dialog) -> &'static [(&'static str, &'static str)] {
         }
         Dialog::Order(_) => &[("r", "read again"), ("Up/Down", "move"), ("Esc", "leave it")],
         Dialog::Report(_) => &[("Up/Down", "move"), ("Esc", "leave")],
-        Dialog::Notice(Notice::Asks(_)) => &[("p", "go on"), ("c", "stop the run"), ("Esc", "leave it paused")],
+        Dialog::Notice(Notice::Asks(_)) => {
+            &[("p", "go on"), ("c", "stop the run"), ("Esc", "leave it paused")]
+        }
         Dialog::Notice(Notice::Alarm(_)) => &[("Esc", "leave")],
     }
 }
@@ -164,7 +166,9 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 /// Follows a message; the model has taken it in already.
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
-        Msg::Apply(ApplyEvent::Paused(Some(problem))) => notice::put(app, Notice::Asks(Box::new(problem.clone()))),
+        Msg::Apply(ApplyEvent::Paused(Some(problem))) => {
+            notice::put(app, Notice::Asks(Box::new(problem.clone())));
+        }
         Msg::Apply(ApplyEvent::Alarm(text)) => {
             app.complain(format!("ALARM: {text}"));
             notice::put(app, Notice::Alarm(text.clone()));

@@ -3,11 +3,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod apply;
 mod config;
 mod demo;
 mod faults;
 mod files;
 mod help;
+mod patterns;
 mod stage;
 mod terminal;
 mod way;

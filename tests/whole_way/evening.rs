@@ -135,8 +135,9 @@ async fn a_map_behind_a_removal_follows_it_in_the_same_run() {
     let waits = decided[0].clone();
     let target = model.plan.decision(&waits).target().unwrap();
     let user = model.directory.get().unwrap().get(target).unwrap().clone();
-    let second =
-        StorageKey::new(&stage.simulator.control().add_person(user.display_name(), user.user_principal_name()));
+    let second = StorageKey::new(
+        &stage.simulator.control().add_person(user.display_name(), user.user_principal_name()),
+    );
     let mut model = stage.read().await;
     stage.decide(&mut model, &second, Decision::Remove).await;
     // The first row's outcome changed with the newcomer: looked at, and decided again.
@@ -189,8 +190,11 @@ async fn a_batch_begins_with_one_and_everybody_is_proven_by_reading() {
 async fn a_lost_batch_is_unknown_for_each_and_its_silence_proves_nothing() {
     for fault in [Fault::PatchUnknown, Fault::BatchSilent] {
         let faults = vec![Fault::BatchMapping, fault];
-        let mut stage =
-            configured(Options { faults, ..Options::default() }, "route = \"batch\"\nstop_after_failures = 50").await;
+        let mut stage = configured(
+            Options { faults, ..Options::default() },
+            "route = \"batch\"\nstop_after_failures = 50",
+        )
+        .await;
         let (mut model, decided) = stage.decided_and_connected().await;
         stage.apply(&mut model).await;
         all_once(&stage, &model, &decided);
@@ -229,4 +233,27 @@ async fn privileged_people_go_one_by_one_only_when_named() {
     let order = stage.order_for(&model, Some([administrator.clone()].into()));
     ado2entra::tasks::gather::apply(&stage.session, &mut stage.messages, &mut model, order, |_, _| ()).await;
     assert_eq!(model.plan.row(administrator).unwrap().state, RowState::Verified);
+}
+
+#[tokio::test]
+async fn what_a_killed_run_left_is_settled_by_reading_before_anything_is_sent() {
+    let mut stage = stage(Options::default()).await;
+    let (model, decided) = stage.decided_and_connected().await;
+    // The call of the first one arrived, that of the second one never left.
+    let row = |n: usize| model.plan.row(&decided[n]).unwrap();
+    stage.killed_after(row(0)).await;
+    stage.killed_after(row(1)).await;
+    let target = row(0).decision.target().unwrap().to_string();
+    assert!(stage.simulator.control().map_by_somebody_else(decided[0].as_str(), &target));
+    stage.restart(false).await;
+    let mut model = stage.read().await;
+    stage.verify(&mut model).await;
+    let stands = |model: &Model, n: usize| model.plan.row(&decided[n]).unwrap().state;
+    assert_eq!((stands(&model, 0), stands(&model, 1)), (RowState::Verified, RowState::Failed));
+    assert!(stage.simulator.control().patches().is_empty(), "nothing was sent");
+    let mut model = stage.read().await;
+    stage.apply(&mut model).await;
+    assert_eq!(stage.stopped, None);
+    all_once(&stage, &model, decided.get(1..).unwrap());
+    assert!(!stage.simulator.control().mappings().contains_key(decided[0].as_str()));
 }

@@ -15,7 +15,7 @@ use super::stage::{Stage, stage};
 
 async fn invited(stage: &mut Stage, model: &mut Model) -> (StorageKey, String) {
     stage.simulator.control().set_invitation_policy("everyone");
-    let guest = stage.people(model, Outcome::Missing).remove(0);
+    let guest = Stage::people(model, Outcome::Missing).remove(0);
     let address = model.roster.get().unwrap().get(&guest).unwrap().principal_name.to_string();
     stage.decide(model, &guest, Decision::Invite { address: address.clone() }).await;
     (guest, address)
@@ -23,11 +23,8 @@ async fn invited(stage: &mut Stage, model: &mut Model) -> (StorageKey, String) {
 
 #[tokio::test]
 async fn a_guest_whom_azure_devops_does_not_know_yet_is_tried_again_while_others_go_on() {
-    let late = Options {
-        faults: vec![Fault::LateEntra],
-        entra_delay: Duration::from_secs(3),
-        ..Options::default()
-    };
+    let late =
+        Options { faults: vec![Fault::LateEntra], entra_delay: Duration::from_secs(3), ..Options::default() };
     let mut stage = stage(late).await;
     let mut model = stage.read().await;
     let (guest, _) = invited(&mut stage, &mut model).await;
@@ -39,9 +36,10 @@ async fn a_guest_whom_azure_devops_does_not_know_yet_is_tried_again_while_others
     // Everybody else is through before the guest is.
     let (mut others, mut rested) = (0, false);
     stage
-        .until(&mut model, |msg| {
-            matches!(msg, Msg::Apply(ApplyEvent::RowChanged(row)) if row.state == RowState::Verified)
-        })
+        .until(
+            &mut model,
+            |msg| matches!(msg, Msg::Apply(ApplyEvent::RowChanged(row)) if row.state == RowState::Verified),
+        )
         .await;
     others += 1;
     loop {
@@ -88,7 +86,7 @@ async fn an_invitation_without_an_answer_is_looked_for_and_not_repeated() {
 async fn somebody_who_is_in_the_tenant_already_is_not_invited() {
     let mut stage = stage(Options::default()).await;
     let mut model = stage.read().await;
-    let person = stage.people(&model, Outcome::Safe).remove(0);
+    let person = Stage::people(&model, Outcome::Safe).remove(0);
     let forecast = model.analysis.as_ref().unwrap().forecast.clone().unwrap();
     let target = forecast.get(&person).unwrap().target.unwrap();
     let address = model.directory.get().unwrap().get(target).unwrap().mail().unwrap().to_owned();
@@ -118,7 +116,11 @@ async fn each_refused_invitation_says_what_to_do() {
         let error = model.plan.row(&guest).unwrap().error.clone().unwrap();
         assert!(error.contains(remedy), "{fault}: {error}");
         let stopped = stage.stopped.clone();
-        assert_eq!(stopped.as_ref().is_some_and(|it| it.kind == ProblemKind::NotAllowed), stops, "{fault}: {stopped:?}");
+        assert_eq!(
+            stopped.as_ref().is_some_and(|it| it.kind == ProblemKind::NotAllowed),
+            stops,
+            "{fault}: {stopped:?}"
+        );
         assert_eq!(stage.requests("POST", "/invitations"), 1, "{fault}: not repeated");
     }
 }
@@ -145,7 +147,7 @@ async fn a_tenant_that_forbids_invitations_and_its_own_domain_are_told_apart() {
 async fn an_address_that_graph_refuses_is_never_sent() {
     let mut stage = stage(Options::default()).await;
     let mut model = stage.read().await;
-    let guest = stage.people(&model, Outcome::Missing).remove(0);
+    let guest = Stage::people(&model, Outcome::Missing).remove(0);
     stage.decide(&mut model, &guest, Decision::Invite { address: "adele+ado@fabrikam.com".into() }).await;
     let order = stage.order(&model);
     let row = order.schedule.rows.iter().find(|row| row.storage_key == guest).unwrap();

@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use ado2entra::config::{Overrides, load};
 use ado2entra::domain::activity::Source;
-use ado2entra::domain::plan::{Decision, PlanRow, RowState, Seen, SeenPerson, SeenTarget};
+use ado2entra::domain::plan::{Decision, JournalEntry, PlanRow, RowState, Seen, SeenPerson, SeenTarget};
 use ado2entra::domain::schedule::machine::Pace;
 use ado2entra::domain::schedule::{ScheduleInput, schedule};
 use ado2entra::domain::{Outcome, Problem, StorageKey};
 use ado2entra::simulator::{self, Options, Simulator};
+use ado2entra::store::{Place, Store};
 use ado2entra::tasks::effect::{ApplyOrder, Effect};
 use ado2entra::tasks::gather::{apply, gather, settle_analysis, verify};
 use ado2entra::tasks::{Model, Msg, Runner, Session, Setup};
@@ -218,8 +219,29 @@ impl Stage {
         }
     }
 
+    /// Writes a line into the journal as a run would that was killed right after it.
+    pub async fn killed_after(&self, row: &PlanRow) {
+        let destination = self.simulator.control().tenants()[0].0.parse().unwrap();
+        let place =
+            Place::new(self.state.path().join("state"), &self.session.context.organization, destination);
+        let store = Store::open(&place).unwrap();
+        let line = JournalEntry {
+            at: Timestamp::now(),
+            run: "killed".into(),
+            storage_key: row.storage_key.clone(),
+            decision: row.decision.clone(),
+            target: row.decision.target(),
+            state: RowState::Sending,
+            attempt: row.attempts + 1,
+            detail: "PATCH".into(),
+            activity_id: None,
+            new_storage_key: None,
+        };
+        store.append_journal(line).await.unwrap();
+    }
+
     /// People of this outcome who are not privileged.
-    pub fn people(&self, model: &Model, outcome: Outcome) -> Vec<StorageKey> {
+    pub fn people(model: &Model, outcome: Outcome) -> Vec<StorageKey> {
         let forecast = model.analysis.as_ref().unwrap().forecast.clone().unwrap();
         let people = forecast.people().iter();
         people

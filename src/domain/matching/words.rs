@@ -1,6 +1,7 @@
 //! How alike two folded words of names are.
 
-use super::fold::{LONGEST_WORD, push_skeleton};
+use super::errors::Pattern;
+use super::fold::push_skeleton;
 use super::nicknames;
 
 /// From here on two words count as the same name, written differently.
@@ -59,6 +60,13 @@ pub fn ratio(part: usize, whole: usize) -> f32 {
     small(part) / small(whole.max(1))
 }
 
+/// [`similarity`] for a name that must be *another* one to count against a pair: what only the skeletons have in common is no
+/// likeness then (`kirra`, `kydan`).
+pub fn likeness_as_written(one: &str, other: &str) -> f32 {
+    let likeness = similarity(one, other);
+    if likeness >= SAME || !one.is_ascii() || !other.is_ascii() { likeness } else { typed(one, other) }
+}
+
 /// By typing errors: one letter wrong, missing, too many, or two swapped.
 fn typed(one: &str, other: &str) -> f32 {
     let longest = one.len().max(other.len());
@@ -80,40 +88,72 @@ fn is_swap(one: &[u8], other: &[u8]) -> bool {
     one.first() == other.first() && one.iter().zip(other).filter(|(a, b)| a != b).count() == 2
 }
 
+/// Endings of a man's and of a woman's form of one given name, where the rest is the same: `mario`, `maria`; `julian`,
+/// `julia`; `alexander`, `alexandra`.
+const GENDERED_ENDINGS: [(&str, &str); 24] = [
+    ("", "a"),
+    ("", "e"),
+    ("", "ia"),
+    ("", "ie"),
+    ("", "y"),
+    ("", "ina"),
+    ("", "ine"),
+    ("", "ette"),
+    ("", "le"),
+    ("", "la"),
+    ("", "lle"),
+    ("", "ne"),
+    ("", "nne"),
+    ("o", "a"),
+    ("o", "ie"),
+    ("os", "a"),
+    ("us", "a"),
+    ("us", "ia"),
+    ("as", "a"),
+    ("an", "na"),
+    ("n", ""),
+    ("s", ""),
+    ("er", "ra"),
+    ("er", "ia"),
+];
+
 /// Whether two given names differ only as a man's and a woman's form do (`martin`, `martina`; `simon`, `simone`): likely two
 /// people of one family rather than two spellings.
 pub fn are_gendered_forms(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    short.len() >= 3 && matches!(long.strip_prefix(short), Some("a" | "e" | "ia" | "ina" | "ine" | "ette"))
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let (Some(stem), Some(rest), Some(other_rest)) = (one.get(..same), one.get(same..), other.get(same..))
+    else {
+        return false;
+    };
+    let stem_end = stem.bytes().last().unwrap_or_default();
+    same >= 3
+        && GENDERED_ENDINGS.iter().any(|(man, woman)| {
+            let pair = (rest, other_rest) == (*man, *woman) || (rest, other_rest) == (*woman, *man);
+            pair && match (*man, *woman) {
+                // `saraa` is a slip, `andrea` is not; `charlie` beside `charli` is a spelling
+                ("", "a") => !matches!(stem_end, b'a' | b'o' | b'u' | b'h'),
+                ("", "e") => !matches!(stem_end, b'a' | b'i' | b'o' | b'u' | b'y' | b'h'),
+                ("", "y") => !matches!(stem_end, b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h'),
+                ("", "le" | "la") => stem_end == b'l',
+                ("", "ne") => stem_end == b'n',
+                // christian, christina
+                ("an", "na") => stem_end == b'i',
+                // julian, julia; andreas, andrea
+                ("n", "") => stem.ends_with("ia"),
+                ("s", "") => stem.ends_with("ea"),
+                ("as", "a") => false,
+                _ => true,
+            }
+        })
 }
 
-/// Optimal string alignment distance of two short words, without an allocation.
+/// How many typing errors lead from one word to the other, from a certain length on only how many at most.
 fn typing_errors(one: &[u8], other: &[u8]) -> usize {
-    const WIDTH: usize = LONGEST_WORD + 17;
-    let other = other.get(..other.len().min(WIDTH - 1)).unwrap_or_default();
-    let width = other.len() + 1;
-    let mut rows = [[0_u8; WIDTH]; 3];
-    for (at, cell) in (0_u8..).zip(rows[1].iter_mut().take(width)) {
-        *cell = at;
+    match Pattern::new(one) {
+        Some(pattern) if other.iter().all(u8::is_ascii_lowercase) => pattern.errors(other),
+        _ if one == other => 0,
+        _ => one.len().max(other.len()),
     }
-    let [mut before, mut last, mut now] = rows;
-    let mut previous = 0_u8;
-    for (row, &letter) in (1_u8..).zip(one.iter().take(WIDTH - 1)) {
-        now[0] = row;
-        for column in 1..width {
-            let target = other[column - 1];
-            let step = u8::from(letter != target);
-            let mut best = (last[column - 1] + step).min(last[column] + 1).min(now[column - 1] + 1);
-            if row > 1 && column > 1 && letter == other[column - 2] && previous == target {
-                best = best.min(before[column - 2] + 1);
-            }
-            now[column] = best;
-        }
-        previous = letter;
-        std::mem::swap(&mut before, &mut last);
-        std::mem::swap(&mut last, &mut now);
-    }
-    usize::from(last[width - 1])
 }
 
 #[cfg(test)]
@@ -126,6 +166,37 @@ mod tests {
         assert_eq!(typing_errors(b"ab", b"ba"), 1);
         assert_eq!(typing_errors(b"", b"abc"), 3);
         assert_eq!(typing_errors(b"kitten", b"sitting"), 3);
+    }
+
+    #[test]
+    fn a_mans_and_a_womans_form_are_told_from_spellings() {
+        for (one, other) in [
+            ("martin", "martina"),
+            ("mario", "maria"),
+            ("julia", "julian"),
+            ("alexander", "alexandra"),
+            ("christian", "christina"),
+            ("daniel", "danielle"),
+            ("gabriel", "gabriela"),
+            ("andreas", "andrea"),
+            ("andre", "andrea"),
+            ("rene", "renee"),
+            ("claudio", "claudia"),
+            ("emil", "emily"),
+        ] {
+            assert!(are_gendered_forms(one, other) && are_gendered_forms(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("sara", "saraa"),
+            ("charli", "charlie"),
+            ("ann", "bob"),
+            ("sarah", "sara"),
+            ("kata", "kate"),
+            ("dylan", "dylna"),
+            ("rile", "riley"),
+        ] {
+            assert!(!are_gendered_forms(one, other), "{one} {other}");
+        }
     }
 
     #[test]

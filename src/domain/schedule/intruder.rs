@@ -24,7 +24,9 @@ pub struct Intruder {
 pub fn intruders(plan: &Plan, roster: &Roster, graph: &[GraphIdentity]) -> BTreeSet<Intruder> {
     let mut found = BTreeSet::new();
     for row in plan.rows.values() {
-        let Some(target) = row.decision.target().filter(|_| row.state != RowState::Verified) else { continue };
+        let Some(target) = row.decision.target().filter(|_| row.state != RowState::Verified) else {
+            continue;
+        };
         let own = |key: &StorageKey| *key == row.storage_key || row.new_storage_key.as_ref() == Some(key);
         let held = roster.with_object(target).find(|user| {
             user.status != EntitlementStatus::Deleted
@@ -56,8 +58,8 @@ impl Intruder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::plan::fixtures::*;
     use crate::domain::outcome::Outcome;
+    use crate::domain::plan::fixtures::*;
 
     #[test]
     fn only_somebody_else_who_is_to_stay_is_in_the_way() {

@@ -93,7 +93,12 @@ impl Default for Pace {
     fn default() -> Self {
         let seconds = Duration::from_secs;
         Self {
-            read_back: vec![Duration::ZERO, Duration::from_millis(400), Duration::from_millis(1500), seconds(4)],
+            read_back: vec![
+                Duration::ZERO,
+                Duration::from_millis(400),
+                Duration::from_millis(1500),
+                seconds(4),
+            ],
             silence: seconds(45),
             visible: seconds(70 * 60),
             guest_first: seconds(5),

@@ -117,7 +117,9 @@ impl Run<'_> {
             && let Some(why) = self.removal_is_not_sent(other)
         {
             let name = self.book.name_of(other);
-            return Ok(Disposition::Skip(format!("waits until {name} is removed, which is not sent now: {why}")));
+            return Ok(Disposition::Skip(format!(
+                "waits until {name} is removed, which is not sent now: {why}"
+            )));
         }
         Ok(Disposition::Send(Call::Map { descriptor: user.descriptor.clone(), target }))
     }

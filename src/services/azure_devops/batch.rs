@@ -60,7 +60,8 @@ struct Row {
 fn failure(row: &Row) -> Option<String> {
     let code = row.code.as_deref().unwrap_or_default();
     let said = row.error_message.as_deref().unwrap_or_default();
-    let well = said.is_empty() && ["", "ok", "success", "succeeded", "0"].contains(&code.to_lowercase().as_str());
+    let well =
+        said.is_empty() && ["", "ok", "success", "succeeded", "0"].contains(&code.to_lowercase().as_str());
     (!well).then(|| clean_to(if said.is_empty() { code } else { said }, 300).into_owned())
 }
 

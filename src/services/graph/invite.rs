@@ -59,14 +59,10 @@ fn for_this_address(problem: Problem) -> Problem {
     let said = problem.said.to_ascii_lowercase();
     let domains = said.contains("domain") && (said.contains("allow") || said.contains("block"));
     let verified = said.contains("verified domain");
-    let partner = said.contains("cross-tenant") || said.contains("cross tenant");
     if domains && !verified {
         let remedy = "The tenant's list of allowed or blocked domains keeps this address out. Entra admin center > External \
                       Identities > External collaboration settings > Collaboration restrictions; or invite another address.";
         return Problem { kind: ProblemKind::Refused, remedy: remedy.to_owned(), ..problem };
-    }
-    if partner && problem.kind == ProblemKind::NotAllowed {
-        return Problem { kind: ProblemKind::Refused, ..problem };
     }
     problem
 }

@@ -130,7 +130,10 @@ impl Crew {
             self.take(done).await;
         }
         self.let_go(queue).await;
-        Err(self.stopped.take().unwrap_or_else(|| brakes::cancelled(&self.hands.session.context.organization)))
+        Err(self
+            .stopped
+            .take()
+            .unwrap_or_else(|| brakes::cancelled(&self.hands.session.context.organization)))
     }
 
     /// Nothing may begin: paused, or somebody is asked to do something.
@@ -225,7 +228,10 @@ impl Crew {
             match ticket.after.as_ref().map(|key| self.finished.get(key).copied()) {
                 None | Some(Some(RowState::Verified)) => return queue.remove(at),
                 // Still under way, or behind this one.
-                Some(None) if !self.under_way.is_empty() || queue.iter().any(|it| Some(&it.row.storage_key) == ticket.after.as_ref()) => {
+                Some(None)
+                    if !self.under_way.is_empty()
+                        || queue.iter().any(|it| Some(&it.row.storage_key) == ticket.after.as_ref()) =>
+                {
                     at += 1;
                 }
                 Some(_) => {

@@ -72,7 +72,9 @@ impl Hands {
             Action::Record(line) => self.record(ticket, line).await,
             Action::Send(change) => Event::Answered(self.send(ticket, change).await),
             // The caller's.
-            Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) | Action::End(_) => Event::Resumed,
+            Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) | Action::End(_) => {
+                Event::Resumed
+            }
         }
     }
 
@@ -104,7 +106,9 @@ impl Hands {
             }
             Err(problem) => return Event::Unread(problem),
         };
-        if let Some(person) = ticket.person.as_ref().filter(|person| person.storage_key != ticket.row.storage_key) {
+        if let Some(person) =
+            ticket.person.as_ref().filter(|person| person.storage_key != ticket.row.storage_key)
+        {
             ticket.row.new_storage_key = Some(person.storage_key.clone());
         }
         Event::Person(person_now(&ticket.row, ticket.person.as_ref(), target))
@@ -179,28 +183,33 @@ impl Hands {
             }
             (Change::Map { target }, Some(person)) => azure.map_call(&person.descriptor, target),
             (Change::Remove, _) => azure.remove_call(ticket.key()),
-            (Change::Invite | Change::Map { .. }, _) => return format!("POST invitations for {}", invited(&ticket.row)),
+            (Change::Invite | Change::Map { .. }, _) => {
+                return format!("POST invitations for {}", invited(&ticket.row));
+            }
         };
         format!("{} {}", planned.method, planned.url)
     }
 
     async fn send(&self, ticket: &mut Ticket, change: Change) -> Answer {
         let azure = self.session.azure_devops();
-        let result = match (change, &ticket.person) {
-            (Change::Map { target }, Some(person)) => {
-                azure.map(&person.descriptor, target).await.map(|taken| (taken, None))
-            }
-            (Change::Remove, Some(person)) => azure.remove(&person.storage_key).await.map(|taken| (taken, None)),
-            (Change::Invite, Some(person)) => {
-                let name = person.display_name.to_string();
-                let invitation = self.session.invitation(invited(&ticket.row), Some(name));
-                self.session.services.graph.invite(&invitation).await.map(|invited| {
-                    (Taken { status: 201, activity_id: invited.activity_id }, invited.user)
-                })
-            }
-            // The machine reads the person before each call.
-            (_, None) => Err(Problem::local("sending a change", "the person was not read", "")),
-        };
+        let result =
+            match (change, &ticket.person) {
+                (Change::Map { target }, Some(person)) => {
+                    azure.map(&person.descriptor, target).await.map(|taken| (taken, None))
+                }
+                (Change::Remove, Some(person)) => {
+                    azure.remove(&person.storage_key).await.map(|taken| (taken, None))
+                }
+                (Change::Invite, Some(person)) => {
+                    let name = person.display_name.to_string();
+                    let invitation = self.session.invitation(invited(&ticket.row), Some(name));
+                    self.session.services.graph.invite(&invitation).await.map(|invited| {
+                        (Taken { status: 201, activity_id: invited.activity_id }, invited.user)
+                    })
+                }
+                // The machine reads the person before each call.
+                (_, None) => Err(Problem::local("sending a change", "the person was not read", "")),
+            };
         match result {
             Ok((taken, guest)) => {
                 let status = taken.status;

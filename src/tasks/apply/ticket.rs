@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::domain::people::{OrgUser, TenantUser, UserType};
+use crate::domain::people::{OrgUser, TenantUser};
 use crate::domain::plan::PlanRow;
 use crate::domain::schedule::machine::{Job, Machine, Memory, Pace};
-use crate::domain::schedule::{Call, Disposition, ScheduledRow};
+use crate::domain::schedule::{Call, Disposition, ScheduledRow, is_batchable};
 use crate::domain::{Decision, Problem, StorageKey};
 use crate::services::{BatchRow, Taken};
 
@@ -109,16 +109,11 @@ impl Ticket {
         self.machine.state().is_open()
     }
 
-    /// Both sides by name, where the batch route can tell who is meant: it finds people by mail address and targets by user
-    /// principal name, as far as anybody knows, and must find exactly one of each. Privileged people never go in a batch.
+    /// Both sides by name, where the batch route can tell who is meant.
     pub(super) fn batch_row(&self) -> Option<BatchRow> {
         let (person, target) = (self.person.as_ref()?, self.target.as_ref()?);
-        let plain = matches!(self.row.decision, Decision::Map { .. })
-            && !self.privileged
-            && person.mail.as_deref().is_some_and(|mail| mail.eq_ignore_ascii_case(&person.principal_name))
-            && target.user_type != Some(UserType::Guest)
-            && !target.user_principal_name().contains('#');
-        plain.then(|| BatchRow {
+        let maps = matches!(self.row.decision, Decision::Map { .. });
+        (maps && is_batchable(person, target, self.privileged)).then(|| BatchRow {
             source: person.principal_name.to_string(),
             target: target.user_principal_name().to_string(),
         })

@@ -238,7 +238,8 @@ fn lines(app: &App, order: &Order) -> Vec<(String, Style)> {
     out.push((now, theme.text));
     if app.model.context.batch_route && summary.map > 0 {
         out.push((
-            "by the batch route (20 a call, undocumented; one person alone first): everybody is read back".to_owned(),
+            "by the batch route (20 a call, undocumented; one person alone first): everybody is read back"
+                .to_owned(),
             theme.caution,
         ));
     }

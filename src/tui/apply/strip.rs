@@ -74,7 +74,9 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         (Some((_, None)), _) => pen.write("applied", theme.title).skip(2),
         (None, Some(Some(problem))) => {
             let said = if area.width < 100 { "" } else { problem.said.as_str() };
-            pen.write(if said.is_empty() { "paused" } else { "paused: " }, theme.bad).write(said, theme.bad).skip(2)
+            pen.write(if said.is_empty() { "paused" } else { "paused: " }, theme.bad)
+                .write(said, theme.bad)
+                .skip(2)
         }
         (None, Some(None)) => pen.write("paused", theme.caution).skip(2),
         (None, None) => pen.write("applying", theme.accent).skip(2),
@@ -89,7 +91,8 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     pen.write(&format!("of {}", count(run.due)), theme.text);
-    if let Some(until) = run.throttled_until.max(app.model.waiting_until()).filter(|until| *until > app.now()) {
+    if let Some(until) = run.throttled_until.max(app.model.waiting_until()).filter(|until| *until > app.now())
+    {
         let text = format!("throttled, {}", span(until.duration_since(app.now())));
         pen.skip(2).write(&text, theme.caution);
     } else if let Some(left) = run.remaining(app.now()) {
@@ -110,5 +113,6 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
 /// How many are locked out still, as far as rows of this run say.
 fn still_out(app: &App) -> Option<usize> {
     let analysis = app.model.analysis.as_ref()?;
-    still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &app.model.plan).filter(|locked| *locked > 0)
+    still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &app.model.plan)
+        .filter(|locked| *locked > 0)
 }

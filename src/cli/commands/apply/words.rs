@@ -1,6 +1,7 @@
 //! What became of each row, in words.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Scheduled;
@@ -34,10 +35,11 @@ pub fn progress(model: &Model, row: &PlanRow) -> Option<String> {
 /// How many are still locked out, and roughly how long the rest takes at the pace so far.
 pub fn how_far(model: &Model) -> Option<String> {
     let analysis = model.analysis.as_ref()?;
-    let out = still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &model.plan).filter(|out| *out > 0)?;
+    let out = still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &model.plan)
+        .filter(|out| *out > 0)?;
     let mut line = format!("{} still locked out", people(out));
     if let Some(left) = model.apply.as_ref().and_then(|apply| apply.remaining(jiff::Timestamp::now())) {
-        line.push_str(&format!("; about {} min left", (left.as_secs() + 59) / 60));
+        let _ = write!(line, "; about {} min left", (left.as_secs() + 59) / 60);
     }
     Some(line)
 }
@@ -76,7 +78,8 @@ pub fn result(
     }
     if let Some(analysis) = &model.analysis
         && let Some(forecast) = &analysis.forecast
-        && let Some(locked) = still_locked_out(forecast, &analysis.situation, &model.plan).filter(|_| counts.contains_key(&RowState::Verified))
+        && let Some(locked) = still_locked_out(forecast, &analysis.situation, &model.plan)
+            .filter(|_| counts.contains_key(&RowState::Verified))
         && analysis.situation.is_connected()
     {
         writeln!(out, "{} still locked out.", people(locked))?;

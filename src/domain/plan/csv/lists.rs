@@ -4,9 +4,9 @@ use super::record::Sheet;
 use super::table::lines;
 use crate::domain::connection::Backing;
 use crate::domain::forecast::Situation;
+use crate::domain::ids::StorageKey;
 use crate::domain::outcome::Outcome;
 use crate::domain::people::{OrgUser, UserType};
-use crate::domain::ids::StorageKey;
 use crate::domain::plan::{Decision, JournalEntry, Plan, address};
 use crate::domain::text::{clean, csv_guard};
 

@@ -132,7 +132,8 @@ impl Rulebook<'_> {
             None if !invited => asks.push(Ask::other(format!(
                 "Nothing that was read speaks for {name}: this is your knowledge alone."
             ))),
-            Some(candidate) if !candidate.has_address_evidence() => {
+            // a pattern is evidence by the administrator's own decision
+            Some(candidate) if !candidate.has_address_evidence() && !candidate.has_pattern_evidence() => {
                 asks.push(Ask::other(format!("Only the name speaks for {name}; no address agrees.")));
             }
             _ => {}

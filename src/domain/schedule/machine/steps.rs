@@ -64,7 +64,6 @@ impl Machine {
     pub fn step(&mut self, event: Event) -> Action {
         let phase = std::mem::replace(&mut self.phase, Phase::Ended);
         match (phase, event) {
-            (Phase::New, Event::Begin) => self.begin(),
             (Phase::Searching, Event::Found(found)) => self.found(&found),
             (Phase::Person(change), Event::Person(now)) => self.person(change, now),
             (Phase::Target(target), Event::Target(now)) => self.target_read(target, now),
@@ -81,9 +80,10 @@ impl Machine {
             (Phase::Outcome(after), Event::Recorded) => self.after(*after),
             // A line that is not on disk: whatever was to follow does not.
             (Phase::Intent(_) | Phase::Outcome(_), Event::NotRecorded(problem)) => Action::End(Some(problem)),
-            (Phase::Pausing, Event::Resumed) | (Phase::AskingBack, Event::Resumed) => self.read_back(),
-            (Phase::Back, Event::Person(now)) => self.read(now),
-            (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
+            (Phase::Pausing | Phase::AskingBack, Event::Resumed) => self.read_back(),
+            (Phase::Back, Event::Person(now)) => self.read(&now),
+            (Phase::New, Event::Begin)
+            | (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
             (
                 Phase::Resting
                 | Phase::Waiting
@@ -140,8 +140,9 @@ impl Machine {
     fn found(&mut self, found: &Found) -> Action {
         match *found {
             Found::Several(number) => {
-                let detail =
-                    format!("{number} users of the tenant have the invited address; decide `map` onto one of them");
+                let detail = format!(
+                    "{number} users of the tenant have the invited address; decide `map` onto one of them"
+                );
                 let state = if self.state.is_open() { RowState::Failed } else { RowState::Refused };
                 self.record(state, detail, After::End(None))
             }
@@ -216,7 +217,9 @@ impl Machine {
             TargetNow::Gone => {
                 self.refuse("the target is not in the tenant any more (deleted, or not visible)")
             }
-            TargetNow::Unfit(why) => self.refuse(format!("{why}; look at it again and confirm, or choose another")),
+            TargetNow::Unfit(why) => {
+                self.refuse(format!("{why}; look at it again and confirm, or choose another"))
+            }
         }
     }
 
@@ -261,7 +264,9 @@ impl Machine {
             Answer::Batch { failures } => {
                 let detail = match failures.len() {
                     0 => "the batch was taken; only reading proves it".to_owned(),
-                    n => format!("the batch was taken with {n} rows reported as failed, not whose; reading tells"),
+                    n => format!(
+                        "the batch was taken with {n} rows reported as failed, not whose; reading tells"
+                    ),
                 };
                 self.doubts = failures;
                 self.record(RowState::Applied, detail, After::ReadBack)
@@ -270,9 +275,10 @@ impl Machine {
                 self.sent = None;
                 self.waits += 1;
                 if self.waits > self.pace.waits {
-                    return self.fail(problem);
+                    return self.fail(&problem);
                 }
-                let after = if wait > self.pace.longest_wait { After::Ask(problem) } else { After::Wait(wait) };
+                let after =
+                    if wait > self.pace.longest_wait { After::Ask(problem) } else { After::Wait(wait) };
                 self.record(standing, "the service asked to wait; the call was not taken", after)
             }
             Answer::Credential(problem) => {
@@ -291,11 +297,9 @@ impl Machine {
             }
             Answer::NotYet(problem) | Answer::Refused(problem) => {
                 self.sent = None;
-                self.fail(problem)
+                self.fail(&problem)
             }
-            Answer::Unknown(problem) => {
-                self.record(RowState::Unknown, problem.to_string(), After::ReadBack)
-            }
+            Answer::Unknown(problem) => self.record(RowState::Unknown, problem.to_string(), After::ReadBack),
         }
     }
 
@@ -362,11 +366,13 @@ impl Machine {
         Action::ReadPerson { target: self.target() }
     }
 
-    fn read(&mut self, now: PersonNow) -> Action {
+    fn read(&mut self, now: &PersonNow) -> Action {
         self.unread = None;
-        let verified = match (&self.job, &now) {
+        let verified = match (&self.job, now) {
             (Job::Remove, PersonNow::Gone) => Some("read back: gone"),
-            (Job::Map { .. } | Job::Invite, PersonNow::HasTarget) => Some("read back: has the target's identity"),
+            (Job::Map { .. } | Job::Invite, PersonNow::HasTarget) => {
+                Some("read back: has the target's identity")
+            }
             _ => None,
         };
         if let Some(detail) = verified {
@@ -451,11 +457,11 @@ impl Machine {
             self.unread = Some(problem);
             return self.look_again();
         }
-        self.fail(problem)
+        self.fail(&problem)
     }
 
     /// Nothing was sent, or it was refused. What would fail for everybody ends the run.
-    fn fail(&mut self, problem: Problem) -> Action {
+    fn fail(&mut self, problem: &Problem) -> Action {
         let stop = problem.kind.fails_for_all().then(|| problem.clone());
         self.record(RowState::Failed, problem.to_string(), After::End(stop))
     }

@@ -97,7 +97,11 @@ fn what_is_not_as_it_was_is_refused_and_nothing_is_sent() {
         (vec![Event::Begin, person(PersonNow::Changed("the name".into()))], RowState::Refused),
         (vec![Event::Begin, person(PersonNow::Gone)], RowState::Refused),
         (
-            vec![Event::Begin, person(PersonNow::AsDecided), Event::Target(TargetNow::Unfit("is disabled".into()))],
+            vec![
+                Event::Begin,
+                person(PersonNow::AsDecided),
+                Event::Target(TargetNow::Unfit("is disabled".into())),
+            ],
             RowState::Refused,
         ),
         (vec![Event::Begin, person(PersonNow::AsDecided), Event::Target(TargetNow::Gone)], RowState::Refused),
@@ -245,7 +249,9 @@ fn a_guest_is_invited_once_and_tried_for_an_hour_with_growing_pauses() {
             }
             Action::Record(_) => machine.step(Event::Recorded),
             Action::ReadPerson { .. } => machine.step(person(PersonNow::AsDecided)),
-            Action::ReadTarget(_) if calls == 0 && pauses.len() < 3 => machine.step(Event::Target(TargetNow::Gone)),
+            Action::ReadTarget(_) if calls == 0 && pauses.len() < 3 => {
+                machine.step(Event::Target(TargetNow::Gone))
+            }
             Action::ReadTarget(_) => machine.step(Event::Target(TargetNow::Fit)),
             Action::ReadHolder(_) => machine.step(Event::Holder(HolderNow::Free)),
             Action::Send(Change::Map { .. }) => {
@@ -263,18 +269,15 @@ fn a_guest_is_invited_once_and_tried_for_an_hour_with_growing_pauses() {
 
 #[test]
 fn after_a_break_an_invitation_is_looked_for_and_never_sent_again() {
-    let memory = Memory { sent: Some((Change::Invite, "2026-11-23T19:00:00Z".parse().unwrap())), guest: None };
+    let memory =
+        Memory { sent: Some((Change::Invite, "2026-11-23T19:00:00Z".parse().unwrap())), guest: None };
     let settle = |silent: u64| {
         let silent = Duration::from_secs(silent);
         Machine::settle(Job::Invite, RowState::Sending, true, &memory, silent, Pace::default())
     };
     let mut found = settle(60);
-    let events = vec![
-        Event::Begin,
-        Event::Found(Found::One(target())),
-        Event::Recorded,
-        person(PersonNow::AsDecided),
-    ];
+    let events =
+        vec![Event::Begin, Event::Found(Found::One(target())), Event::Recorded, person(PersonNow::AsDecided)];
     assert_eq!(play(&mut found, events), ["search", "=applied", "person", "end"]);
     for (silent, state) in [(60, "=unknown"), (2 * 3600, "=failed")] {
         let mut nobody = settle(silent);
@@ -364,7 +367,10 @@ fn some_event(action: &Action, dice: u8) -> Event {
                 Answer::Taken { status: 201, guest: Some(target()) },
                 Answer::Batch { failures: vec!["said".into()] },
                 Answer::NotTaken { wait: Duration::from_secs(7), problem: problem(ProblemKind::Throttled) },
-                Answer::NotTaken { wait: Duration::from_secs(99_999), problem: problem(ProblemKind::Throttled) },
+                Answer::NotTaken {
+                    wait: Duration::from_secs(99_999),
+                    problem: problem(ProblemKind::Throttled),
+                },
                 Answer::NotYet(problem(ProblemKind::Refused)),
                 Answer::Credential(problem(ProblemKind::NotSignedIn)),
                 Answer::Refused(problem(ProblemKind::Refused)),
@@ -374,7 +380,9 @@ fn some_event(action: &Action, dice: u8) -> Event {
             ][usize::from(dice) % 11]
                 .clone(),
         ),
-        Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => Event::Cancelled,
+        Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => {
+            Event::Cancelled
+        }
         Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) => Event::Resumed,
         Action::End(_) => unreachable!("nothing follows the end"),
     }
