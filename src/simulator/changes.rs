@@ -9,6 +9,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+
 use super::{answer::Answer, server::Call};
 
 /// When a hook is called.
@@ -104,7 +106,12 @@ impl Changes {
         let stand = |moment| {
             if let Some(hook) = &hook {
                 let (method, path) = (call.method.to_string(), call.raw_path.clone());
-                hook(&Change { method, path, number, moment });
+                let change = Change { method, path, number, moment };
+                // A hook may take its time; other requests go on meanwhile, where there is a thread for them.
+                match Handle::try_current().map(|handle| handle.runtime_flavor()) {
+                    Ok(RuntimeFlavor::MultiThread) => tokio::task::block_in_place(|| hook(&change)),
+                    _ => hook(&change),
+                }
             }
         };
         stand(Moment::Before);

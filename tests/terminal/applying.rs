@@ -144,7 +144,7 @@ fn a_killed_run_leaves_no_lock() {
     assert_eq!(refused.code, Some(5), "{refused:#?}");
     assert!(refused.stderr.contains("another instance is applying"), "{refused:#?}");
     assert!(refused.stderr.contains(&format!("process {}", child.id())), "{refused:#?}");
-    let decided = world.run(&["plan", "accept-safe", "--yes"]);
+    let decided = world.run(&["check", "tick", "users-informed", "--note", "told"]);
     assert_eq!(decided.code, Some(5), "{decided:#?}");
     let shown = world.run(&["plan", "show"]);
     assert_eq!(shown.code, Some(0), "{shown:#?}");
