@@ -109,9 +109,9 @@ impl Store {
     /// [`Store::open_claiming`] without blocking the runtime.
     pub async fn open_claiming_async(place: Place, claim: Claim) -> (Option<Self>, Option<OpenError>) {
         let path = place.path();
-        tokio::task::spawn_blocking(move || Self::open_claiming(&place, claim)).await.unwrap_or_else(|ended| {
-            (None, Some(OpenError::Io { path, asked: "opening the store", said: ended.to_string() }))
-        })
+        tokio::task::spawn_blocking(move || Self::open_claiming(&place, claim)).await.unwrap_or_else(
+            |ended| (None, Some(OpenError::Io { path, asked: "opening the store", said: ended.to_string() })),
+        )
     }
 
     /// The database file.

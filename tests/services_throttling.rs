@@ -45,8 +45,7 @@ fn nobody_is_refused_and_nothing_comes_inside_a_closed_window() {
 /// What the administrator sees of it: the time until which a service is left alone, on the command line's progress.
 #[test]
 fn a_change_that_was_put_off_is_sent_when_its_time_is_over_and_others_services_are_not_held_up() {
-    let options =
-        Options { throttle_after: 1, throttle_for: Duration::from_secs(2), ..Options::default() };
+    let options = Options { throttle_after: 1, throttle_for: Duration::from_secs(2), ..Options::default() };
     let world = world(2, options);
     let control = world.control();
     control.forget_requests();
@@ -60,7 +59,9 @@ fn a_change_that_was_put_off_is_sent_when_its_time_is_over_and_others_services_a
     let inside = |service: &str| {
         let service = format!("/{service}/");
         let of_it = requests.iter().filter(move |request| request.path.starts_with(&service));
-        of_it.filter(|request| request.at > refused.at + Duration::from_millis(100) && request.at < until).count()
+        of_it
+            .filter(|request| request.at > refused.at + Duration::from_millis(100) && request.at < until)
+            .count()
     };
     assert_eq!(inside("vssps"), 0, "nothing goes to the service that asked to wait");
     assert_eq!(world.wrongs(), Vec::<String>::new());

@@ -29,9 +29,15 @@ fn world(maps: usize) -> World {
 /// `apply` under a limit on the size of files, in blocks of 512 bytes; SIGXFSZ ignored, so that the write fails instead.
 fn limited(world: &World, blocks: u64, arguments: &str) -> Ran {
     let mut command = Command::new("/bin/sh");
-    command.arg("-c").arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$PROGRAM\" --config config.toml {arguments}"));
+    command
+        .arg("-c")
+        .arg(format!("trap '' XFSZ; ulimit -f {blocks}; exec \"$PROGRAM\" --config config.toml {arguments}"));
     command.env_clear().env("PATH", "/usr/bin:/bin").env("PROGRAM", env!("CARGO_BIN_EXE_ado2entra"));
-    command.current_dir(world.folder.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .current_dir(world.folder.path())
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     ran(command)
 }
 
@@ -39,8 +45,9 @@ fn limited(world: &World, blocks: u64, arguments: &str) -> Ran {
 fn assert_nothing_off_the_record(world: &World, about: &str) {
     assert_eq!(world.wrongs(), Vec::<String>::new(), "{about}");
     let store = world.look();
-    let intents: i64 =
-        store.query_row("SELECT count(*) FROM journal WHERE state = 'sending'", [], |row| row.get(0)).unwrap();
+    let intents: i64 = store
+        .query_row("SELECT count(*) FROM journal WHERE state = 'sending'", [], |row| row.get(0))
+        .unwrap();
     let calls = calls(world);
     assert!(calls <= intents, "{about}: {calls} calls and {intents} intents");
 }
@@ -117,7 +124,8 @@ impl Disk {
     }
 
     fn remount(&self, options: &str) {
-        let done = Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status().unwrap();
+        let done =
+            Command::new("mount").args(["-o", &format!("remount,{options}")]).arg(&self.0).status().unwrap();
         assert!(done.success());
     }
 }
@@ -138,7 +146,8 @@ fn a_disk_that_is_full_and_one_that_became_read_only() {
         eprintln!("not tested: this account may not mount a file system");
         return;
     };
-    let copied = Command::new("cp").arg("-a").arg(format!("{}/.", kept.display())).arg(&state).status().unwrap();
+    let copied =
+        Command::new("cp").arg("-a").arg(format!("{}/.", kept.display())).arg(&state).status().unwrap();
     assert!(copied.success());
     std::fs::set_permissions(&state, std::fs::Permissions::from_mode(0o700)).unwrap();
 

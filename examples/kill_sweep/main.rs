@@ -10,7 +10,13 @@
 //! hit. After each series the run is started until everybody is done, and the service is asked what was done to whom. It exits
 //! with 1 if anybody was done twice, a decision was lost, or somebody was not done in the end.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::print_stdout, clippy::print_stderr, reason = "an experiment")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "an experiment"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -67,7 +73,10 @@ fn main() -> ExitCode {
     let effects = undisturbed.control().effects();
     let changes = effects.mapped.len() + effects.invited.len() + effects.removed.len();
     drop(undisturbed);
-    println!("undisturbed: {} people, {changes} changes, {lines} lines of the journal, {} start", tally.people, tally.starts);
+    println!(
+        "undisturbed: {} people, {changes} changes, {lines} lines of the journal, {} start",
+        tally.people, tally.starts
+    );
 
     let mut boundaries = Tally::default();
     for line in 1..=lines {
@@ -85,7 +94,12 @@ fn main() -> ExitCode {
     while u64::from(moments.kills) < kills {
         let left = u32::try_from(kills).unwrap_or(u32::MAX) - moments.kills;
         let world = hurried(40, 10, 10, dice.u64(..));
-        moments.add(random(&world, left.min(60), &mut dice, Duration::from_millis(number("--longest-ms", 500))));
+        moments.add(random(
+            &world,
+            left.min(60),
+            &mut dice,
+            Duration::from_millis(number("--longest-ms", 500)),
+        ));
         eprintln!("{} of {kills} kills", moments.kills);
     }
     say("random moments", &moments, begun);

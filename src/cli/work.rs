@@ -217,7 +217,11 @@ pub fn not_kept(problem: &Problem) -> Failure {
 pub fn mention_store(output: Output, model: &Model) {
     if let crate::tasks::model::StoreState::Unusable(problem) = &model.store {
         // A store that is open for reading shows its plan.
-        let what = if model.plan_loaded { "nothing can be decided or ticked" } else { "decisions and ticks are not available" };
+        let what = if model.plan_loaded {
+            "nothing can be decided or ticked"
+        } else {
+            "decisions and ticks are not available"
+        };
         output.say(&format!("{what}: {problem}"));
     }
 }

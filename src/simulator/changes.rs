@@ -128,7 +128,8 @@ impl Changes {
         match (call.method.as_str(), call.service()) {
             ("POST", "graph") => {
                 let body = call.json().unwrap_or_default();
-                let address = body["invitedUserEmailAddress"].as_str().unwrap_or_default().trim().to_lowercase();
+                let address =
+                    body["invitedUserEmailAddress"].as_str().unwrap_or_default().trim().to_lowercase();
                 *state.invited.entry(address).or_insert(0) += 1;
             }
             ("DELETE", _) => {

@@ -142,7 +142,8 @@ impl Book {
     }
 
     fn charge(&mut self, quota: &Quota, cost: f64, now: Instant, date: SystemTime) -> Charge {
-        while let Some((at, spent)) = self.spent.front().copied().filter(|(at, _)| *at + quota.window <= now) {
+        while let Some((at, spent)) = self.spent.front().copied().filter(|(at, _)| *at + quota.window <= now)
+        {
             let _ = at;
             self.used = (self.used - spent).max(0.0);
             self.spent.pop_front();
@@ -208,9 +209,10 @@ impl Book {
         if self.used * 2.0 < quota.units {
             return headers;
         }
-        let last = self.spent.back().map_or(Duration::ZERO, |(at, _)| {
-            (*at + quota.window).saturating_duration_since(now)
-        });
+        let last = self
+            .spent
+            .back()
+            .map_or(Duration::ZERO, |(at, _)| (*at + quota.window).saturating_duration_since(now));
         let reset = (date + last).duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         headers.push(("x-ratelimit-resource", "TSTUs/User (simulated)".to_owned()));
         headers.push(("x-ratelimit-limit", format!("{}", quota.units)));
@@ -223,7 +225,8 @@ impl Book {
     fn count_ideal(&mut self, quota: &Quota, cost: f64) {
         let mut at = self.ideal.back().map_or(Duration::ZERO, |(at, _)| *at);
         let leave = |ideal: &mut VecDeque<(Duration, f64)>, used: &mut f64, at: Duration| {
-            while let Some((_, spent)) = ideal.front().filter(|(then, _)| *then + quota.window <= at).copied() {
+            while let Some((_, spent)) = ideal.front().filter(|(then, _)| *then + quota.window <= at).copied()
+            {
                 *used -= spent;
                 ideal.pop_front();
             }

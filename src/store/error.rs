@@ -162,7 +162,9 @@ impl OpenError {
             Self::Damaged { said, .. } => format!("it is damaged: {said}"),
             Self::Busy { .. } => "another process holds it".to_owned(),
             Self::InUse { holder, .. } => {
-                format!("open for reading only: another instance is applying this plan, or has it open: {holder}")
+                format!(
+                    "open for reading only: another instance is applying this plan, or has it open: {holder}"
+                )
             }
             Self::Full { .. } => "the disk is full".to_owned(),
         }

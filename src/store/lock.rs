@@ -16,8 +16,8 @@ use jiff::Timestamp;
 use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
-use super::{About, Store};
 use super::text::shown;
+use super::{About, Store};
 use crate::domain::Problem;
 use crate::domain::text::{clean, clean_to};
 

@@ -50,7 +50,9 @@ async fn ready(fault: Fault) -> (Stage, Model, Vec<StorageKey>) {
     stage.simulator.control().set_invitation_policy("everyone");
     let mut model = stage.read().await;
     let missing = stage.people(&model, Outcome::Missing);
-    let [gone, guest, ..] = missing.as_slice() else { panic!("two people who are not in the tenant: {fault}") };
+    let [gone, guest, ..] = missing.as_slice() else {
+        panic!("two people who are not in the tenant: {fault}")
+    };
     let address = model.roster.get().unwrap().get(guest).unwrap().principal_name.to_string();
     let mut keys = vec![gone.clone(), guest.clone()];
     stage.decide(&mut model, gone, Decision::Remove).await;
@@ -108,7 +110,12 @@ async fn survives(fault: Fault, phase: Phase, asks: Asks) {
     assert_eq!(asked, asks == Asks::Something, "{fault} {phase:?}: {:?}", model.apply);
     let effects = control.effects();
     assert_eq!(effects.doubled(), Vec::<String>::new(), "{fault} {phase:?}");
-    assert!(control.requests().iter().any(|request| ["PATCH", "POST", "DELETE"].contains(&request.method.as_str())));
+    assert!(
+        control
+            .requests()
+            .iter()
+            .any(|request| ["PATCH", "POST", "DELETE"].contains(&request.method.as_str()))
+    );
     // What is called verified was carried out.
     for key in &keys {
         let done = effects.mapped.contains_key(key.as_str()) || effects.removed.contains_key(key.as_str());
@@ -132,7 +139,11 @@ async fn survives(fault: Fault, phase: Phase, asks: Asks) {
     assert!(left.is_empty(), "{fault} {phase:?}: {left:?}");
     let effects = control.effects();
     assert_eq!(effects.doubled(), Vec::<String>::new(), "{fault} {phase:?}");
-    assert_eq!((effects.mapped.len(), effects.removed.len(), effects.invited.len()), (4, 1, 1), "{fault} {phase:?}");
+    assert_eq!(
+        (effects.mapped.len(), effects.removed.len(), effects.invited.len()),
+        (4, 1, 1),
+        "{fault} {phase:?}"
+    );
 }
 
 macro_rules! faults {

@@ -29,7 +29,8 @@ fn world(maps: usize, hurried: bool) -> World {
     let mut world = World::new(Path::new(env!("CARGO_BIN_EXE_ado2entra")), &spec);
     if hurried {
         let this = std::env::current_exe().unwrap().to_str().unwrap().to_owned();
-        let arguments = ["--exact", "child_that_applies", "--nocapture", "--test-threads=1"].map(str::to_owned);
+        let arguments =
+            ["--exact", "child_that_applies", "--nocapture", "--test-threads=1"].map(str::to_owned);
         world.apply_by = Some([this].into_iter().chain(arguments).collect());
     }
     world
@@ -54,7 +55,9 @@ fn child_that_applies() {
 fn the_program_killed_where_its_call_was_carried_out_unheard() {
     let world = world(4, false);
     let mut tally = Tally::default();
-    for kill in [Kill::Change(1, Moment::After), Kill::Change(3, Moment::After), Kill::Change(2, Moment::After)] {
+    for kill in
+        [Kill::Change(1, Moment::After), Kill::Change(3, Moment::After), Kill::Change(2, Moment::After)]
+    {
         start_and_kill(&world, kill, &mut tally);
     }
     finish(&world, &mut tally);

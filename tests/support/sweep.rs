@@ -140,7 +140,8 @@ pub fn start_and_kill(world: &World, kill: Kill, tally: &mut Tally) -> Option<i3
             Kill::After(_) => tally.at_random += 1,
         }
         let states = world.states();
-        let open = states.values().filter(|state| ["sending", "applied", "unknown"].contains(&state.as_str()));
+        let open =
+            states.values().filter(|state| ["sending", "applied", "unknown"].contains(&state.as_str()));
         tally.on_the_way += u32::try_from(open.count()).unwrap_or(0);
     }
     code
@@ -178,7 +179,9 @@ pub fn random(world: &World, kills: u32, random: &mut fastrand::Rng, longest: Du
     while tally.kills < kills {
         let kill = match random.u32(0..10) {
             0..2 => Kill::Line(random.i64(1..8)),
-            2..4 => Kill::Change(random.u64(1..4), if random.bool() { Moment::Before } else { Moment::After }),
+            2..4 => {
+                Kill::Change(random.u64(1..4), if random.bool() { Moment::Before } else { Moment::After })
+            }
             _ => Kill::After(longest.mul_f64(random.f64())),
         };
         if start_and_kill(world, kill, &mut tally) == Some(0) {

@@ -103,8 +103,14 @@ impl World {
         for n in 0..count {
             control.add_person(&format!("{} {}", word(2 * n, 7), word(2 * n + 1, 9)), &address(n));
         }
-        let mut world =
-            Self { runtime, simulator: Some(simulator), folder, people: Vec::new(), binary: binary.to_owned(), apply_by: None };
+        let mut world = Self {
+            runtime,
+            simulator: Some(simulator),
+            folder,
+            people: Vec::new(),
+            binary: binary.to_owned(),
+            apply_by: None,
+        };
         let mut free = world.free_targets().into_iter();
         // The kinds alternate, so that a run has all of them from the beginning.
         let mut left = [(spec.maps, 0), (spec.removals, 1), (spec.invitations, 2)];
@@ -289,7 +295,9 @@ impl World {
             if done(&effects, person) != expected || state != "verified" {
                 let why: Option<String> = self
                     .look()
-                    .query_row("SELECT error FROM plan_row WHERE storage_key = ?1", [&person.key], |row| row.get(0))
+                    .query_row("SELECT error FROM plan_row WHERE storage_key = ?1", [&person.key], |row| {
+                        row.get(0)
+                    })
                     .unwrap();
                 let why = why.unwrap_or_default();
                 open.push(format!("{} ({}): {state} {why}", person.address, person.wish.word()));
@@ -308,7 +316,9 @@ fn word(number: usize, length: usize) -> String {
 /// How many changes were carried out for somebody.
 fn done(effects: &Effects, person: &Wanted) -> u32 {
     let count = |map: &BTreeMap<String, u32>, key: &str| map.get(key).copied().unwrap_or(0);
-    count(&effects.mapped, &person.key) + count(&effects.removed, &person.key) + count(&effects.invited, &person.address)
+    count(&effects.mapped, &person.key)
+        + count(&effects.removed, &person.key)
+        + count(&effects.invited, &person.address)
 }
 
 fn kept(decision: &str, person: &Wanted) -> bool {

@@ -14,7 +14,10 @@ use crate::pty::{PATIENCE, Terminal, alone, cut};
 use crate::world::{Spec, World};
 
 fn world() -> World {
-    World::new(Path::new(env!("CARGO_BIN_EXE_ado2entra")), &Spec { maps: 3, removals: 0, invitations: 0, ..Spec::default() })
+    World::new(
+        Path::new(env!("CARGO_BIN_EXE_ado2entra")),
+        &Spec { maps: 3, removals: 0, invitations: 0, ..Spec::default() },
+    )
 }
 
 /// Holds the n-th change when it has arrived, until the sender is dropped; the receiver hears that it is there.

@@ -25,7 +25,10 @@ fn the_second_dashboard_and_every_command_only_read() {
     let refused = world.run(&["apply", "--yes", "--confirm", "fabrikam"]);
     assert_eq!(refused.code, Some(5), "{refused:#?}");
     assert!(refused.stderr.contains("another instance"), "{refused:#?}");
-    assert!(refused.stderr.contains(&format!("process {}", first.pid().as_raw_nonzero().get())), "{refused:#?}");
+    assert!(
+        refused.stderr.contains(&format!("process {}", first.pid().as_raw_nonzero().get())),
+        "{refused:#?}"
+    );
     assert!(refused.stderr.contains("since"), "{refused:#?}");
     assert!(world.control().effects().mapped.is_empty());
     let read = world.run(&["plan", "show"]);

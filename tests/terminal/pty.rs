@@ -214,4 +214,3 @@ pub fn cut(terminal: &mut Terminal) {
     terminal.keyboard = None;
     terminal.master = None;
 }
-

@@ -15,7 +15,9 @@ use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 pub fn reconcile(plan: &Plan, forecast: &Forecast, roster: &Roster, directory: &Directory) -> Vec<PlanRow> {
     plan.rows
         .values()
-        .filter(|row| row.decision.is_decided() && !row.needs_a_look && !was_sent(row) && !may_be_invited(row))
+        .filter(|row| {
+            row.decision.is_decided() && !row.needs_a_look && !was_sent(row) && !may_be_invited(row)
+        })
         .filter(|row| {
             let key = row.new_storage_key.as_ref().unwrap_or(&row.storage_key);
             let (Some(person), Some(user)) = (forecast.get(key), roster.get(key)) else { return false };

@@ -57,7 +57,11 @@ impl Sent {
         if missing <= 0.0 {
             return None;
         }
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "positive and at most the count")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "positive and at most the count"
+        )]
         let calls = (missing / cost - 1e-6).ceil() as usize;
         let leaving = self.0.get((self.0.len() - inside + calls.clamp(1, inside)) - 1)?;
         Some((*leaving + window).saturating_duration_since(now))
@@ -126,9 +130,17 @@ mod tests {
         assert_eq!(asked(200, &[]), None);
         assert_eq!(asked_after(100, 200, &[LIMIT, ("x-ratelimit-remaining", "100"), RESET]), None);
         assert_eq!(asked(200, &[LIMIT, ("x-ratelimit-remaining", "4"), RESET]), None);
-        assert_eq!(asked(200, &[("x-ratelimit-remaining", "1")]), None, "without a limit nobody knows what 1 is");
+        assert_eq!(
+            asked(200, &[("x-ratelimit-remaining", "1")]),
+            None,
+            "without a limit nobody knows what 1 is"
+        );
         assert_eq!(asked(200, &[LIMIT, ("x-ratelimit-remaining", "1")]), None, "without a reset neither");
-        assert_eq!(asked_after(0, 200, &[LIMIT, ("x-ratelimit-remaining", "1"), RESET]), None, "not our doing");
+        assert_eq!(
+            asked_after(0, 200, &[LIMIT, ("x-ratelimit-remaining", "1"), RESET]),
+            None,
+            "not our doing"
+        );
     }
 
     #[test]
@@ -139,7 +151,10 @@ mod tests {
         // Half as many calls, each at twice the price: three calls are six units, and one more: three calls are missing.
         let pause = asked_after(100, 200, &[LIMIT, ("x-ratelimit-remaining", "1"), RESET]);
         assert_eq!(pause, Some(Duration::from_secs(202)));
-        assert_eq!(asked(200, &[LIMIT, ("x-ratelimit-remaining", "0"), RESET]), Some(Duration::from_secs(300)));
+        assert_eq!(
+            asked(200, &[LIMIT, ("x-ratelimit-remaining", "0"), RESET]),
+            Some(Duration::from_secs(300))
+        );
     }
 
     #[test]
