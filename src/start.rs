@@ -51,8 +51,9 @@ fn try_open(opening: Opening) -> Result<Exit, Left> {
         .build()
         .map_err(|error| (Exit::No, format!("the runtime could not be started: {error}")))?;
     let settings = settings(&opening.loaded);
-    let (session, messages) =
-        runtime.block_on(Session::open(opening.setup)).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let (session, messages) = runtime
+        .block_on(Session::open_lasting(opening.setup))
+        .map_err(|error| (Exit::Usage, error.to_string()))?;
     let start = match opening.snapshot {
         Some(path) => offline_start(&runtime, &session.context, &path, settings)?,
         None => live_start(&runtime, &session, messages, settings),
