@@ -20,6 +20,7 @@ pub mod offline;
 mod reading;
 pub mod runner;
 pub mod session;
+pub mod setup;
 pub mod snapshot;
 mod succession;
 mod watch;

@@ -127,7 +127,7 @@ impl Session {
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
-            credentials(&setup.config),
+            credentials_of(&setup.config),
             setup.environment.clone(),
             observer(tx.clone()),
         )
@@ -329,17 +329,8 @@ impl Session {
 }
 
 fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
-    let endpoints = &setup.config.endpoints;
     Settings {
-        endpoints: Endpoints {
-            azure_devops: endpoints.azure_devops.as_str().to_owned(),
-            azure_devops_identity: endpoints.azure_devops_identity.as_str().to_owned(),
-            azure_devops_entitlements: endpoints.azure_devops_entitlements.as_str().to_owned(),
-            azure_devops_audit: endpoints.azure_devops_audit.as_str().to_owned(),
-            azure_devops_status: endpoints.azure_devops_status.as_str().to_owned(),
-            microsoft_graph: endpoints.microsoft_graph.as_str().to_owned(),
-            entra_login: endpoints.entra_login.as_str().to_owned(),
-        },
+        endpoints: endpoints_of(&setup.config),
         ca_file: setup.config.network.ca_file.clone(),
         no_proxy: setup.sealed,
         seed: fastrand::u64(..),
@@ -347,7 +338,22 @@ fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings
     }
 }
 
-fn credentials(config: &Config) -> Credentials {
+/// Where the services are.
+pub(super) fn endpoints_of(config: &Config) -> Endpoints {
+    let endpoints = &config.endpoints;
+    Endpoints {
+        azure_devops: endpoints.azure_devops.as_str().to_owned(),
+        azure_devops_identity: endpoints.azure_devops_identity.as_str().to_owned(),
+        azure_devops_entitlements: endpoints.azure_devops_entitlements.as_str().to_owned(),
+        azure_devops_audit: endpoints.azure_devops_audit.as_str().to_owned(),
+        azure_devops_status: endpoints.azure_devops_status.as_str().to_owned(),
+        microsoft_graph: endpoints.microsoft_graph.as_str().to_owned(),
+        entra_login: endpoints.entra_login.as_str().to_owned(),
+    }
+}
+
+/// How to sign in.
+pub(super) fn credentials_of(config: &Config) -> Credentials {
     let azure = &config.credentials.azure_devops;
     let way = |way: Option<AzureDevOpsWay<'_>>| match way {
         Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
