@@ -17,7 +17,7 @@ use super::decide::Saving;
 use super::keymap::{Keymap, build};
 use super::overlay::Overlay;
 use super::people::Revision;
-use super::theme::{Glyphs, Look, Theme, ThemeName};
+use super::theme::{Look, ThemeName};
 use super::toasts::Toasts;
 use super::widgets::table::Scroll;
 use super::{connection, mapping, prerequisites, users};
@@ -213,10 +213,7 @@ impl App {
     pub fn new(context: Arc<Context>, settings: &UiSettings, now: Timestamp) -> Result<Self, Vec<String>> {
         Ok(Self {
             model: Model::new(context, now),
-            look: Look {
-                theme: Theme::new(settings.theme),
-                glyphs: if settings.ascii { Glyphs::ASCII } else { Glyphs::UNICODE },
-            },
+            look: Look::new(settings.theme, settings.ascii),
             keymap: build(&settings.keys)?,
             tab: Tab::default(),
             overlays: Vec::new(),

@@ -22,6 +22,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 pub mod clipboard;
+pub mod console;
 pub mod guard;
 pub mod input;
 pub mod paint;

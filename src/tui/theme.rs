@@ -262,6 +262,13 @@ pub struct Look {
     pub glyphs: Glyphs,
 }
 
+impl Look {
+    /// This theme, with the usual glyphs or their ASCII twins.
+    pub fn new(theme: ThemeName, ascii: bool) -> Self {
+        Self { theme: Theme::new(theme), glyphs: if ascii { Glyphs::ASCII } else { Glyphs::UNICODE } }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
