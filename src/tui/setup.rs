@@ -4,7 +4,7 @@
 //! ```text
 //!  ado2entra  set-up                                       nothing is written before you say so
 //!
-//!    organization       fabrikam                    ✓ exists; Microsoft accounts back it
+//!    organization       fabrikam                    ✓ backed by Microsoft accounts
 //!    destination        contoso.onmicrosoft.com     ✓ Contoso, EU, public cloud
 //!  ▌ Azure DevOps by    < pat >                     ✗ AZURE_DEVOPS_EXT_PAT is not set
 //!      variable         AZURE_DEVOPS_EXT_PAT
@@ -295,10 +295,24 @@ fn go(state: &mut State, by: isize) -> Vec<Effect> {
 fn enter(state: &mut State, field: Field) -> Vec<Effect> {
     if field != state.at {
         state.left.insert(state.at);
+        show_what_was_understood(state);
         state.at = field;
         state.scrolled = 0;
     }
     try_what_is_new(state, Duration::ZERO)
+}
+
+/// An address becomes the name that was read out of it.
+fn show_what_was_understood(state: &mut State) {
+    let config = state.draft().config;
+    let understood = match state.at {
+        Field::Organization => config.organization.name,
+        Field::Tenant => config.tenant.id,
+        _ => None,
+    };
+    if let Some(text) = understood.filter(|text| text != state.text(state.at)) {
+        state.texts.insert(state.at, Input::new(text));
+    }
 }
 
 fn type_into(state: &mut State, event: &KeyEvent) -> Vec<Effect> {

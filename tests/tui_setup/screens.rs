@@ -6,7 +6,7 @@ use ado2entra::domain::facts::{Cloud, Operator, TenantDiscovery, TenantProfile};
 use ado2entra::domain::{Problem, ProblemKind, Service, StorageKey, TenantId};
 use ado2entra::tasks::setup::{Finding, Permission, PlaceState, Subject};
 use ado2entra::tui::ThemeName;
-use ado2entra::tui::setup::{State, view};
+use ado2entra::tui::setup::{State, outcome_of, view};
 use ado2entra::tui::theme::Look;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -107,7 +107,8 @@ fn another_tenant_than_the_destination_is_said() {
     desk.answer(Subject::Entra, vec![profile(2, "Tailspin")]);
     let text = desk.text(160, 45);
     assert!(text.contains("reads another tenant: Tailspin"), "{text}");
-    assert!(text.contains("az login --tenant 00000000-0000-4000-a000-000000000001"), "{text}");
+    let lines = outcome_of(&desk.state, Subject::Entra).lines;
+    assert!(lines[0].1.contains("az login --tenant 00000000-0000-4000-a000-000000000001"), "{lines:?}");
 }
 
 #[test]
@@ -137,7 +138,8 @@ fn an_operator_without_a_permission_is_told_which_and_what_for() {
     ]);
     let text = desk.text(160, 45);
     assert!(text.contains("cannot read the organization's people"), "{text}");
-    assert!(text.contains("Member Entitlement Management (Read)"), "{text}");
+    let lines = outcome_of(&desk.state, Subject::AzureDevOps).lines;
+    assert!(lines[1].1.contains("with the scope Member Entitlement Management (Read)"), "{lines:?}");
     assert!(!text.contains('\u{202e}'));
 }
 

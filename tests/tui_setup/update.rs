@@ -31,7 +31,7 @@ fn what_is_wrong_is_not_tried_and_said_once_it_is_left() {
     desk.types("fabri kam");
     desk.keys("Tab");
     assert_eq!(desk.tried(), []);
-    assert!(desk.text(120, 30).contains("only letters, digits and hyphens"));
+    assert!(desk.text(200, 30).contains("an organization's name has only"));
     desk.keys("Tab");
     assert!(desk.text(120, 30).contains("is missing"));
 }

@@ -96,7 +96,7 @@ fn failed(problem: &Problem, missing: &str) -> Outcome {
 
 /// The words of a problem where they are few.
 fn brief_of(said: &str, otherwise: &str) -> String {
-    let said = clean(said);
+    let said = clean(said.strip_prefix("the environment variable ").unwrap_or(said));
     if said.is_empty() || said.chars().count() > 60 { otherwise.to_owned() } else { said.into_owned() }
 }
 
@@ -105,7 +105,7 @@ fn organization(state: &State, trial: &Trial) -> Outcome {
     let Some(finding) = trial.findings.last() else { return Outcome::default() };
     match finding {
         Finding::Backing(Some(Backing::MicrosoftAccounts), _) => {
-            let mut outcome = Outcome::new(Sign::Good, "exists; Microsoft accounts back it");
+            let mut outcome = Outcome::new(Sign::Good, "backed by Microsoft accounts");
             outcome.add(
                 Sign::Good,
                 format!("{name} exists. No directory backs it: people sign in with Microsoft accounts."),
@@ -114,7 +114,7 @@ fn organization(state: &State, trial: &Trial) -> Outcome {
         }
         Finding::Backing(Some(Backing::Tenant(id)), _) => backed(state, name, *id),
         Finding::Backing(None, notes) => {
-            let mut outcome = Outcome::new(Sign::Care, "exists; what backs it is not clear");
+            let mut outcome = Outcome::new(Sign::Care, "what backs it is not clear");
             outcome.add(
                 Sign::Care,
                 format!("{name} answers, and does not say clearly what backs it: {}.", notes.join("; ")),
@@ -137,14 +137,14 @@ fn organization(state: &State, trial: &Trial) -> Outcome {
 
 fn backed(state: &State, name: &str, id: TenantId) -> Outcome {
     if destination(state).is_some_and(|found| found.id == id) {
-        let mut outcome = Outcome::new(Sign::Good, "exists; the destination backs it already");
+        let mut outcome = Outcome::new(Sign::Good, "the destination backs it already");
         outcome.add(
             Sign::Good,
             format!("{name} is connected to the destination already: what is left is mapping its people."),
         );
         return outcome;
     }
-    let mut outcome = Outcome::new(Sign::Good, "exists; another directory backs it");
+    let mut outcome = Outcome::new(Sign::Good, "another directory backs it");
     outcome.add(Sign::Good, format!("{name} exists. The directory {id} backs it: connecting will be a switch."));
     if destination(state).is_none() {
         outcome.add(Sign::Nothing, "Whether that is the destination shows when the destination is known.");

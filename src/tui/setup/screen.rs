@@ -188,14 +188,14 @@ fn lines(state: &State) -> Vec<(Sign, String)> {
     {
         lines.push((Sign::Bad, format!("{}; {}", error.problem, error.advice)));
     }
+    if let Some(subject) = field.subject() {
+        lines.extend(outcome::of(state, subject).lines);
+    }
     match field {
         Field::AzureKind => lines.push((Sign::Nothing, fields::azure_words(state.azure).to_owned())),
         Field::EntraKind => lines.push((Sign::Nothing, fields::entra_words(state.entra).to_owned())),
         Field::AfterKind => lines.push((Sign::Nothing, fields::after_words(state.after()).to_owned())),
         _ => {}
-    }
-    if let Some(subject) = field.subject() {
-        lines.extend(outcome::of(state, subject).lines);
     }
     lines
 }
