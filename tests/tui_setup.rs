@@ -2,6 +2,8 @@
 //! simulator, to a file that is on the disk.
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
+#[path = "tui_setup/again.rs"]
+mod again;
 #[path = "tui_setup/desk.rs"]
 mod desk;
 #[path = "tui_setup/screens.rs"]

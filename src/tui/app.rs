@@ -193,6 +193,8 @@ pub struct App {
     pub leaving: bool,
     /// What the last frame showed.
     pub drawn: Drawn,
+    /// Somebody pressed a key: nothing moves under their hands any more.
+    pub begun: bool,
     /// Goes up whenever lists made from the model must be made again.
     pub revision: Revision,
     /// Of the tab Prerequisites.
@@ -222,6 +224,7 @@ impl App {
             analysing: Analysing::default(),
             leaving: false,
             drawn: Drawn::default(),
+            begun: false,
             revision: Revision::default(),
             prerequisites: prerequisites::State::default(),
             users: users::State::default(),

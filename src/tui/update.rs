@@ -50,6 +50,7 @@ pub fn prepare(app: &mut App) {
 
 fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     prepare(app);
+    app.begun = true;
     app.toasts.seen();
     if !app.overlays.is_empty() {
         return overlay::key(app, key);
@@ -216,6 +217,8 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
                 if tick.is_some() { "ticked" } else { "no longer ticked" }
             ));
         }
+        // The store may open when somebody is at work already.
+        Msg::SessionFound(saved) if !app.begun => session::restore(app, saved),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {
             let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());
