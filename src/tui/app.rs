@@ -72,6 +72,8 @@ pub enum Event {
     Mouse(MouseEvent),
     /// The terminal has this size now.
     Resize(u16, u16),
+    /// The terminal's background calls for this theme.
+    Background(ThemeName),
     /// From the tasks; the time arrives this way too.
     Msg(tasks::Msg),
     /// A frame was drawn, and this is what stood on it.
@@ -152,6 +154,8 @@ pub struct ViewState {
     pub mapping: Scroll<StorageKey>,
     /// First line of the candidates (or of what the search found) in the tab Mapping.
     pub candidates: Scroll<ObjectId>,
+    /// How wide the columns of the tab Users have to be: of which reading, comparison and number of people; and the widths.
+    pub user_widths: Option<((u64, u64, usize), [u16; 8])>,
     /// Where the cursor of a text field is; nowhere when it is not shown.
     pub cursor: Option<Position>,
     /// What this frame shows; sent back as [`Event::Drawn`].

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 use crate::tasks::{self, Context, Msg};
 
 use super::app::{App, Effect, Event, Exit, UiSettings, ViewState};
+use super::terminal::background;
 use super::terminal::console::Console;
 use super::terminal::guard::OnHangup;
 use super::terminal::input::Input;
@@ -110,7 +111,11 @@ pub fn run(start: Start) -> Result<Exit, RunError> {
 /// See [`run`].
 pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> {
     let Start { context, mut settings, session, effects, messages, clock, on_hangup } = start;
+    let auto = settings.theme == ThemeName::Auto;
     settings.theme = resolved(settings.theme);
+    let ask_background = auto
+        && settings.theme == ThemeName::Ansi
+        && background::may_ask(|name| std::env::var(name).ok());
     let mut app = App::new(context, &settings, clock()).map_err(RunError::Keys)?;
     if let Some(session) = &session {
         session::restore(&mut app, session);
@@ -130,6 +135,7 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
         due: Some(Pace::Now),
         drawn_at: None,
         done: None,
+        ask_background,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let exit = runtime.block_on(running.run(messages))?;
@@ -153,6 +159,7 @@ struct Loop {
     due: Option<Pace>,
     drawn_at: Option<Instant>,
     done: Option<Exit>,
+    ask_background: bool,
 }
 
 impl Loop {
@@ -160,6 +167,9 @@ impl Loop {
         let effects = self.effects.clone();
         // The first frame before anything else.
         self.draw()?;
+        if self.ask_background {
+            self.console.screen.write_raw(background::QUERY)?;
+        }
         self.perform(first_effects()).await?;
         loop {
             if let Some(exit) = self.done {
@@ -241,6 +251,8 @@ impl Loop {
             Input::Typed(Typed::Resize(width, height)) => Event::Resize(width, height),
             Input::Typed(Typed::FocusGained | Typed::FocusLost) => return Ok(()),
             Input::Resized => Event::Resize(0, 0),
+            Input::Background(_) if !self.ask_background => return Ok(()),
+            Input::Background(theme) => Event::Background(theme),
             Input::Continued => {
                 // Somebody stopped us from outside, and the shell used the terminal meanwhile.
                 self.console.screen.take()?;

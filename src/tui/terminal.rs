@@ -21,6 +21,7 @@ use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+pub mod background;
 pub mod clipboard;
 pub mod console;
 pub mod guard;

@@ -12,6 +12,7 @@ use super::actions::Action;
 use super::app::{Analysing, App, Effect, Event, Tab};
 use super::availability::disabled;
 use super::keymap::Key;
+use super::theme::Theme;
 use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
 use super::{apply, connection, decide, export, mapping, prerequisites, session, users};
 
@@ -26,6 +27,10 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Paste(text) => paste(app, &text),
         Event::Mouse(mouse) => turn_wheel(app, mouse),
         Event::Resize(..) => Vec::new(),
+        Event::Background(theme) => {
+            app.look.theme = Theme::new(theme);
+            Vec::new()
+        }
         Event::Msg(msg) => absorb(app, &msg),
         Event::Drawn(drawn) => {
             app.drawn = drawn;

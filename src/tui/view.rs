@@ -15,6 +15,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::actions::Action;
 use super::app::{App, Drawn, Tab, ViewState};
+use super::theme::Glyphs;
 use super::widgets::pen::Pen;
 use super::{connection, hints, mapping, overlay, prerequisites, state_line, users};
 
@@ -50,6 +51,26 @@ pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     state_line::view(app, Rect { height: area.height - 2, y: area.y + 1, ..area }, buf);
     hints::view(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    if app.look.glyphs == Glyphs::ASCII {
+        in_ascii(area, buf);
+    }
+}
+
+/// Sentences of the other rooms have a few signs of their own, which have ASCII twins too.
+fn in_ascii(area: Rect, buf: &mut Buffer) {
+    for position in area.positions() {
+        let Some(cell) = buf.cell_mut(position) else { continue };
+        let twin = match cell.symbol() {
+            "·" => Glyphs::ASCII.middot,
+            "→" => Glyphs::ASCII.arrow,
+            "…" => Glyphs::ASCII.ellipsis,
+            "≠" => Glyphs::ASCII.signs[2],
+            "–" | "—" => "-",
+            "’" => "'",
+            _ => continue,
+        };
+        cell.set_symbol(twin);
+    }
 }
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {

@@ -10,7 +10,7 @@ use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::theme::Look;
 use crate::tui::view::pane;
 use crate::tui::widgets::frame::divider;
-use crate::tui::widgets::pen::{Pen, wrap};
+use crate::tui::widgets::pen::{Pen, width, wrap};
 use crate::tui::widgets::words::ago;
 
 /// Below this width list and details take turns.
@@ -123,6 +123,16 @@ fn waiting(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// Titles get what the longest of them needs, as long as so much is left for the summaries that one can read them.
+fn title_room(longest: usize, room: usize) -> usize {
+    /// Fewer columns say nothing.
+    const SUMMARY: usize = 20;
+    if room < 60 {
+        return room;
+    }
+    longest.min((room * 3 / 5).max(room.saturating_sub(3 * SUMMARY))).min(room - SUMMARY)
+}
+
 fn list(app: &App, view: &mut ViewState, checks: &[&Check], area: Rect, buf: &mut Buffer) {
     let look = &app.look;
     let theme = &look.theme;
@@ -131,7 +141,8 @@ fn list(app: &App, view: &mut ViewState, checks: &[&Check], area: Rect, buf: &mu
     view.drawn.page = height;
     let window = view.prerequisites.window(cursor, checks.len(), height, Some, |at| Some(*at));
     let room = usize::from(area.width).saturating_sub(5);
-    let title_room = if room >= 60 { 44.min(room * 3 / 5) } else { room };
+    let titles = checks.iter().map(|check| width(check.id.title())).max().unwrap_or(0);
+    let title_room = title_room(titles, room);
     for (row, at) in (0..area.height).zip(window) {
         let Some(check) = checks.get(at) else { continue };
         let (glyph, style) = sign(check, look);

@@ -13,6 +13,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::mpsc;
 
+use super::background::{Heard, Listener};
+use crate::tui::theme::ThemeName;
+
 /// From the terminal, or about it.
 #[derive(Debug)]
 pub enum Input {
@@ -22,6 +25,8 @@ pub enum Input {
     Resized,
     /// The program goes on after it was stopped (SIGCONT).
     Continued,
+    /// The terminal said what its background is.
+    Background(ThemeName),
 }
 
 /// The terminal as a file: standard input if it is one, else the controlling terminal. crossterm chooses the same way.
@@ -85,6 +90,7 @@ pub fn start(fd: OwnedFd, to: mpsc::Sender<Input>, parking: Parking) -> io::Resu
 }
 
 fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
+    let mut listener = Listener::default();
     loop {
         let ready = wait_for(fd.as_fd(), PollFlags::IN);
         if is_gone(ready) {
@@ -94,9 +100,15 @@ fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
         // Whatever made the terminal readable is taken out by one call; the size is told by SIGWINCH, not by crossterm.
         while matches!(crossterm::event::poll(Duration::ZERO), Ok(true)) {
             let Ok(event) = crossterm::event::read() else { return };
-            if !matches!(event, crossterm::event::Event::Resize(..))
-                && to.blocking_send(Input::Typed(event)).is_err()
-            {
+            if matches!(event, crossterm::event::Event::Resize(..)) {
+                continue;
+            }
+            let told = match listener.hear(event) {
+                Heard::Typed(events) => events.into_iter().map(Input::Typed).collect(),
+                Heard::Theme(theme) => vec![Input::Background(theme)],
+                Heard::Nothing => Vec::new(),
+            };
+            if told.into_iter().any(|input| to.blocking_send(input).is_err()) {
                 return;
             }
         }
