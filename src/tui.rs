@@ -25,6 +25,7 @@ pub mod filter;
 pub mod hints;
 pub mod keymap;
 pub mod mapping;
+pub mod mouse;
 pub mod overlay;
 pub mod people;
 pub mod prerequisites;

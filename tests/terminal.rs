@@ -311,6 +311,101 @@ fn nothing_is_written_while_nothing_happens() {
 }
 
 #[test]
+fn a_terminal_that_says_it_is_light_gets_the_light_theme_and_no_key_is_lost() {
+    let _alone = alone();
+    let mut terminal = Terminal::start(&demo(), &[], true);
+    terminal.wait_for("SIMULATION");
+    let asked = |terminal: &Terminal| {
+        String::from_utf8_lossy(&terminal.seen.lock().unwrap().raw).contains("\u{1b}]11;?")
+    };
+    let until = Instant::now() + PATIENCE;
+    while !asked(&terminal) {
+        assert!(Instant::now() < until, "it never asked");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    // Keys before and behind the answer.
+    terminal.type_keys("2\u{1b}]11;rgb:fafa/fafa/fafa\u{1b}\\?");
+    terminal.wait_for("Open or close the details");
+    // The keys of the help are in the accent of the light theme, 25.
+    terminal.wait(
+        |screen| {
+            (0..30).any(|row| (0..120).any(|col| {
+                screen.cell(row, col).is_some_and(|cell| cell.fgcolor() == vt100::Color::Idx(25))
+            }))
+        },
+        "the light theme",
+    );
+    assert!(!terminal.text().contains("rgb:"), "{}", terminal.text());
+    terminal.type_keys("\u{1b}");
+    terminal.wait(|screen| !screen.contents().contains("Open or close the details"), "no help");
+    terminal.type_keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_whole();
+}
+
+#[test]
+fn over_ssh_and_in_tmux_the_terminal_is_not_asked() {
+    let _alone = alone();
+    for variable in [("SSH_TTY", "/dev/pts/0"), ("TMUX", "/tmp/tmux-0/default,1,0"), ("COLORFGBG", "0;15")] {
+        let terminal = Terminal::dashboard(&[variable]);
+        let seen = terminal.seen.lock().unwrap();
+        assert!(!String::from_utf8_lossy(&seen.raw).contains("\u{1b}]11;?"), "{variable:?}");
+    }
+}
+
+#[test]
+fn without_a_usable_configuration_the_set_up_opens_and_the_dashboard_follows() {
+    use ado2entra::simulator::{Options, start};
+    let _alone = alone();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let simulator = runtime.block_on(start(Options::default())).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let whole = simulator.config_toml(&folder.path().join("state"));
+    // Where the services are, and neither organization nor tenant.
+    let (_, rest) = whole.split_once("[state]").unwrap();
+    let path = folder.path().join("config.toml");
+    std::fs::write(&path, format!("[state]{rest}")).unwrap();
+    std::fs::write(folder.path().join("pat"), simulator.azure_devops_token()).unwrap();
+    std::fs::write(folder.path().join("graph"), simulator.graph_token()).unwrap();
+    let command = vec![
+        env!("CARGO_BIN_EXE_ado2entra").to_owned(),
+        "--config".to_owned(),
+        path.to_str().unwrap().to_owned(),
+    ];
+    let mut terminal = Terminal::start(&command, &[], true);
+    terminal.wait_for("set-up");
+    terminal.type_keys(&format!("https://dev.azure.com/{}\t{}\t", simulator.organization(), simulator.tenant_domain()));
+    terminal.wait_for("backed by Microsoft accounts");
+    terminal.wait_for("public cloud");
+    terminal.wait_for("AZURE_DEVOPS_EXT_PAT is not set");
+    // The last kind but none: a command. Then Graph by a command, too, and afterwards the same as before.
+    let cat = |name: &str| format!("cat {}", folder.path().join(name).display());
+    terminal.type_keys(&format!("\u{1b}[D\t{}\t", cat("pat")));
+    terminal.wait_for("Niamh");
+    terminal.type_keys(&format!("\u{1b}[C\u{1b}[C\u{1b}[C\t{}\t", cat("graph")));
+    terminal.wait_for("Contoso, EU");
+    terminal.resize(60, 15);
+    terminal.resize(120, 30);
+    terminal.type_keys("w");
+    terminal.wait_for("never written over");
+    terminal.type_keys("\r");
+    terminal.wait_for("READY");
+    terminal.type_keys("2");
+    terminal.wait_for("sorted by name");
+    terminal.type_keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_whole();
+    assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("[state]{rest}"), "the file is as it was");
+    // Left without anything.
+    let mut terminal = Terminal::start(&command, &[], true);
+    terminal.wait_for("set-up");
+    terminal.type_keys("\u{3}");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_whole();
+    runtime.block_on(simulator.stop());
+}
+
+#[test]
 fn without_colour_the_selection_is_reversed_in_its_gutter_cell() {
     let _alone = alone();
     let mut terminal = Terminal::dashboard(&[("NO_COLOR", "1")]);
@@ -345,6 +440,8 @@ fn no_control_character_of_a_service_reaches_the_terminal() {
     terminal.wait_until_quiet();
     let seen = terminal.seen.lock().unwrap();
     let text = String::from_utf8_lossy(&seen.raw);
+    // The one question of the program itself.
+    let text = text.replacen("\u{1b}]11;?\u{1b}\\", "", 1);
     // Operating system commands, device control strings and C1 controls: the dashboard writes none by itself.
     for attack in
         ["\u{1b}]", "\u{1b}P", "\u{1b}_", "\u{1b}^", "\u{9b}", "\u{202e}", "\u{2066}", "\u{200b}", "\u{7}"]

@@ -8,15 +8,17 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::domain::{ObjectId, StorageKey};
 use crate::tasks::{self, Context, Model};
 
 use super::decide::Saving;
 use super::keymap::{Keymap, build};
+use super::mouse::{Click, Hit, Target};
 use super::overlay::Overlay;
 use super::people::Revision;
+use super::terminal::links::{Link, is_plain};
 use super::theme::{Look, ThemeName};
 use super::toasts::Toasts;
 use super::widgets::table::Scroll;
@@ -141,6 +143,8 @@ pub struct Drawn {
     pub side_by_side: bool,
     /// The highlighted pair of the tab Mapping, if one was on the frame.
     pub proposal: Option<Proposal>,
+    /// What can be clicked; empty where the mouse was not asked for.
+    pub hits: Vec<Hit>,
 }
 
 /// What drawing remembers from frame to frame, and nothing else.
@@ -160,6 +164,24 @@ pub struct ViewState {
     pub cursor: Option<Position>,
     /// What this frame shows; sent back as [`Event::Drawn`].
     pub drawn: Drawn,
+    /// Addresses of our own on this frame.
+    pub links: Vec<Link>,
+}
+
+impl ViewState {
+    /// Takes note of what can be clicked, where the mouse was asked for.
+    pub fn can_be_clicked(&mut self, app: &App, area: Rect, target: impl FnOnce() -> Target) {
+        if app.mouse {
+            self.drawn.hits.push(Hit { area, target: target() });
+        }
+    }
+
+    /// Takes note of an address that the program made itself, and of where it stands.
+    pub fn link(&mut self, area: Rect, address: &str) {
+        if is_plain(address) {
+            self.links.push(Link { area, address: address.to_owned() });
+        }
+    }
 }
 
 /// Analyses are made off this thread, one at a time.
@@ -197,6 +219,10 @@ pub struct App {
     pub leaving: bool,
     /// What the last frame showed.
     pub drawn: Drawn,
+    /// Whether the mouse was asked for.
+    pub mouse: bool,
+    /// The last click.
+    pub clicked: Option<Click>,
     /// Somebody pressed a key: nothing moves under their hands any more.
     pub begun: bool,
     /// Goes up whenever lists made from the model must be made again.
@@ -228,6 +254,8 @@ impl App {
             analysing: Analysing::default(),
             leaving: false,
             drawn: Drawn::default(),
+            mouse: settings.mouse,
+            clicked: None,
             begun: false,
             revision: Revision::default(),
             prerequisites: prerequisites::State::default(),

@@ -337,9 +337,9 @@ impl Loop {
         }
         prepare(&mut self.app);
         let Self { app, view, console, .. } = self;
-        console.screen.draw(|area, buf| {
+        console.screen.draw_with_links(|area, buf| {
             render(app, view, area, buf);
-            view.cursor
+            (view.cursor, &view.links)
         })?;
         self.drawn_at = Some(Instant::now());
         let drawn = self.view.drawn.clone();

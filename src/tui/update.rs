@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::activity::Source;
 use crate::domain::text::clean_to;
@@ -14,7 +14,7 @@ use super::availability::disabled;
 use super::keymap::Key;
 use super::theme::Theme;
 use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
-use super::{apply, connection, decide, export, mapping, prerequisites, session, users};
+use super::{apply, connection, decide, export, mapping, mouse, prerequisites, session, users};
 
 /// The most characters that are taken from one paste.
 const LONGEST_PASTE: usize = 2_000;
@@ -25,7 +25,7 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => press(app, &key),
         Event::Paste(text) => paste(app, &text),
-        Event::Mouse(mouse) => turn_wheel(app, mouse),
+        Event::Mouse(event) => mouse::take(app, event),
         Event::Resize(..) => Vec::new(),
         Event::Background(theme) => {
             app.look.theme = Theme::new(theme);
@@ -81,19 +81,6 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
         return mapping::search_typed(app);
     }
     Vec::new()
-}
-
-fn turn_wheel(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
-    let action = match mouse.kind {
-        MouseEventKind::ScrollDown => Action::Down,
-        MouseEventKind::ScrollUp => Action::Up,
-        _ => return Vec::new(),
-    };
-    prepare(app);
-    if !app.overlays.is_empty() {
-        return Vec::new();
-    }
-    (0..3).flat_map(|_| perform(app, action)).collect()
 }
 
 /// Performs an action, or says why not.

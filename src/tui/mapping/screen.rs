@@ -167,6 +167,8 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let Some(user) = people.user(*number as usize) else { continue };
         let person = people.person(*number as usize, &user.storage_key);
         let (glyph, words, style) = standing(app, user, person);
+        let line = Rect { y: rows.y + row, height: 1, ..rows };
+        view.can_be_clicked(app, line, || crate::tui::mouse::Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
         pen.skip(1);
         if list.cursor() == Some(at) {

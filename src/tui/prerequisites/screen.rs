@@ -6,6 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::{Check, CheckStatus, Verdict};
 use crate::tui::app::{App, ViewState};
+use crate::tui::mouse::Target;
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::theme::Look;
 use crate::tui::view::pane;
@@ -146,6 +147,8 @@ fn list(app: &App, view: &mut ViewState, checks: &[&Check], area: Rect, buf: &mu
     for (row, at) in (0..area.height).zip(window) {
         let Some(check) = checks.get(at) else { continue };
         let (glyph, style) = sign(check, look);
+        let line = Rect { y: area.y + row, height: 1, ..area };
+        view.can_be_clicked(app, line, || Target::Check(check.id));
         let mut pen = Pen::line(buf, area, row, look.glyphs.ellipsis);
         pen.skip(1);
         if Some(at) == cursor {
@@ -209,6 +212,18 @@ fn details(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     lines.push((String::new(), theme.text));
     lines.push(("Microsoft's page (y copies the address)".to_owned(), theme.dim));
+    let address = lines.len();
     lines.extend(wrap(check.id.docs_url(), width).into_iter().map(|line| (line, theme.dim)));
     pane(app, view, &lines, app.prerequisites.scrolled, area, buf);
+    // The page is a constant of the program: it may be a link.
+    let from = app.prerequisites.scrolled.min(view.drawn.details_end);
+    let below = usize::from(lines.len() > from + usize::from(area.height));
+    for (at, (line, _)) in lines.iter().enumerate().skip(address) {
+        let row = at.checked_sub(from).and_then(|row| u16::try_from(row).ok());
+        let shown = row.filter(|row| usize::from(*row) + below < usize::from(area.height));
+        if let Some(row) = shown {
+            let width = u16::try_from(self::width(line)).unwrap_or(0);
+            view.link(Rect { y: area.y + row, height: 1, width, ..area }, check.id.docs_url());
+        }
+    }
 }

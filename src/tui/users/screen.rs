@@ -11,6 +11,7 @@ use crate::domain::plan::PlanRow;
 use crate::domain::text::clean;
 use crate::domain::{Decision, Outcome, Person};
 use crate::tui::app::{App, ViewState};
+use crate::tui::mouse::Target;
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::people::{People, PeopleList};
 use crate::tui::theme::Theme;
@@ -266,6 +267,8 @@ fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let Some(number) = list.rows().get(at) else { continue };
         let Some(user) = people.user(*number as usize) else { continue };
         let person = people.person(*number as usize, &user.storage_key);
+        let line = Rect { y: rows.y + row, height: 1, ..rows };
+        view.can_be_clicked(app, line, || Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
         pen.skip(1);
         if list.cursor() == Some(at) {
