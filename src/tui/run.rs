@@ -250,7 +250,10 @@ impl Loop {
             Input::Typed(Typed::Mouse(mouse)) => Event::Mouse(mouse),
             Input::Typed(Typed::Resize(width, height)) => Event::Resize(width, height),
             Input::Typed(Typed::FocusGained | Typed::FocusLost) => return Ok(()),
-            Input::Resized => Event::Resize(0, 0),
+            Input::Resized => {
+                self.console.screen.forget();
+                Event::Resize(0, 0)
+            }
             Input::Background(_) if !self.ask_background => return Ok(()),
             Input::Background(theme) => Event::Background(theme),
             Input::Continued => {

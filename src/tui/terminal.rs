@@ -126,6 +126,12 @@ impl Screen {
         Ok(())
     }
 
+    /// The next frame is drawn whole: a terminal that became smaller and larger again has the same size as before, and has
+    /// lost what stood there.
+    pub fn forget(&mut self) {
+        self.last = Buffer::empty(Rect::ZERO);
+    }
+
     /// Gives the terminal back.
     pub fn leave(&mut self) -> io::Result<()> {
         if self.shared.inner.entered.swap(false, Ordering::SeqCst) {

@@ -72,6 +72,10 @@ fn typed(console: &mut Console, input: Input) -> io::Result<Option<Event>> {
     Ok(match input {
         Input::Typed(Typed::Key(key)) => Some(Event::Key(key)),
         Input::Typed(Typed::Paste(text)) => Some(Event::Paste(text)),
+        Input::Resized => {
+            console.screen.forget();
+            None
+        }
         Input::Continued => {
             // Somebody stopped us from outside, and the shell used the terminal meanwhile.
             console.screen.take()?;

@@ -89,6 +89,17 @@ pub fn start(fd: OwnedFd, to: mpsc::Sender<Input>, parking: Parking) -> io::Resu
     Ok(())
 }
 
+/// crossterm 0.29 is told once that there is input, and forgets it when a change of the size is told at the same time: then
+/// the key is there, and nobody reads it until the next one. Setting the modes of the line to what they are wakes all who wait
+/// for input (Linux `n_tty_set_termios`), so that it is told again.
+fn tell_again(fd: &OwnedFd) {
+    if let Ok(modes) = rustix::termios::tcgetattr(fd) {
+        let _ = rustix::termios::tcsetattr(fd, rustix::termios::OptionalActions::Now, &modes);
+    }
+    // Where that does not help, the next key does; until then this must not take the whole processor.
+    std::thread::sleep(Duration::from_millis(2));
+}
+
 fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
     let mut listener = Listener::default();
     loop {
@@ -98,7 +109,9 @@ fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
         }
         parking.wait();
         // Whatever made the terminal readable is taken out by one call; the size is told by SIGWINCH, not by crossterm.
+        let mut seen = false;
         while matches!(crossterm::event::poll(Duration::ZERO), Ok(true)) {
+            seen = true;
             let Ok(event) = crossterm::event::read() else { return };
             if matches!(event, crossterm::event::Event::Resize(..)) {
                 continue;
@@ -111,6 +124,9 @@ fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
             if told.into_iter().any(|input| to.blocking_send(input).is_err()) {
                 return;
             }
+        }
+        if !seen {
+            tell_again(fd);
         }
     }
 }
