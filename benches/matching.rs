@@ -12,7 +12,7 @@ use ado2entra::domain::forecast::Comparison;
 use ado2entra::domain::ids::{Descriptor, StorageKey};
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
+    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUserParts, UserType,
 };
 use ado2entra::domain::{Situation, forecast};
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -94,7 +94,7 @@ fn tenant(count: usize) -> Directory {
         let (given, surname) = (GIVEN[rng.usize(..GIVEN.len())], surname(&mut rng));
         let login = format!("{}.{}{number}", given.to_lowercase(), surname.to_lowercase());
         let upn = format!("{login}@contoso.com");
-        TenantUser {
+        TenantUserParts {
             id: guid(1, number).parse().unwrap(),
             display_name: format!("{given} {surname}").into(),
             given_name: Some(given.into()),
@@ -115,6 +115,7 @@ fn tenant(count: usize) -> Directory {
             sam_account_name: None,
             created: None,
         }
+        .into()
     }))
 }
 
@@ -124,12 +125,12 @@ fn organization(directory: &Directory, count: usize) -> Roster {
     let users = directory.users();
     Roster::new((0..count).map(|number| {
         let target = &users[rng.usize(..users.len())];
-        let mut name = target.display_name.to_string();
+        let mut name = target.display_name().to_string();
         if rng.u8(..10) == 0 {
             name.pop();
         }
         let address = if rng.u8(..5) == 0 {
-            target.user_principal_name.to_string()
+            target.user_principal_name().to_string()
         } else {
             format!("dev{number}@outlook.com")
         };

@@ -31,6 +31,6 @@ pub use facts::{Aged, Facts};
 pub use forecast::{Forecast, Person, Situation, forecast};
 pub use ids::{Descriptor, ObjectId, StorageKey, TenantId};
 pub use outcome::Outcome;
-pub use people::{Directory, OrgUser, Roster, TenantUser};
+pub use people::{Directory, OrgUser, Roster, TenantUser, TenantUserParts};
 pub use plan::{Decision, Plan, PlanRow, RowState};
 pub use problem::{Problem, ProblemKind, Service};

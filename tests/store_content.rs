@@ -7,12 +7,14 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ado2entra::domain::forecast::patterns::PatternId;
 use ado2entra::domain::check::Tick;
 use ado2entra::domain::connection::Phase;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin};
 use ado2entra::domain::plan::{Decision, JournalEntry, Pair, Plan, PlanRow, RowState};
 use ado2entra::domain::{
-    Backing, CheckId, Descriptor, ObjectId, OrgUser, Problem, ProblemKind, StorageKey, TenantId, TenantUser,
+    Backing, CheckId, Descriptor, ObjectId, OrgUser, Problem, ProblemKind, StorageKey, TenantId,
+    TenantUserParts,
 };
 use ado2entra::store::{Event, Export, HeldBy, NotLocked, Place, Reading, ReadingKind, Store, session};
 use jiff::Timestamp;
@@ -93,24 +95,27 @@ fn reading(n: u32, name: &str) -> Reading {
             last_accessed: LastAccess::At(noon()),
             created: None,
         },
-        target: Some(TenantUser {
-            id: object(n),
-            display_name: name.into(),
-            given_name: None,
-            surname: Some("Okafor".into()),
-            user_principal_name: "rana@contoso.example".into(),
-            mail: None,
-            other_mails: Box::new(["rana@fabrikam.example".into()]),
-            proxy_addresses: Box::new([]),
-            identity_addresses: Box::new([]),
-            user_type: None,
-            enabled: Some(true),
-            pending: false,
-            deleted: false,
-            mail_nickname: None,
-            sam_account_name: None,
-            created: Some(noon()),
-        }),
+        target: Some(
+            TenantUserParts {
+                id: object(n),
+                display_name: name.into(),
+                given_name: None,
+                surname: Some("Okafor".into()),
+                user_principal_name: "rana@contoso.example".into(),
+                mail: None,
+                other_mails: Box::new(["rana@fabrikam.example".into()]),
+                proxy_addresses: Box::new([]),
+                identity_addresses: Box::new([]),
+                user_type: None,
+                enabled: Some(true),
+                pending: false,
+                deleted: false,
+                mail_nickname: None,
+                sam_account_name: None,
+                created: Some(noon()),
+            }
+            .into(),
+        ),
         memberships: Some(vec!["[fabrikam]\\Contributors".to_owned()]),
     }
 }
@@ -129,6 +134,15 @@ async fn the_whole_plan_comes_back_after_a_restart() {
     store.confirm(pair(1), tick("married")).await.unwrap();
     store.confirm(pair(2), tick("wrong")).await.unwrap();
     assert!(store.unconfirm(pair(2)).await.unwrap());
+    let pattern = |text: &str| -> PatternId { text.parse().unwrap() };
+    let (domain, scheme) = (
+        pattern("domain:fabrikam.example>contoso.example"),
+        pattern("scheme:fabrikam.example:{g}{surname}>contoso.example"),
+    );
+    store.use_pattern(domain.clone(), noon()).await.unwrap();
+    store.use_pattern(scheme.clone(), noon()).await.unwrap();
+    assert!(store.drop_pattern(scheme.clone()).await.unwrap());
+    assert!(!store.drop_pattern(scheme).await.unwrap());
     store.add_hazards(BTreeSet::from([pair(1), pair(3)])).await.unwrap();
     store.add_hazards(BTreeSet::from([pair(3), pair(4)])).await.unwrap();
     let first = store.set_first_backing(Backing::MicrosoftAccounts).await.unwrap();
@@ -153,6 +167,7 @@ async fn the_whole_plan_comes_back_after_a_restart() {
         phase_ticks: BTreeMap::from([(Phase::SignInAgain, tick("in"))]),
         confirmed: BTreeMap::from([(pair(1), tick("married"))]),
         hazards: BTreeSet::from([pair(1), pair(3), pair(4)]),
+        patterns: BTreeMap::from([(domain, noon())]),
         first_backing: Some(Backing::MicrosoftAccounts),
         previous_backing: Some(tenant()),
         owner_told: Some("owner@fabrikam.example".to_owned()),

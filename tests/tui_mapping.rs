@@ -4,6 +4,8 @@
 
 #[path = "tui_rooms/fixture.rs"]
 mod fixture;
+#[path = "tui_rooms/patterns.rs"]
+mod patterns;
 
 use std::sync::Arc;
 
@@ -130,7 +132,7 @@ fn a_candidate_that_a_reading_changed_is_dropped() {
     let mut desk = Desk::new();
     desk.select(1);
     let mut users = tenant_users();
-    users[0].mail = Some("somebody.else@contoso.com".into());
+    users[0].edit(|it| it.mail = Some("somebody.else@contoso.com".into()));
     desk.read_directory(users);
     desk.blind("Enter");
     assert!(desk.saves().is_empty());
@@ -773,7 +775,7 @@ fn a_move_costs_few_bytes_although_the_candidates_change() {
         users.push(fixture::org_user(n, name, &format!("{}@outlook.com", address(name))));
         let mut target = fixture::tenant_user(n, name, &format!("{}@contoso.com", address(name)));
         if n % 2 == 0 {
-            target.other_mails = Box::new([format!("{}@outlook.com", address(name)).into()]);
+            target.edit(|it| it.other_mails = Box::new([format!("{}@outlook.com", address(name)).into()]));
         }
         targets.push(target);
     }

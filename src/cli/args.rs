@@ -248,6 +248,9 @@ pub struct DiffArgs {
     /// With the two files: the tenant that backs the organization now
     #[arg(long, value_name = "GUID", requires = "org_users")]
     pub backing_tenant: Option<crate::domain::TenantId>,
+    /// Compare as if this pattern were used as evidence, or `all`; nothing is kept. May be given several times
+    #[arg(long, value_name = "ID")]
+    pub use_pattern: Vec<String>,
 }
 
 /// Options of `status`.
@@ -287,6 +290,12 @@ pub enum PlanCommand {
         #[arg(long, value_name = "TEXT")]
         note: String,
     },
+    /// Show what many addresses have in common, such as a domain that changed; use it as evidence, or no longer
+    Pattern {
+        /// What to do; without it, the patterns are shown.
+        #[command(subcommand)]
+        command: Option<PatternCommand>,
+    },
     /// Write the plan, or a list made from it, to a file
     Export {
         /// The file (.csv or .json), or - for standard output
@@ -302,6 +311,21 @@ pub enum PlanCommand {
         /// Do not ask
         #[arg(long)]
         yes: bool,
+    },
+}
+
+/// Commands about patterns.
+#[derive(Debug, Subcommand)]
+pub enum PatternCommand {
+    /// Use a pattern as evidence from now on
+    Use {
+        /// Which one, as `plan pattern` names it (in quotes)
+        id: String,
+    },
+    /// Do not use a pattern any more
+    Drop {
+        /// Which one, as `plan pattern` names it (in quotes)
+        id: String,
     },
 }
 
@@ -382,6 +406,10 @@ mod tests {
             "ado2entra plan confirm 12 --note same",
             "ado2entra plan export x.csv --as entra-create",
             "ado2entra plan import x.csv --yes",
+            "ado2entra plan pattern --format json",
+            "ado2entra plan pattern use domain:fabrikam.com>contoso.com",
+            "ado2entra plan pattern drop scheme:fabrikam.com:{g}{surname}>contoso.com",
+            "ado2entra diff --use-pattern all --use-pattern domain:fabrikam.com>contoso.com",
             "ado2entra apply --dry-run",
             "ado2entra apply --verify",
             "ado2entra apply --yes --confirm fabrikam --only a --only b",

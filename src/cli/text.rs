@@ -71,7 +71,7 @@ pub fn row_person(roster: Option<&Roster>, row: &PlanRow) -> String {
 /// Name and address of a tenant user, or the bare id of somebody who is not in the list.
 pub fn tenant_user(directory: Option<&Directory>, id: ObjectId) -> String {
     match directory.and_then(|directory| directory.get(id)) {
-        Some(user) => person(&user.display_name, &user.user_principal_name),
+        Some(user) => person(user.display_name(), user.user_principal_name()),
         None => format!("tenant user {id}"),
     }
 }

@@ -98,7 +98,11 @@ impl Work {
                     model.keep_rows(rows);
                     return Ok(());
                 }
-                Msg::Ticked(..) | Msg::PhaseTicked(..) | Msg::PairConfirmed(..) | Msg::FileWritten { .. } => {
+                Msg::Ticked(..)
+                | Msg::PhaseTicked(..)
+                | Msg::PairConfirmed(..)
+                | Msg::PatternUsed(..)
+                | Msg::FileWritten { .. } => {
                     return Ok(());
                 }
                 Msg::RowsNotSaved(_, problem) | Msg::Failed(problem) => return Err(not_kept(&problem)),

@@ -164,6 +164,11 @@ impl Candidate {
         self.evidence.iter().any(|evidence| evidence.kind.is_address())
     }
 
+    /// Whether a pattern that the administrator uses leads here.
+    pub fn has_pattern_evidence(&self) -> bool {
+        self.evidence.iter().any(|evidence| evidence.kind == EvidenceKind::Pattern)
+    }
+
     /// The warning that forbids a map onto this target, if any.
     pub fn refusal(&self) -> Option<&Warning> {
         self.warnings.iter().find(|warning| warning.kind.refuses())

@@ -14,11 +14,14 @@ use super::matching::TenantIndex;
 use super::outcome::Outcome;
 use super::people::{Directory, Roster};
 use super::plan::{Pair, Plan};
+use patterns::{PatternId, Patterns};
 
+mod by_pattern;
 mod comparison;
 mod dates;
 mod decide;
 pub mod destination;
+pub mod patterns;
 pub mod shared;
 pub mod standing;
 pub mod table;
@@ -52,6 +55,8 @@ pub struct Situation {
     pub confirmed: BTreeSet<Pair>,
     /// Hazard pairs of readings before the switch.
     pub hazards: BTreeSet<Pair>,
+    /// Patterns that the administrator uses as evidence.
+    pub patterns: BTreeSet<PatternId>,
     /// Addresses never offered for removal or bulk decisions (configuration).
     pub protected: BTreeSet<String>,
     /// Days without access after which somebody counts as inactive.
@@ -77,6 +82,7 @@ impl Situation {
             planned: HashMap::new(),
             confirmed: BTreeSet::new(),
             hazards: BTreeSet::new(),
+            patterns: BTreeSet::new(),
             protected: BTreeSet::new(),
             inactive_after_days: 90,
             now,
@@ -110,6 +116,7 @@ impl Situation {
                 .collect(),
             confirmed: plan.confirmed.keys().cloned().collect(),
             hazards: plan.hazards.clone(),
+            patterns: plan.patterns.keys().cloned().collect(),
             ..Self::at(now)
         }
     }
@@ -192,6 +199,11 @@ impl Forecast {
     /// How many people have each outcome; outcomes that nobody has are absent.
     pub fn counts(&self) -> BTreeMap<Outcome, usize> {
         self.counts.clone()
+    }
+
+    /// The patterns of the two lists.
+    pub fn patterns(&self) -> &Patterns {
+        self.shared.patterns()
     }
 
     /// Whom the service maps onto this tenant user by itself, in the order of the roster.

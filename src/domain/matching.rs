@@ -2,7 +2,7 @@
 //!
 //! - [`fold`]: text in the form in which it is compared
 //! - [`keys`]: the addresses of both sides
-//! - [`names`], [`words`], [`nicknames`]: whether two names can be one person's
+//! - [`names`], [`words`], [`nicknames`], [`readings`]: whether two names can be one person's
 //! - [`accounts`]: shared mailboxes, machines' accounts, second accounts
 //! - [`index`], [`dictionary`], [`retrieve`], [`search`]: finding a few among many
 //! - [`pair`]: one person and one tenant user side by side
@@ -17,6 +17,7 @@ pub mod keys;
 pub mod names;
 pub mod nicknames;
 pub mod pair;
+pub mod readings;
 pub mod retrieve;
 pub mod search;
 pub mod words;

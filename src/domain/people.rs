@@ -11,6 +11,12 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 
+mod tenant_user;
+mod texts;
+
+pub use tenant_user::{TenantUser, TenantUserParts};
+pub use texts::{LONGEST_TEXT, MOST_ENTRIES, Strings};
+
 /// Where an identity of the organization comes from. Open: the service may name others.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -186,55 +192,6 @@ impl UserType {
             Self::Member => "Member",
             Self::Guest => "Guest",
         }
-    }
-}
-
-/// A user object of the destination tenant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct TenantUser {
-    /// Identifies the user.
-    pub id: ObjectId,
-    /// Untrusted, for people's eyes.
-    pub display_name: Box<str>,
-    /// Given name, where the tenant has one.
-    pub given_name: Option<Box<str>>,
-    /// Surname, where the tenant has one.
-    pub surname: Option<Box<str>>,
-    /// The userPrincipalName, which is what connecting maps by.
-    pub user_principal_name: Box<str>,
-    /// Main mail address.
-    pub mail: Option<Box<str>>,
-    /// Further addresses, unverified (Graph `otherMails`).
-    pub other_mails: Box<[Box<str>]>,
-    /// The smtp proxy addresses without their prefix; SIP, X500 and the like are left out.
-    pub proxy_addresses: Box<[Box<str>]>,
-    /// Addresses of sign-in identities (Graph `identities` of an e-mail kind).
-    pub identity_addresses: Box<[Box<str>]>,
-    /// Member or guest; `None` for an old object that has neither.
-    pub user_type: Option<UserType>,
-    /// Whether the account may sign in; `None` when it could not be read.
-    pub enabled: Option<bool>,
-    /// An invited guest who has not accepted yet.
-    pub pending: bool,
-    /// Soft-deleted: known from the tenant's deleted items.
-    pub deleted: bool,
-    /// The mail nickname.
-    pub mail_nickname: Option<Box<str>>,
-    /// The on-premises account name.
-    pub sam_account_name: Option<Box<str>>,
-    /// When the object was made.
-    pub created: Option<Timestamp>,
-}
-
-impl TenantUser {
-    /// The part before `#EXT#` of an external user's name, decoded to the invited address: the last `_` was the `@`.
-    /// Lossy, because `_` is legal in a local part.
-    pub fn decoded_guest_address(&self) -> Option<String> {
-        let lower = self.user_principal_name.to_ascii_lowercase();
-        let end = lower.find("#ext#")?;
-        let mangled = self.user_principal_name.get(..end)?;
-        let (local, domain) = mangled.rsplit_once('_')?;
-        (!local.is_empty() && domain.contains('.')).then(|| format!("{local}@{domain}"))
     }
 }
 

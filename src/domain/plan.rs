@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::check::{CheckId, Tick};
 use super::connection::Backing;
+use super::forecast::patterns::PatternId;
 use super::ids::{ObjectId, StorageKey, TenantId};
 use super::outcome::Outcome;
 
@@ -214,6 +215,8 @@ pub struct Plan {
     pub confirmed: BTreeMap<Pair, Tick>,
     /// Hazard pairs that readings before the switch found.
     pub hazards: BTreeSet<Pair>,
+    /// Patterns that the administrator uses as evidence, and since when.
+    pub patterns: BTreeMap<PatternId, Timestamp>,
     /// What backed the organization when the plan was first made.
     pub first_backing: Option<Backing>,
     /// The tenant that backed the organization before a switch, as seen by the latest reading before it.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::desk::Failure;
@@ -10,6 +11,7 @@ use super::text::{json, maybe, parse_json, parse_time, text, time, unreadable};
 use super::{Store, journal};
 use crate::domain::check::{CheckId, Tick};
 use crate::domain::connection::{Backing, Phase};
+use crate::domain::forecast::patterns::PatternId;
 use crate::domain::plan::{Decision, Pair, Plan, PlanRow, RowState};
 use crate::domain::{ObjectId, Outcome, Problem, StorageKey, TenantId};
 
@@ -118,6 +120,26 @@ impl Store {
                 params![pair.storage_key.as_str(), pair.target.to_string()],
             )?;
             Ok(gone > 0)
+        })
+        .await
+    }
+
+    /// Stores that the administrator uses a pattern as evidence.
+    pub async fn use_pattern(&self, pattern: PatternId, at: Timestamp) -> Result<(), Problem> {
+        self.write("using a pattern", move |transaction| {
+            transaction.execute(
+                "INSERT INTO used_pattern (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
+                params![pattern.to_string(), time(at)],
+            )?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Stores that a pattern is not used any more; says whether it was.
+    pub async fn drop_pattern(&self, pattern: PatternId) -> Result<bool, Problem> {
+        self.write("dropping a pattern", move |transaction| {
+            Ok(transaction.execute("DELETE FROM used_pattern WHERE id = ?1", [pattern.to_string()])? > 0)
         })
         .await
     }
@@ -351,6 +373,13 @@ fn load_plan(transaction: &Transaction<'_>) -> Result<Plan, Failure> {
     })?;
     each(transaction, "SELECT * FROM confirmed_pair", |row| {
         plan.confirmed.insert(read_pair(row)?, read_tick(row)?);
+        Ok(())
+    })?;
+    each(transaction, "SELECT * FROM used_pattern", |row| {
+        // A pattern of a kind that a later version dropped explains nobody any more.
+        if let Ok(pattern) = text(row, "id")?.parse::<PatternId>() {
+            plan.patterns.insert(pattern, parse_time("a pattern", &text(row, "at")?)?);
+        }
         Ok(())
     })?;
     each(transaction, "SELECT * FROM hazard_pair", |row| {

@@ -7,7 +7,7 @@
 pub const APPLICATION_ID: i64 = 0x4144_4F32;
 
 /// The migrations, first to last.
-pub const MIGRATIONS: &[&str] = &[PLAN_JOURNAL_READINGS, SESSION_EXPORTS_EVENTS];
+pub const MIGRATIONS: &[&str] = &[PLAN_JOURNAL_READINGS, SESSION_EXPORTS_EVENTS, USED_PATTERNS];
 
 /// The schema version of this program.
 pub fn known_version() -> i64 {
@@ -125,4 +125,11 @@ CREATE TABLE event (
     kind TEXT NOT NULL,
     text TEXT NOT NULL
 ) STRICT;
+";
+
+const USED_PATTERNS: &str = "
+CREATE TABLE used_pattern (
+    id TEXT PRIMARY KEY,              -- domain:fabrikam.com>contoso.com
+    at TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 ";

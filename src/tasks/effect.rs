@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+
 use crate::domain::activity::Source;
+use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::Directory;
 use crate::domain::plan::{Pair, PlanRow};
@@ -33,6 +36,8 @@ pub enum Effect {
     TickPhase(Phase, Option<Tick>),
     /// Keep a *same person*.
     ConfirmPair(Pair, Tick),
+    /// Use a pattern as evidence from this moment on, or (`None`) no longer.
+    UsePattern(PatternId, Option<Timestamp>),
     /// Keep the owner that the administrator named.
     NameOwner(String),
     /// Search the whole tenant. The number comes back with the answer.

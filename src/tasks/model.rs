@@ -194,7 +194,11 @@ impl Model {
                 self.plan_loaded = true;
                 return true;
             }
-            Msg::Ticked(..) | Msg::PhaseTicked(..) | Msg::PairConfirmed(..) | Msg::PlanLearned(_) => {
+            Msg::Ticked(..)
+            | Msg::PhaseTicked(..)
+            | Msg::PairConfirmed(..)
+            | Msg::PatternUsed(..)
+            | Msg::PlanLearned(_) => {
                 self.absorb_plan(msg);
                 return true;
             }
@@ -243,6 +247,13 @@ impl Model {
             }
             Msg::PairConfirmed(pair, tick) => {
                 Arc::make_mut(&mut self.plan).confirmed.insert(pair.clone(), tick.clone());
+            }
+            Msg::PatternUsed(pattern, since) => {
+                let patterns = &mut Arc::make_mut(&mut self.plan).patterns;
+                match since {
+                    Some(at) => patterns.insert(pattern.clone(), *at),
+                    None => patterns.remove(pattern),
+                };
             }
             Msg::PlanLearned(lesson) => {
                 self.learn(lesson);

@@ -9,6 +9,7 @@ use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
     Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
 };
+use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
@@ -122,6 +123,8 @@ pub enum Msg {
     PhaseTicked(Phase, Option<Tick>),
     /// A *same person* is on disk.
     PairConfirmed(Pair, Tick),
+    /// A pattern is used as evidence since this moment (`None`: no longer); it is on disk.
+    PatternUsed(PatternId, Option<Timestamp>),
     /// The plan learned something by reading: hazards, what backed the organization first, operators.
     PlanLearned(Box<PlanLesson>),
     /// Something small could not be kept or done.

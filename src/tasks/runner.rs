@@ -147,6 +147,16 @@ impl Runner {
                     })
                     .await
                 }
+                Effect::UsePattern(pattern, since) => {
+                    after(&session, |store| async move {
+                        match since {
+                            Some(at) => store.use_pattern(pattern.clone(), at).await?,
+                            None => drop(store.drop_pattern(pattern.clone()).await?),
+                        }
+                        Ok(Msg::PatternUsed(pattern, since))
+                    })
+                    .await
+                }
                 Effect::NameOwner(address) => {
                     after(&session, |store| async move {
                         store

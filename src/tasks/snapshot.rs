@@ -320,8 +320,9 @@ fn read(path: &Path, context: Context) -> Result<Model, Problem> {
     wire::tenant_users_from_json(snapshot.tenant_users.get().as_bytes(), |user| users.push(user))
         .map_err(|error| bad(format!("tenant_users: {error}")))?;
     if let Some(deleted) = &snapshot.deleted_users {
-        wire::tenant_users_from_json(deleted.get().as_bytes(), |user| {
-            users.push(TenantUser { deleted: true, ..user });
+        wire::tenant_users_from_json(deleted.get().as_bytes(), |mut user| {
+            user.deleted = true;
+            users.push(user);
         })
         .map_err(|error| bad(format!("deleted_users: {error}")))?;
     }

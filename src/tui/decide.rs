@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::forecast::patterns::PatternId;
 use crate::domain::plan::reconcile::undo;
 use crate::domain::plan::rules::Rulebook;
 use crate::domain::plan::{Judgement, PlanRow, Seen};
@@ -56,7 +57,18 @@ pub struct Saving {
     next: u64,
     under_way: BTreeMap<u64, Batch>,
     pending: BTreeMap<StorageKey, PlanRow>,
-    history: Vec<Vec<(StorageKey, Option<PlanRow>)>>,
+    history: Vec<Step>,
+    /// A pattern that is being taken back, which is not itself something to be taken back.
+    pattern_back: Option<PatternId>,
+}
+
+/// Something that can be taken back.
+#[derive(Debug, Clone)]
+enum Step {
+    /// Rows as they were before.
+    Rows(Vec<(StorageKey, Option<PlanRow>)>),
+    /// A pattern, and since when it was used before.
+    Pattern(PatternId, Option<Timestamp>),
 }
 
 #[derive(Debug, Clone)]
@@ -319,6 +331,13 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
         app.complain("there is no decision to take back");
         return Vec::new();
     };
+    let step = match step {
+        Step::Rows(rows) => rows,
+        Step::Pattern(id, before) => {
+            app.saving.pattern_back = Some(id.clone());
+            return vec![Effect::Task(tasks::Effect::UsePattern(id, before))];
+        }
+    };
     let mut rows = Vec::new();
     let mut refused = Vec::new();
     for (key, before) in step {
@@ -351,7 +370,7 @@ pub fn saved(app: &mut App, number: u64) {
             .iter()
             .map(|row| (row.storage_key.clone(), app.model.plan.row(&row.storage_key).cloned()))
             .collect();
-        app.saving.history.push(before);
+        app.saving.history.push(Step::Rows(before));
     }
     match batch.rows.as_slice() {
         [row] => {
@@ -369,6 +388,20 @@ pub fn saved(app: &mut App, number: u64) {
     }
     app.model.keep_rows(batch.rows);
     app.revision.decisions += 1;
+}
+
+/// A pattern is about to be used or dropped, as the store said: what was before can be had back.
+pub fn pattern_used(app: &mut App, id: &PatternId) {
+    if app.saving.pattern_back.take().as_ref() == Some(id) {
+        return;
+    }
+    let before = app.model.plan.patterns.get(id).copied();
+    app.saving.history.push(Step::Pattern(id.clone(), before));
+}
+
+/// Something could not be kept, perhaps a pattern that was being taken back.
+pub fn pattern_not_kept(app: &mut App) {
+    app.saving.pattern_back = None;
 }
 
 /// The store could not keep rows: the people are as they were.

@@ -31,11 +31,13 @@ use super::people::{People, PeopleList, Revision};
 
 mod accept;
 mod candidates;
+mod patterns;
 mod proposals;
 mod reasons;
 mod screen;
 mod search;
 
+pub use patterns::{Dialog as Patterns, key as patterns_key, view as patterns_view};
 pub use proposals::{Proposed, Reason, loading};
 pub use screen::view;
 pub use search::{Search, key as search_key, typed as search_typed};
@@ -178,6 +180,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Remove => return chosen(app, &Wish::Remove),
         Action::Keep => return chosen(app, &Wish::Keep),
         Action::SearchTenant => search::open(app),
+        Action::Patterns => patterns::open(app),
         Action::SamePerson => same_person(app),
         Action::Copy => return copy(app),
         Action::Apply | Action::Pause | Action::CancelApply | Action::RetryFailed | Action::VerifyAgain => {
@@ -295,7 +298,7 @@ fn same_person(app: &mut App) {
             let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(pair.target));
             let target = target.map_or_else(
                 || pair.target.to_string(),
-                |user| format!("{} ({})", clean(&user.display_name), clean(&user.user_principal_name)),
+                |user| format!("{} ({})", clean(user.display_name()), clean(user.user_principal_name())),
             );
             Prompt::new(
                 format!("{} is the same person", name(&pair.storage_key)),
@@ -317,7 +320,7 @@ fn copy(app: &App) -> Vec<Effect> {
         Side::Candidates => app.mapping.highlighted().and_then(|proposed| {
             let directory = app.model.directory.value.as_ref()?;
             let user = directory.get(proposed.candidate.object_id)?;
-            Some(clean(&user.user_principal_name).into_owned())
+            Some(clean(user.user_principal_name()).into_owned())
         }),
         Side::People => {
             let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
@@ -349,6 +352,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             Some(progress) if progress.safe_left == 0 => Some("no safe proposal is undecided".to_owned()),
             Some(_) => loading(&app.model).map(str::to_owned),
         },
+        Action::Patterns => patterns::disabled(app),
         Action::SamePerson => confirmable(app).err(),
         Action::Apply | Action::Pause | Action::CancelApply | Action::RetryFailed | Action::VerifyAgain => {
             apply::disabled(app, action)
@@ -361,6 +365,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
         Msg::SearchAnswered(generation, found) => search::answered(app, *generation, found),
+        Msg::PatternUsed(id, since) => patterns::used(app, id, *since),
         Msg::PairConfirmed(pair, _) => {
             app.revision.decisions += 1;
             let user = People::of(&app.model).get(&pair.storage_key);

@@ -38,6 +38,8 @@ pub enum Overlay {
     Filter(FilterLine),
     /// The apply dialog, or what became of a run.
     Apply(apply::Dialog),
+    /// Patterns of the addresses.
+    Patterns(mapping::Patterns),
     /// The search of the whole tenant, being typed.
     Search(mapping::Search),
 }
@@ -52,6 +54,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Confirm(_)) => confirm::key(app, key),
         Some(Overlay::Filter(_)) => filter_line::key(app, key),
         Some(Overlay::Apply(_)) => apply::key(app, key),
+        Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
         None => Vec::new(),
     }
@@ -68,6 +71,7 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         // Drawn by the tab, in its own lines.
         Overlay::Filter(_) | Overlay::Search(_) => {}
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
+        Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
     }
 }
 
@@ -83,6 +87,9 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Confirm(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Filter(_) => &[("Enter", "keep the filter"), ("Esc", "take it away"), ("Up/Down", "move")],
         Overlay::Apply(dialog) => apply::hints(dialog),
+        Overlay::Patterns(_) => {
+            &[("j/k", "move"), ("Enter", "use or drop"), ("J/K", "scroll"), ("Esc", "leave")]
+        }
         Overlay::Search(_) => &[
             ("type", "to search everybody"),
             ("Up/Down", "move"),
@@ -101,7 +108,7 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Filter(line) => Some(&mut line.input),
         Overlay::Apply(dialog) => dialog.input(),
         Overlay::Search(search) => Some(&mut search.input),
-        Overlay::Log(_) | Overlay::Confirm(_) => None,
+        Overlay::Log(_) | Overlay::Confirm(_) | Overlay::Patterns(_) => None,
     }
 }
 

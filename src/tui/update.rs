@@ -199,6 +199,8 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
             decide::saved(app, *number);
             analyse = true;
         }
+        // Before the model takes it in: what was before can be taken back to.
+        Msg::PatternUsed(id, _) => decide::pattern_used(app, id),
         Msg::RowsNotSaved(number, problem) => decide::not_saved(app, *number, problem),
         Msg::Failed(problem) | Msg::ReadingFailed(_, problem, _) => app.complain(problem.to_string()),
         Msg::FileWritten { what, path } => app.say(format!("{what} written to {path}")),
@@ -221,6 +223,9 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         }
         Msg::PlanLoaded(_) | Msg::PlanLearned(_) | Msg::Apply(_) => app.revision.decisions += 1,
         _ => {}
+    }
+    if matches!(msg, Msg::Failed(_)) {
+        decide::pattern_not_kept(app);
     }
     analyse |= app.model.absorb(msg);
     if matches!(msg, Msg::Analysed(_)) {

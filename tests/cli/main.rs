@@ -8,6 +8,7 @@ mod demo;
 mod faults;
 mod files;
 mod help;
+mod patterns;
 mod stage;
 mod terminal;
 mod way;

@@ -6,7 +6,8 @@ use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin, UserType};
 use ado2entra::domain::{
     Backing, Candidate, Check, CheckId, CheckStatus, Descriptor, Directory, Evidence, EvidenceKind, Forecast,
-    ObjectId, OrgUser, Outcome, Person, Roster, StorageKey, TenantUser, Verdict, Warning, WarningKind,
+    ObjectId, OrgUser, Outcome, Person, Roster, StorageKey, TenantUser, TenantUserParts, Verdict, Warning,
+    WarningKind,
 };
 use ado2entra::tasks::{Analysis, Fact, Model, Msg, analyse};
 
@@ -40,7 +41,7 @@ pub fn org_user(n: u32, name: &str, address: &str, access: &str, days: i64) -> O
 }
 
 pub fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
-    TenantUser {
+    TenantUserParts {
         id: object(n),
         display_name: name.into(),
         given_name: None,
@@ -58,6 +59,7 @@ pub fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
         sam_account_name: None,
         created: Some(at("2019-05-01T00:00:00Z")),
     }
+    .into()
 }
 
 pub fn candidate(n: u32, score: f32, kind: EvidenceKind, detail: &str) -> Candidate {

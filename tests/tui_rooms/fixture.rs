@@ -13,7 +13,7 @@ use ado2entra::domain::facts::{
 };
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
+    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
 };
 use ado2entra::domain::plan::{Plan, PlanRow};
 use ado2entra::domain::{Descriptor, ObjectId, StorageKey, TenantId};
@@ -70,7 +70,7 @@ pub fn org_user(n: u32, name: &str, address: &str) -> OrgUser {
 
 /// An enabled member.
 pub fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
-    TenantUser {
+    TenantUserParts {
         id: object(n),
         display_name: name.into(),
         given_name: None,
@@ -88,10 +88,11 @@ pub fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
         sam_account_name: None,
         created: Some("2019-03-01T00:00:00Z".parse().unwrap()),
     }
+    .into()
 }
 
 fn with_mail(mut user: TenantUser, other: &str) -> TenantUser {
-    user.other_mails = Box::new([other.into()]);
+    user.edit(|it| it.other_mails = Box::new([other.into()]));
     user
 }
 
@@ -119,7 +120,7 @@ pub fn tenant_users() -> Vec<TenantUser> {
         tenant_user(5, "Alex Wilber", "alex@contoso.com"),
         tenant_user(6, "Robert Tolbert", "henrietta@contoso.com"),
         with_mail(tenant_user(7, "Isaiah Langer", "isaiah.langer@contoso.com"), "isaiah@fabrikam.com"),
-        TenantUser { enabled: Some(false), ..tenant_user(8, "Ann\u{202e}gro 田中", "ann@contoso.com") },
+        tenant_user(8, "Ann\u{202e}gro 田中", "ann@contoso.com").with(|it| it.enabled = Some(false)),
         with_mail(tenant_user(9, "Jamal Owusu", "jamal.owusu@contoso.com"), "jamal@fabrikam.com"),
         tenant_user(20, "Zoe Berg", "zoe.berg@contoso.com"),
     ]

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::document::Tenant;
 use crate::cli::document::diff::{Comparison, DiffDocument};
+use super::plan::pattern_found;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
@@ -33,6 +34,7 @@ pub async fn run(mut work: Work, args: &DiffArgs) -> Result<Exit, Failure> {
 /// From what is known already: a snapshot, or a reading.
 pub async fn offline(output: Output, mut model: Model, args: &DiffArgs) -> Result<Exit, Failure> {
     with_candidates(&mut model, args.candidates).await?;
+    with_patterns(&mut model, &args.use_pattern).await?;
     print(output, &model)
 }
 
@@ -42,6 +44,30 @@ async fn with_candidates(model: &mut Model, candidates: usize) -> Result<(), Fai
         return Ok(());
     }
     Arc::make_mut(&mut model.context).candidates = candidates;
+    compare_again(model).await
+}
+
+/// Compares again as if these patterns were used; nothing is kept.
+async fn with_patterns(model: &mut Model, wanted: &[String]) -> Result<(), Failure> {
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let analysis = work::analysis(model)?;
+    let Some(forecast) = &analysis.forecast else { return Ok(()) };
+    let mut ids = Vec::new();
+    for text in wanted {
+        if text == "all" {
+            ids.extend(forecast.patterns().all().iter().map(|pattern| pattern.id.clone()));
+        } else {
+            ids.push(pattern_found(forecast, text)?.id.clone());
+        }
+    }
+    let now = model.now;
+    Arc::make_mut(&mut model.plan).patterns.extend(ids.into_iter().map(|id| (id, now)));
+    compare_again(model).await
+}
+
+async fn compare_again(model: &mut Model) -> Result<(), Failure> {
     let mut input = model.analysis_input();
     input.previous = None;
     let analysis = tokio::task::spawn_blocking(move || Arc::new(analyse(input)))

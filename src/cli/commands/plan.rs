@@ -1,12 +1,14 @@
-//! `plan show`, `accept-safe`, `confirm`, `export`, `import`: the decisions.
+//! `plan show`, `accept-safe`, `confirm`, `pattern`, `export`, `import`: the decisions.
 
 mod confirm;
 mod export;
 mod import;
+mod pattern;
 mod safe;
 mod show;
 
 pub use confirm::unknown_key;
+pub use pattern::{found as pattern_found, list as patterns};
 pub use safe::accepted;
 pub use show::show;
 
@@ -42,6 +44,7 @@ pub async fn run(mut work: Work, command: PlanCommand, force: bool) -> Result<Ex
     match command {
         PlanCommand::Show => Ok(Exit::Done),
         PlanCommand::AcceptSafe { yes } => safe::run(work, model, yes).await,
+        PlanCommand::Pattern { command } => pattern::run(work, model, command).await,
         PlanCommand::Confirm { key, note } => confirm::run(work, model, &key, &note).await,
         PlanCommand::Export { file, form } => export::run(work, model, &file, form, force).await,
         PlanCommand::Import { file, yes } => import::run(work, model, &file, yes).await,

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde::ser::Serializer;
 
+use super::patterns::PatternEntry;
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};
 use crate::domain::forecast::table::rounded;
@@ -68,6 +69,7 @@ pub struct DiffDocument<'a> {
     backing_tenant_id: Known<TenantId>,
     taken_at: Timestamp,
     summary: Summary,
+    patterns: Vec<PatternEntry<'a>>,
     #[serde(serialize_with = "people")]
     users: Comparison<'a>,
 }
@@ -95,6 +97,7 @@ impl<'a> DiffDocument<'a> {
                 service_identities: comparison.roster.services().len(),
                 by_outcome: comparison.forecast.counts(),
             },
+            patterns: comparison.forecast.patterns().all().iter().map(PatternEntry::new).collect(),
             users: comparison,
         }
     }
@@ -183,9 +186,9 @@ impl<'a> CandidateEntry<'a> {
         let user = directory.get(candidate.object_id);
         Self {
             object_id: candidate.object_id,
-            user_principal_name: user.map(|user| &*user.user_principal_name),
-            display_name: user.map(|user| &*user.display_name),
-            mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail.as_deref())),
+            user_principal_name: user.map(|user| user.user_principal_name()),
+            display_name: user.map(|user| user.display_name()),
+            mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail())),
             user_type: user
                 .map_or(Known::Unknown, |user| Known::or_none(user.user_type.map(UserType::as_str))),
             enabled: user.and_then(|user| user.enabled),

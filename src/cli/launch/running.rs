@@ -65,6 +65,9 @@ async fn offline(
         Command::Diff(args) => commands::diff::offline(output, model, &args).await,
         Command::Status(args) if !args.watch => commands::status::show(output, &model),
         Command::Plan { command: PlanCommand::Show } => commands::plan::show(output, &model),
+        Command::Plan { command: PlanCommand::Pattern { command: None } } => {
+            commands::plan::patterns(output, &model)
+        }
         other => Err(Failure::refused(format!(
             "`{}` cannot work from a snapshot: it would read or change something. Leave --snapshot away",
             name(&other)

@@ -101,7 +101,7 @@ impl<'a> Comparison<'a> {
 
     pub(super) fn see(&self, person: &OrgView<'_>, at: u32, user: &'a TenantUser) -> Seen<'a> {
         let compared = compare(person, user);
-        let mut score = compared.score;
+        let mut score = self.score_by_pattern(person, user.id, compared.name.verdict, compared.score);
         if compared.addresses.is_empty() {
             let own = self.roster.position(&person.user.storage_key).and_then(|at| u32::try_from(at).ok());
             let taken = self.shared.claims(at).iter().any(|claim| Some(claim.person) != own)
@@ -124,6 +124,11 @@ impl<'a> Comparison<'a> {
         let mut places = hits.to_vec();
         for at in promising(self.index, scratch, person, most) {
             if !hits.contains(&at) {
+                places.push(at);
+            }
+        }
+        for at in self.led_to(person) {
+            if !places.contains(&at) {
                 places.push(at);
             }
         }
@@ -155,10 +160,15 @@ impl<'a> Comparison<'a> {
     }
 
     pub(super) fn candidate(&self, person: &OrgView<'_>, seen: &Seen<'_>, privileged: bool) -> Candidate {
+        let mut evidence = seen.compared.evidence(person, seen.user);
+        if let Some(pattern) = self.evidence_by_pattern(person, seen.user.id) {
+            let at = evidence.iter().take_while(|evidence| evidence.kind.is_address()).count();
+            evidence.insert(at, pattern);
+        }
         Candidate {
             object_id: seen.user.id,
             score: seen.score,
-            evidence: seen.compared.evidence(person, seen.user),
+            evidence,
             warnings: self.warnings(person, seen, privileged),
         }
     }
@@ -174,7 +184,7 @@ impl<'a> Comparison<'a> {
                 format!(
                     "{} and {} are names of two people",
                     shown(&own.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ),
             );
         }
@@ -232,8 +242,8 @@ impl<'a> Comparison<'a> {
             );
         }
         let texts =
-            [&*own.display_name, &*own.principal_name, &*user.display_name, &*user.user_principal_name];
-        if texts.into_iter().chain(user.mail.as_deref()).chain(own.mail.as_deref()).any(has_suspicious) {
+            [&*own.display_name, &*own.principal_name, user.display_name(), user.user_principal_name()];
+        if texts.into_iter().chain(user.mail()).chain(own.mail.as_deref()).any(has_suspicious) {
             warn(
                 WarningKind::SuspiciousCharacters,
                 "a name or an address has control, bidi or invisible characters in it".to_owned(),
@@ -294,7 +304,7 @@ fn sort(seen: &mut [Seen<'_>]) {
                 (a.user.deleted, a.user.enabled == Some(false))
                     .cmp(&(b.user.deleted, b.user.enabled == Some(false)))
             })
-            .then_with(|| a.user.user_principal_name.cmp(&b.user.user_principal_name))
+            .then_with(|| a.user.user_principal_name().cmp(b.user.user_principal_name()))
             .then_with(|| a.user.id.cmp(&b.user.id))
     });
 }

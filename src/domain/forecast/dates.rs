@@ -13,8 +13,9 @@ use crate::domain::matching::pair::OrgView;
 use crate::domain::matching::retrieve::{COMPARED, Scratch, promising};
 use crate::domain::people::{OrgUser, TenantUser};
 
-/// An account made within so many days of the reading is taken as made for the move.
-const MADE_FOR_THE_MOVE: i64 = 183;
+/// An account made within so many days of the reading is taken as made for the move, where people sign in with names of the
+/// tenant at all.
+const MADE_FOR_THE_MOVE: i64 = 200;
 
 /// An account that is younger than the person's last access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,8 +50,9 @@ impl Comparison<'_> {
             .filter(|newer| !newer.with_many && newer.days > i64::from(self.situation.inactive_after_days))
     }
 
-    /// Only the tenant itself gives one of its addresses to somebody else: an address of another provider (of a guest, or
-    /// among the other mails) stays its owner's, and a machine's account is no person's.
+    /// Only the tenant itself gives one of its addresses to somebody else, and only of a domain that it still uses: an
+    /// address of another provider (of a guest, or among the other mails) stays its owner's, one of a domain that is left in
+    /// aliases alone is handed out to nobody any more, and a machine's account is no person's.
     pub(super) fn may_be_reissued(&self, seen: &Seen<'_>) -> bool {
         seen.compared.kind != AccountKind::Service
             && seen
@@ -83,9 +85,16 @@ impl Comparison<'_> {
         }
         let read_at = self.shared.read_at.unwrap_or(self.situation.now);
         let age = (read_at.as_second() - newer.made.as_second()) / 86_400;
-        let long = newer.days > i64::from(self.situation.inactive_after_days) && age > MADE_FOR_THE_MOVE;
+        // where hardly anybody signs in with a name of the tenant, no account was made to be found by it
+        let for_the_move = age <= MADE_FOR_THE_MOVE && self.shared.sign_in_names_are_usual();
+        let long = newer.days > i64::from(self.situation.inactive_after_days) && !for_the_move;
         long.then(|| {
-            format!("{begin}, and long before this reading: it may be somebody else's of the same name")
+            let why = if age > MADE_FOR_THE_MOVE {
+                "and long before this reading"
+            } else {
+                "and hardly anybody here signs in with a name of the tenant"
+            };
+            format!("{begin}, {why}: it may be somebody else's of the same name")
         })
     }
 
@@ -97,15 +106,18 @@ impl Comparison<'_> {
         promising(self.index, scratch, person, COMPARED).into_iter().filter(|at| *at != seen.at).find_map(
             |at| {
                 let user = self.index.user(self.directory, at)?;
+                // a guest of the same name is likely the same person, invited before there was an account
                 let older = user.created.is_some_and(|made| made < last_access)
                     && user.enabled == Some(true)
-                    && !user.deleted;
+                    && !user.deleted
+                    && !user.pending
+                    && user.decoded_guest_address().is_none();
                 if !older || accounts::of_tenant_user(user) != AccountKind::Person {
                     return None;
                 }
                 let found = compare(&Name::of_tenant(user), &own);
                 (found.verdict == Verdict::Agrees && found.score >= 0.97)
-                    .then(|| user.user_principal_name.to_string())
+                    .then(|| user.user_principal_name().to_string())
             },
         )
     }

@@ -43,7 +43,7 @@ impl<'a> Comparison<'a> {
             Standing::Connected(object) => {
                 let why = match object.and_then(|id| self.directory.get(id)) {
                     Some(target) => {
-                        format!("is {} of the destination tenant", shown(&target.user_principal_name))
+                        format!("is {} of the destination tenant", shown(target.user_principal_name()))
                     }
                     None => "an identity of the destination tenant".to_owned(),
                 };
@@ -89,6 +89,13 @@ impl<'a> Comparison<'a> {
             Some(Decided { outcome: Outcome::Automatic, .. }) => by_address,
             _ => self.look(view, hits, COMPARED, scratch),
         };
+        let by_pattern = if early.is_none() { self.by_pattern(view, hits, &seen) } else { None };
+        let early = early.or_else(|| {
+            Some(match by_pattern? {
+                Ok((target, why)) => Decided::new(Outcome::Safe, why).onto(target),
+                Err(why) => Decided::new(Outcome::Review, why),
+            })
+        });
         let mut decided = early.unwrap_or_else(|| match seen.first() {
             Some(best) => Decided::new(Outcome::Review, self.why_review(view, &seen, best)),
             None => Decided::new(Outcome::Missing, "no tenant user has the address or a name like it"),
@@ -114,6 +121,9 @@ impl<'a> Comparison<'a> {
 
     /// What the addresses decide. `None`: nothing, a person must choose or nobody is there.
     fn by_address(&self, view: &OrgView<'_>, hits: &[Seen<'a>], scratch: &mut Scratch) -> Option<Decided> {
+        if let Some(decided) = self.plain_hazard(view, hits) {
+            return Some(decided);
+        }
         if let Some(why) = self.conflict(view, hits) {
             return Some(Decided::new(Outcome::Conflict, why));
         }
@@ -127,7 +137,7 @@ impl<'a> Comparison<'a> {
                 && let Some(reason) = self.hazard(view, seen, scratch)
             {
                 let why =
-                    format!("may map by itself to {}, but {reason}", shown(&seen.user.user_principal_name));
+                    format!("may map by itself to {}, but {reason}", shown(seen.user.user_principal_name()));
                 return Some(Decided {
                     may_map_by_itself: true,
                     ..Decided::new(Outcome::Hazard, why).onto(seen.user.id)
@@ -146,7 +156,13 @@ impl<'a> Comparison<'a> {
         let names = match only.compared.name.verdict {
             Verdict::Agrees => "the names agree",
             Verdict::Fits => "the names fit",
-            Verdict::Doubt => "the given name agrees, and the address is a private one",
+            Verdict::Doubt if self.may_be_reissued(only) => {
+                "the names nearly agree, and the account was there when the person was"
+            }
+            Verdict::Doubt if only.compared.name.given_agrees => {
+                "the given name agrees, and nobody hands out such addresses anew"
+            }
+            Verdict::Doubt => "the names nearly agree, and nobody hands out such addresses anew",
             _ => "the names say nothing against it",
         };
         let mut decided =
@@ -156,16 +172,54 @@ impl<'a> Comparison<'a> {
         Some(decided)
     }
 
-    /// `automatic` and `hazard`: the service goes by the sign-in name alone.
-    fn by_sign_in(&self, view: &OrgView<'_>, hits: &[Seen<'a>], scratch: &mut Scratch) -> Option<Decided> {
-        let sign_in = view.keys.sign_in.as_deref()?;
+    /// The one account that the service would choose by the sign-in name.
+    fn chosen_by_service<'s>(&self, view: &OrgView<'_>, hits: &'s [Seen<'a>]) -> Option<&'s Seen<'a>> {
+        let sign_in = view.keys.sign_in.as_deref().filter(|_| !self.situation.is_connected())?;
         let mut named = hits.iter().filter(|seen| {
             seen.user.enabled != Some(false)
                 && !seen.user.deleted
-                && address_key(&seen.user.user_principal_name) == sign_in
+                && address_key(seen.user.user_principal_name()) == sign_in
         });
-        let (Some(seen), None) = (named.next(), named.next()) else { return None };
-        let upn = shown(&seen.user.user_principal_name);
+        named.next().filter(|_| named.next().is_none())
+    }
+
+    /// A hazard that two people of the organization with one address do not make less of one: the service maps by the
+    /// sign-in name whatever is decided about who of them it is, and the account is neither's.
+    fn plain_hazard(&self, view: &OrgView<'_>, hits: &[Seen<'a>]) -> Option<Decided> {
+        let seen = self.chosen_by_service(view, hits)?;
+        if self.unusable(view, seen.user).is_some() || self.is_confirmed(view, seen.user) {
+            return None;
+        }
+        let reason = somebody_elses(view, seen)?;
+        let mut why = format!(
+            "the sign-in address equals the userPrincipalName {}, but {reason}",
+            shown(seen.user.user_principal_name())
+        );
+        let others = self.others_with_sign_in(view);
+        if !others.is_empty() {
+            why.push_str("; ");
+            why.push_str(&listed(&others));
+            why.push_str(if others.len() == 1 { " signs in with it too" } else { " sign in with it too" });
+        }
+        Some(Decided::new(Outcome::Hazard, why).onto(seen.user.id))
+    }
+
+    /// Names of the others in the organization who sign in with this person's sign-in address.
+    fn others_with_sign_in(&self, view: &OrgView<'_>) -> Vec<String> {
+        let own = self.roster.position(&view.user.storage_key);
+        let Some(sign_in) = view.keys.sign_in.as_deref() else { return Vec::new() };
+        let others = self.shared.with_address(sign_in).iter().filter(|at| Some(**at as usize) != own);
+        let others = others.filter_map(|at| self.roster.people().get(*at as usize));
+        others
+            .filter(|other| address_key(&other.principal_name) == sign_in)
+            .map(|other| shown(&other.display_name))
+            .collect()
+    }
+
+    /// `automatic` and `hazard`: the service goes by the sign-in name alone.
+    fn by_sign_in(&self, view: &OrgView<'_>, hits: &[Seen<'a>], scratch: &mut Scratch) -> Option<Decided> {
+        let seen = self.chosen_by_service(view, hits)?;
+        let upn = shown(seen.user.user_principal_name());
         if let Some(reason) = self.unusable(view, seen.user) {
             return Some(Decided::new(
                 Outcome::Conflict,
@@ -177,8 +231,10 @@ impl<'a> Comparison<'a> {
             let why = format!("the sign-in address equals the userPrincipalName {upn}, but {reason}");
             return Some(Decided::new(Outcome::Hazard, why).onto(seen.user.id));
         }
-        let mut why =
-            format!("the sign-in address equals the userPrincipalName of {}", shown(&seen.user.display_name));
+        let mut why = format!(
+            "the sign-in address equals the userPrincipalName of {}",
+            shown(seen.user.display_name())
+        );
         if confirmed {
             why.push_str("; confirmed as the same person");
         } else if seen.user.enabled.is_none() {
@@ -199,11 +255,8 @@ impl<'a> Comparison<'a> {
         for key in view.keys.iter() {
             let other = self.shared.with_address(key).iter().find(|at| Some(**at as usize) != own);
             if let Some(other) = other.and_then(|at| self.roster.people().get(*at as usize)) {
-                return Some(format!(
-                    "{} is in the organization twice: {} has it as well",
-                    clean_to(key, 120),
-                    shown(&other.display_name)
-                ));
+                let (key, other) = (clean_to(key, 120), shown(&other.display_name));
+                return Some(format!("{key} is in the organization twice: {other} has it as well"));
             }
         }
         if hits.is_empty() {
@@ -211,7 +264,7 @@ impl<'a> Comparison<'a> {
         }
         let blocked: Vec<String> = hits.iter().filter_map(|seen| self.unusable(view, seen.user)).collect();
         if blocked.len() == hits.len() {
-            let who = hits.first().map(|seen| shown(&seen.user.user_principal_name)).unwrap_or_default();
+            let who = hits.first().map(|seen| shown(seen.user.user_principal_name())).unwrap_or_default();
             return Some(match blocked.as_slice() {
                 [only] => format!("the only tenant user with the address, {who}, {only}"),
                 _ => format!(
@@ -224,7 +277,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Why a target cannot take the person, if so.
-    fn unusable(&self, view: &OrgView<'_>, user: &TenantUser) -> Option<String> {
+    pub(super) fn unusable(&self, view: &OrgView<'_>, user: &TenantUser) -> Option<String> {
         if user.deleted {
             return Some("is deleted".to_owned());
         }
@@ -249,46 +302,55 @@ impl<'a> Comparison<'a> {
             let Some(mine) = claims.iter().find(|claim| claim.person == own) else { continue };
             let winner = claims.iter().find(|claim| claim.by_sign_in && claim.person != own);
             let rival = winner.or_else(|| claims.iter().find(|claim| claim.person != own));
-            if let Some(rival) = rival.filter(|rival| !mine.by_sign_in || rival.by_sign_in) {
-                let who = self
-                    .roster
-                    .people()
-                    .get(rival.person as usize)
-                    .map(|user| shown(&user.display_name))
-                    .unwrap_or_default();
-                let how =
-                    if rival.by_sign_in { "has its sign-in name" } else { "has an address of it as well" };
-                return Some(format!("two claim {}: {who} {how}", shown(&seen.user.user_principal_name)));
-            }
+            let Some(rival) = rival.filter(|rival| !mine.by_sign_in || rival.by_sign_in) else { continue };
+            let who = self
+                .roster
+                .people()
+                .get(rival.person as usize)
+                .map(|user| shown(&user.display_name))
+                .unwrap_or_default();
+            let target = shown(seen.user.user_principal_name());
+            return Some(match (rival.by_sign_in, mine.by_sign_in) {
+                (true, false) => {
+                    format!("{who} signs in with this account's name, {target}; only one can be mapped to it")
+                }
+                (true, true) => {
+                    format!(
+                        "{who} signs in with this account's name too, {target}; only one can be mapped to it"
+                    )
+                }
+                (false, _) => {
+                    format!("{who} has an address of {target} as well; only one can be mapped to it")
+                }
+            });
         }
         None
     }
 
     /// Why the account that the service would choose is somebody else's, if so.
     fn hazard(&self, view: &OrgView<'_>, seen: &Seen<'_>, scratch: &mut Scratch) -> Option<String> {
-        let name = shown(&seen.user.display_name);
-        match seen.compared.kind {
-            AccountKind::Shared => {
-                return Some(format!("that is a shared mailbox ({name}), nobody's own account"));
-            }
-            AccountKind::Service if seen.compared.name.verdict < Verdict::Fits => {
-                return Some(format!("that is an account of a machine ({name})"));
-            }
-            _ => {}
-        }
-        if seen.compared.name.verdict == Verdict::Contradicts {
-            let own = shown(&view.user.display_name);
-            return Some(format!(
-                "{own} and {name} are names of two people: the address was probably re-issued"
-            ));
+        if let Some(reason) = somebody_elses(view, seen) {
+            return Some(reason);
         }
         self.dates_contradict(view, seen, scratch)
+    }
+
+    /// Whether names that agree only in part are enough beside the address. People marry and mistype: at an address that nobody
+    /// gives to somebody else, half of the name is enough; at one that may be re-issued, a mistyped surname where the account
+    /// was there already when the person was last here.
+    fn doubt_is_outweighed(&self, view: &OrgView<'_>, seen: &Seen<'_>) -> bool {
+        let name = &seen.compared.name;
+        if !self.may_be_reissued(seen) {
+            return name.given_agrees || name.given_near;
+        }
+        let both_known = seen.user.created.is_some() && view.user.last_accessed.at().is_some();
+        name.surname_near && both_known && self.newer(view.user, seen.user).is_none()
     }
 
     /// Why the only tenant user with the address is not in the safe class, if so.
     fn not_safe(&self, view: &OrgView<'_>, seen: &Seen<'_>) -> Option<String> {
         let user = seen.user;
-        let who = shown(&user.user_principal_name);
+        let who = shown(user.user_principal_name());
         if !seen.compared.has_safe_address() {
             return Some(format!("{who} has the address as a sign-in identity only"));
         }
@@ -297,16 +359,15 @@ impl<'a> Comparison<'a> {
                 return Some(format!(
                     "{who} has the address, but {} and {} are names of two people",
                     shown(&view.user.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ));
             }
-            // people marry: a private address, which nobody gives to somebody else, and the given name are enough
-            Verdict::Doubt if seen.compared.name.given_agrees && !self.may_be_reissued(seen) => {}
+            Verdict::Doubt if self.doubt_is_outweighed(view, seen) => {}
             Verdict::Doubt => {
                 return Some(format!(
                     "{who} has the address, but {} and {} agree only in part",
                     shown(&view.user.display_name),
-                    shown(&user.display_name)
+                    shown(user.display_name())
                 ));
             }
             _ => {}
@@ -348,9 +409,9 @@ impl<'a> Comparison<'a> {
         match hits.as_slice() {
             [only] => self
                 .not_safe(view, only)
-                .unwrap_or_else(|| format!("{} has the address", shown(&only.user.user_principal_name))),
+                .unwrap_or_else(|| format!("{} has the address", shown(only.user.user_principal_name()))),
             [] => {
-                let best = shown(&best.user.display_name);
+                let best = shown(best.user.display_name());
                 match seen.len() {
                     1 => format!("no address agrees; {best} is like it by name or login"),
                     count => format!("no address agrees; {count} are like it by name or login, {best} most"),
@@ -358,6 +419,34 @@ impl<'a> Comparison<'a> {
             }
             several => format!("{} tenant users have an address of this person", several.len()),
         }
+    }
+}
+
+/// Why an account is plainly not this person's: nobody's own, or of another name. What dates say is not in it.
+fn somebody_elses(view: &OrgView<'_>, seen: &Seen<'_>) -> Option<String> {
+    let name = shown(seen.user.display_name());
+    match seen.compared.kind {
+        AccountKind::Shared => {
+            return Some(format!("that is a shared mailbox ({name}), nobody's own account"));
+        }
+        AccountKind::Service if seen.compared.name.verdict < Verdict::Fits => {
+            return Some(format!("that is an account of a machine ({name})"));
+        }
+        _ => {}
+    }
+    (seen.compared.name.verdict == Verdict::Contradicts).then(|| {
+        let own = shown(&view.user.display_name);
+        format!("{own} and {name} are names of two people: the address was probably re-issued")
+    })
+}
+
+/// A few names in a sentence; of more than three only how many more.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] if names.len() <= 3 => format!("{} and {last}", first.join(", ")),
+        [first, second, ..] => format!("{first}, {second} and {} more", names.len() - 2),
     }
 }
 

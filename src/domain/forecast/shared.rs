@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use jiff::Timestamp;
 
 use super::Situation;
+use super::patterns::Patterns;
 use super::standing::Standing;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::TenantIndex;
@@ -47,10 +48,15 @@ pub struct Shared {
     /// On which day how many of the claimed accounts were made.
     made_on: BTreeMap<i64, usize>,
     claimed: usize,
-    /// The tenant's own domains: those of sign-in names and of mail boxes.
+    /// The domains that the tenant uses now: those of sign-in names and of main addresses. A domain that is left in aliases
+    /// only is not among them: nobody is given an address of it any more.
     domains: HashSet<String>,
+    /// People open to be matched, and how many of them sign in with a name of the tenant.
+    open: usize,
+    by_sign_in: usize,
     /// When the lists were read, as far as the dates in them tell; never later than the moment of the forecast.
     pub(super) read_at: Option<Timestamp>,
+    patterns: Patterns,
 }
 
 /// A day, in seconds.
@@ -90,7 +96,9 @@ impl Shared {
                 continue;
             }
             let keys = OrgKeys::of(user);
+            shared.open += 1;
             if let Some((target, by_sign_in)) = claimed_by(&keys, directory, index) {
+                shared.by_sign_in += usize::from(by_sign_in);
                 shared.claims.entry(target).or_default().push(Claim { person, by_sign_in });
             }
         }
@@ -106,6 +114,7 @@ impl Shared {
             .then(|| used.max())
             .flatten()
             .map(|latest| latest.min(situation.now));
+        shared.patterns = Patterns::find(roster, directory, index, situation, standings, &shared);
         shared
     }
 
@@ -128,25 +137,63 @@ impl Shared {
 
     fn note_domains(&mut self, directory: &Directory) {
         let mut last = String::new();
-        for user in directory.users() {
-            let external = user.decoded_guest_address().is_some();
-            for address in user.proxy_addresses.iter().chain((!external).then_some(&user.user_principal_name))
-            {
-                let Some(domain) = domain_part(address.trim()) else { continue };
-                // most are of the domain before them
-                if !domain.eq_ignore_ascii_case(&last) {
-                    last = address_key(domain);
-                    if !self.domains.contains(&last) {
-                        self.domains.insert(last.clone());
-                    }
+        let members = || directory.users().iter().filter(|user| user.decoded_guest_address().is_none());
+        for address in
+            members().flat_map(|user| user.mail().into_iter().chain(Some(user.user_principal_name())))
+        {
+            let Some(domain) = domain_part(address.trim()) else { continue };
+            // most are of the domain before them
+            if !domain.eq_ignore_ascii_case(&last) {
+                last = address_key(domain);
+                if !self.domains.contains(&last) {
+                    self.domains.insert(last.clone());
                 }
             }
         }
+        self.note_stamped_domains(directory);
+    }
+
+    /// Domains that accounts of the last year got as an alias, one in five or more of them: an address policy hands them out
+    /// still, though nobody's main address is there.
+    fn note_stamped_domains(&mut self, directory: &Directory) {
+        let Some(newest) = directory.users().iter().filter_map(|user| user.created).max() else { return };
+        let young = directory.users().iter().filter(|user| {
+            user.created.is_some_and(|made| newest.as_second() - made.as_second() <= 365 * DAY)
+                && user.decoded_guest_address().is_none()
+        });
+        let mut total = 0_usize;
+        let mut counts: HashMap<String, usize> = HashMap::new();
+        for user in young {
+            total += 1;
+            let mut own: Vec<String> = Vec::new();
+            for domain in user.proxy_addresses().take(64).filter_map(|text| domain_part(text.trim())) {
+                let domain = address_key(domain);
+                if !own.contains(&domain) {
+                    own.push(domain);
+                }
+            }
+            for domain in own {
+                *counts.entry(domain).or_default() += 1;
+            }
+        }
+        self.domains
+            .extend(counts.into_iter().filter(|(_, count)| count * 5 >= total).map(|(domain, _)| domain));
+    }
+
+    /// Whether people here sign in with names of the tenant at all: where fewer than one in twenty does, an agreement is an
+    /// exception, and no account was made in order to be found by it.
+    pub fn sign_in_names_are_usual(&self) -> bool {
+        self.open < 20 || self.by_sign_in * 20 >= self.open
+    }
+
+    /// The patterns, and where those in use lead people.
+    pub fn patterns(&self) -> &Patterns {
+        &self.patterns
     }
 
     /// Whether the tenant itself hands out addresses of this domain (an address key's).
     pub fn is_own_domain(&self, domain: &str) -> bool {
-        self.domains.contains(domain)
+        self.domains.contains(domain) || domain.ends_with(".onmicrosoft.com")
     }
 
     /// Places in the roster of those who have this address.
@@ -190,7 +237,7 @@ fn claimed_by(keys: &OrgKeys, directory: &Directory, index: &TenantIndex) -> Opt
     if let Some(sign_in) = &keys.sign_in {
         let named = |at: &&u32| {
             index.user(directory, **at).is_some_and(|user| {
-                address_key(&user.user_principal_name) == *sign_in
+                address_key(user.user_principal_name()) == *sign_in
                     || user.decoded_guest_address().is_some_and(|address| address_key(&address) == *sign_in)
             })
         };

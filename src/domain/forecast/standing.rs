@@ -61,14 +61,15 @@ impl Standing {
         if situation.confirmed.contains(&pair) {
             return Self::Connected(Some(object));
         }
-        let who = directory
-            .get(object)
-            .map_or_else(|| object.to_string(), |user| clean_to(&user.user_principal_name, 120).into_owned());
+        let who = directory.get(object).map_or_else(
+            || object.to_string(),
+            |user| clean_to(user.user_principal_name(), 120).into_owned(),
+        );
         if let Some(planned) = situation.planned.get(&user.storage_key).filter(|planned| **planned != object)
         {
             let wanted = directory.get(*planned).map_or_else(
                 || planned.to_string(),
-                |user| clean_to(&user.user_principal_name, 120).into_owned(),
+                |user| clean_to(user.user_principal_name(), 120).into_owned(),
             );
             return Self::WentWrong(
                 object,

@@ -4,7 +4,7 @@ use super::*;
 use crate::domain::candidate::WarningKind;
 use crate::domain::facts::GraphIdentity;
 use crate::domain::ids::Descriptor;
-use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, Origin, TenantUser};
+use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, Origin, TenantUser, TenantUserParts};
 
 fn tenant_id(number: u8) -> TenantId {
     format!("00000000-0000-4000-a000-0000000000{number:02}").parse().unwrap()
@@ -48,7 +48,7 @@ fn entra(user: OrgUser, origin: ObjectId, tenant: TenantId) -> OrgUser {
 }
 
 fn user(number: usize, given: &str, surname: &str, upn: &str) -> TenantUser {
-    TenantUser {
+    TenantUserParts {
         id: object(number),
         display_name: format!("{given} {surname}").into(),
         given_name: Some(given.into()),
@@ -66,6 +66,7 @@ fn user(number: usize, given: &str, surname: &str, upn: &str) -> TenantUser {
         sam_account_name: None,
         created: None,
     }
+    .into()
 }
 
 fn situation(backing: Option<Backing>) -> Situation {
@@ -180,10 +181,8 @@ fn after_connecting_the_wrong_identity_is_a_hazard() {
 #[test]
 fn a_graph_identity_makes_its_object_active() {
     let people = [org(1, "Jane Doe", "jane@outlook.com")];
-    let tenant = [TenantUser {
-        other_mails: Box::new(["jane@outlook.com".into()]),
-        ..user(1, "Jane", "Doe", "jane@contoso.com")
-    }];
+    let tenant = [user(1, "Jane", "Doe", "jane@contoso.com")
+        .with(|it| it.other_mails = Box::new(["jane@outlook.com".into()]))];
     let with = |active: Option<bool>| {
         let identity = GraphIdentity {
             descriptor: Descriptor::new("aad.BBBB"),
@@ -204,10 +203,8 @@ fn a_graph_identity_makes_its_object_active() {
 #[test]
 fn a_guest_may_map_by_itself_before_and_not_after() {
     let people = [org(1, "Jane Doe", "jane@outlook.com")];
-    let tenant = [TenantUser {
-        mail: None,
-        ..user(1, "Jane", "Doe", "jane_outlook.com#EXT#@contoso.onmicrosoft.com")
-    }];
+    let tenant =
+        [user(1, "Jane", "Doe", "jane_outlook.com#EXT#@contoso.onmicrosoft.com").with(|it| it.mail = None)];
     let person = first(&people, &tenant, &before());
     assert_eq!(person.outcome, Outcome::Safe);
     assert!(person.may_map_by_itself && person.why.contains("may map by itself"), "{}", person.why);
@@ -221,10 +218,8 @@ fn one_person_on_demand_is_judged_as_in_the_whole() {
     let tenant: Vec<TenantUser> = (1..30)
         .map(|n| {
             if n == 1 {
-                TenantUser {
-                    other_mails: Box::new(["jane@outlook.com".into()]),
-                    ..user(1, "Jane", "Doe", "jane.doe@contoso.com")
-                }
+                user(1, "Jane", "Doe", "jane.doe@contoso.com")
+                    .with(|it| it.other_mails = Box::new(["jane@outlook.com".into()]))
             } else {
                 user(n, "Jane", "Doe", &format!("jane.doe{n}@contoso.com"))
             }
@@ -280,7 +275,7 @@ fn the_search_finds_by_name_login_address_and_id() {
     let directory = Directory::new([
         user(1, "Jürgen", "Müller", "juergen.mueller@contoso.com"),
         user(2, "Jane", "Doe", "jdoe@contoso.com"),
-        TenantUser { enabled: Some(false), ..user(3, "Jane", "Doe", "jane.doe2@contoso.com") },
+        user(3, "Jane", "Doe", "jane.doe2@contoso.com").with(|it| it.enabled = Some(false)),
         user(4, "Peter", "Berg", "pberg@fabrikam.com"),
     ]);
     let index = TenantIndex::build(&directory);
@@ -335,11 +330,10 @@ fn world() -> impl Strategy<Value = (Vec<OrgUser>, Vec<TenantUser>)> {
                     .map(|(n, (upn, mail, enabled, who))| {
                         let (given, surname) =
                             [("Jane", "Doe"), ("Peter", "Berg"), ("健太", "佐藤")][usize::from(who)];
-                        TenantUser {
-                            other_mails: Box::new([mail.into()]),
-                            enabled,
-                            ..user(n, given, surname, upn)
-                        }
+                        user(n, given, surname, upn).with(|it| {
+                            it.other_mails = Box::new([mail.into()]);
+                            it.enabled = enabled;
+                        })
                     })
                     .collect()
             });

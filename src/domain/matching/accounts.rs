@@ -16,95 +16,56 @@ pub enum AccountKind {
     Administration,
 }
 
-/// Words that name a task, not a person.
-const SHARED: [&str; 56] = [
-    "accounting",
-    "accounts",
-    "admin",
-    "administrator",
-    "billing",
-    "build",
-    "builds",
-    "buchhaltung",
-    "careers",
-    "ci",
-    "contact",
-    "dev",
-    "developer",
-    "developers",
-    "development",
-    "devops",
-    "einkauf",
-    "enquiries",
-    "facilities",
-    "finance",
-    "hello",
-    "helpdesk",
-    "hotline",
-    "hr",
-    "info",
-    "infos",
-    "invoice",
-    "invoices",
-    "it",
-    "itsupport",
-    "jobs",
-    "kontakt",
-    "legal",
-    "mail",
-    "mailbox",
-    "marketing",
-    "noreply",
-    "office",
-    "operations",
-    "ops",
-    "orders",
-    "personal",
-    "postmaster",
-    "press",
-    "purchasing",
-    "qa",
-    "reception",
-    "recruiting",
-    "root",
-    "sales",
-    "security",
-    "service",
-    "servicedesk",
-    "shared",
-    "support",
-    "team",
+/// Words that name a task, not a person, in the languages of companies that are met most.
+#[rustfmt::skip]
+const SHARED: [&str; 163] = [
+    // English
+    "accounting", "accounts", "admin", "administrator", "admins", "alerts", "ask", "billing",
+    "build", "builds", "careers", "ci", "customerservice", "dev", "developer", "developers",
+    "development", "devops", "enquiries", "facilities", "feedback", "finance", "frontdesk", "hello",
+    "helpdesk", "hr", "info", "invoice", "invoices", "itsupport", "jobs", "legal", "mail",
+    "mailbox", "mailroom", "marketing", "newsletter", "noreply", "notifications", "office",
+    "operations", "ops", "orders", "payroll", "postmaster", "press", "privacy", "procurement",
+    "project", "projects", "purchasing", "qa", "reception", "recruiting", "reservations", "root",
+    "sales", "security", "service", "servicedesk", "shared", "support", "team", "webmaster",
+    // German
+    "bestellung", "bewerbung", "buchhaltung", "buero", "buro", "einkauf", "empfang", "hotline",
+    "infos", "it", "kontakt", "kundendienst", "kundenservice", "personal", "personalabteilung",
+    "poststelle", "rechnung", "rechnungen", "rechnungseingang", "sekretariat", "technik",
+    "vertrieb", "verwaltung", "zentrale",
+    // French
+    "accueil", "achats", "commercial", "comptabilite", "contact", "courrier", "direction",
+    "facturation", "informatique", "rh", "secretariat", "ventes",
+    // Spanish, Portuguese
+    "administracion", "atendimento", "compras", "contabilidad", "contacto", "contato",
+    "facturacion", "faturamento", "financeiro", "informacion", "pedidos", "recepcion", "rrhh",
+    "soporte", "suporte", "vendas", "ventas",
+    // Italian
+    "acquisti", "amministrazione", "assistenza", "contabilita", "fatture", "ordini", "segreteria",
+    "ufficio", "vendite",
+    // Dutch
+    "administratie", "boekhouding", "facturen", "inkoop", "klantenservice", "receptie", "verkoop",
+    // Nordic
+    "asiakaspalvelu", "ekonomi", "faktura", "forsaljning", "kundeservice", "kundtjanst", "myynti",
+    "regnskab", "salg",
+    // Polish, Czech
+    "biuro", "fakturace", "faktury", "kadry", "ksiegowosc", "obchod", "podpora", "sprzedaz",
+    "zamowienia",
+    // Turkish
+    "bilgi", "destek", "iletisim", "muhasebe", "satis",
+    // Russian, Japanese
+    "buhgalteria", "eigyou", "jinji", "keiri", "otdel", "soumu", "zakaz",
 ];
 
 /// Words that name a machine.
-const SERVICE: [&str; 27] = [
-    "svc",
-    "sa",
-    "srv",
-    "service",
-    "serviceaccount",
-    "bot",
-    "robot",
-    "jenkins",
-    "sonar",
-    "sonarqube",
-    "agent",
-    "buildagent",
-    "automation",
-    "pipeline",
-    "pipelines",
-    "deploy",
-    "deployment",
-    "tfs",
-    "azdo",
-    "azuredevops",
-    "backup",
-    "monitoring",
-    "scan",
-    "scanner",
-    "runner",
-    "terraform",
-    "daemon",
+#[rustfmt::skip]
+const SERVICE: [&str; 49] = [
+    "agent", "ansible", "automation", "azdo", "azuredevops", "backup", "bot", "buildagent", "cron",
+    "daemon", "deploy", "deployment", "dienstkonto", "functional", "gitlab", "grafana",
+    "integration", "jenkins", "jira", "ldap", "monitoring", "nagios", "octopus", "pipeline",
+    "pipelines", "puppet", "robot", "runner", "sa", "scan", "scanner", "scheduler", "service",
+    "serviceaccount", "sonar", "sonarqube", "splunk", "srv", "svc", "sync", "system", "teamcity",
+    "technical", "terraform", "tfs", "veeam", "webhook", "worker", "zabbix",
 ];
 
 /// How second accounts for administration begin, whatever divides.
@@ -142,29 +103,38 @@ fn kind_of_local(local: &str) -> AccountKind {
     AccountKind::Person
 }
 
-/// Whether a local part begins as second accounts do, with the login of somebody after it.
+/// Whether a local part begins or ends as second accounts do, with the login of somebody beside it.
 fn is_administration_login(local: &str) -> bool {
     let lower = local.to_lowercase();
     let Some(at) = lower.find(['-', '_', '.']) else { return false };
     let (first, rest) = lower.split_at(at);
     let begins = ADMINISTRATION.contains(&first)
         || rest.starts_with('-') && ADMINISTRATION_WITH_HYPHEN.contains(&first);
-    begins && rest.chars().filter(|c| c.is_alphabetic()).count() >= 3
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphabetic()).count() >= 3;
+    // or ends so: `jane.doe.admin`, `jdoe-adm`
+    let ends = lower.rsplit_once(['-', '_', '.']).is_some_and(|(before, last)| {
+        ADMINISTRATION.contains(&last.trim_end_matches(|c: char| c.is_ascii_digit())) && letters(before)
+    });
+    // a login may be a number or short: `adm-12345`, `adm-u9`
+    let count = |is: fn(char) -> bool| rest.chars().filter(|c| is(*c)).count();
+    let (all, digits) = (count(char::is_alphanumeric), count(|c| c.is_ascii_digit()));
+    let numbered = ADMINISTRATION.contains(&first) && (digits >= 4 || all > digits && all >= 2);
+    begins && (letters(rest) || numbered) || ends
 }
 
 /// What kind of account a tenant user is.
 pub fn of_tenant_user(user: &TenantUser) -> AccountKind {
     let address = user.decoded_guest_address();
-    let upn = address.as_deref().unwrap_or(&user.user_principal_name);
+    let upn = address.as_deref().unwrap_or(user.user_principal_name());
     let local = fold::local_part(upn.trim());
     let named = has_person_name(user);
     match kind_of_local(local) {
         // somebody may be called Dev or Ops: a given name and a surname make a person of the account
         kind @ (AccountKind::Shared | AccountKind::Service) if !named => kind,
-        _ if is_administration_login(local) || display_says_administration(&user.display_name) => {
+        _ if is_administration_login(local) || display_says_administration(user.display_name()) => {
             AccountKind::Administration
         }
-        _ if !named && display_says_shared(&user.display_name) => AccountKind::Shared,
+        _ if !named && display_says_shared(user.display_name()) => AccountKind::Shared,
         _ => AccountKind::Person,
     }
 }
@@ -180,7 +150,7 @@ pub fn of_org_user(user: &OrgUser) -> AccountKind {
 
 fn has_person_name(user: &TenantUser) -> bool {
     let filled = |field: Option<&str>| field.is_some_and(|text| text.chars().any(char::is_alphabetic));
-    filled(user.given_name.as_deref()) && filled(user.surname.as_deref())
+    filled(user.given_name()) && filled(user.surname())
 }
 
 fn display_says_administration(display: &str) -> bool {
@@ -190,6 +160,8 @@ fn display_says_administration(display: &str) -> bool {
         || lower.starts_with("adm ")
         || lower.starts_with("admin ")
         || lower.ends_with(" admin")
+        || lower.ends_with(" adm")
+        || lower.contains("[admin")
 }
 
 fn display_says_shared(display: &str) -> bool {
@@ -218,6 +190,11 @@ mod tests {
             ("DevOps", AccountKind::Shared),
             ("it-support", AccountKind::Shared),
             ("no-reply", AccountKind::Shared),
+            ("Buchhaltung", AccountKind::Shared),
+            ("comptabilite", AccountKind::Shared),
+            ("soporte", AccountKind::Shared),
+            ("biuro", AccountKind::Shared),
+            ("it-einkauf", AccountKind::Shared),
             ("svc-build", AccountKind::Service),
             ("svc_backup01", AccountKind::Service),
             ("jenkins", AccountKind::Service),
@@ -233,10 +210,21 @@ mod tests {
 
     #[test]
     fn second_accounts_are_recognised_without_taking_first_ones() {
-        for local in ["adm-jane.doe", "a-jdoe", "admin.jane", "adm_jdoe"] {
+        for local in [
+            "adm-jane.doe",
+            "a-jdoe",
+            "admin.jane",
+            "adm_jdoe",
+            "jane.doe.admin",
+            "jdoe-adm",
+            "jdoe_admin2",
+            "adm-u12345",
+        ] {
             assert!(is_administration_login(local), "{local}");
         }
-        for local in ["a.smith", "adam-smith", "jane.doe", "admiral", "da.silva"] {
+        for local in
+            ["a.smith", "adam-smith", "jane.doe", "admiral", "da.silva", "j.adm", "it-admin", "admin-1"]
+        {
             assert!(!is_administration_login(local), "{local}");
         }
     }

@@ -109,10 +109,18 @@ pub fn for_each_word(text: &str, buffer: &mut String, mut each: impl FnMut(&str)
             }
         }
     } else {
+        let mut letters = 0_u32;
+        let mut flush = |buffer: &mut String, letters: &mut u32| {
+            // one letter is an initial, whatever Latin letters it stands for: Þ., Ж.
+            if std::mem::take(letters) == 1 && buffer.is_ascii() {
+                buffer.truncate(1);
+            }
+            flush(buffer);
+        };
         for c in text.nfkc() {
             match c {
                 '(' | '[' | '【' => {
-                    flush(buffer);
+                    flush(buffer, &mut letters);
                     depth += 1;
                 }
                 ')' | ']' | '】' => depth = depth.saturating_sub(1),
@@ -123,11 +131,13 @@ pub fn for_each_word(text: &str, buffer: &mut String, mut each: impl FnMut(&str)
                 _ if c.is_alphabetic() => {
                     if buffer.len() < LONGEST_WORD {
                         push_folded(c, buffer);
+                        letters += 1;
                     }
                 }
-                _ => flush(buffer),
+                _ => flush(buffer, &mut letters),
             }
         }
+        flush(buffer, &mut letters);
     }
     flush(buffer);
 }
@@ -328,6 +338,7 @@ mod tests {
         assert_eq!(words("jane.doe85"), ["jane", "doe"]);
         assert_eq!(words("Ra\u{200d}isa\u{202e} 🦀"), ["raisa"]);
         assert_eq!(words("(Jane Doe)"), ["jane", "doe"]);
+        assert_eq!(words("Þ. Hjörleifsson, Ж"), ["t", "hjorleifsson", "z"]);
     }
 
     #[test]

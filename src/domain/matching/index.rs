@@ -8,6 +8,7 @@ use super::dictionary::Dictionary;
 use super::fold::{self, for_each_word, hash32, push_login_key, push_skeleton};
 use super::keys::for_each_tenant_key;
 use super::names::is_title;
+use super::readings::search_words;
 use super::words::is_initial;
 use crate::domain::ids::ObjectId;
 use crate::domain::people::{Directory, TenantUser};
@@ -152,11 +153,15 @@ impl TenantIndex {
             }
         };
         let dictionary = &mut self.dictionary;
-        let names = [Some(&user.display_name), user.given_name.as_ref(), user.surname.as_ref()];
+        let names = [Some(user.display_name()), user.given_name(), user.surname()];
         for name in names.into_iter().flatten() {
             for_each_word(name, word, |text| {
                 if !is_title(text) {
                     add_word(dictionary, text, true);
+                    // what is not in Latin letters is found by how it is read as well
+                    for read in search_words(text) {
+                        add_word(dictionary, &read, true);
+                    }
                 }
             });
         }
@@ -278,18 +283,18 @@ struct Builder {
 pub(super) fn for_each_login(user: &TenantUser, mut each: impl FnMut(&str)) {
     match user.decoded_guest_address() {
         Some(address) => each(fold::local_part(address.trim())),
-        None => each(fold::local_part(user.user_principal_name.trim())),
+        None => each(fold::local_part(user.user_principal_name().trim())),
     }
-    let addresses = user.mail.iter().chain(&user.other_mails).chain(&user.proxy_addresses).take(64);
+    let addresses = user.mail().into_iter().chain(user.other_mails()).chain(user.proxy_addresses()).take(64);
     for address in addresses {
         each(fold::local_part(address.trim()));
     }
-    if let Some(nickname) = &user.mail_nickname
+    if let Some(nickname) = user.mail_nickname()
         && !nickname.contains("#EXT#")
     {
         each(nickname.trim());
     }
-    if let Some(account) = &user.sam_account_name {
+    if let Some(account) = user.sam_account_name() {
         each(account.trim());
     }
 }

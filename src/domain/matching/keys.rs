@@ -14,20 +14,20 @@ pub fn for_each_tenant_key(user: &TenantUser, buffer: &mut String, mut each: imp
             each(kind, buffer);
         }
     };
-    give(EvidenceKind::Upn, &user.user_principal_name);
-    if let Some(mail) = &user.mail {
+    give(EvidenceKind::Upn, user.user_principal_name());
+    if let Some(mail) = user.mail() {
         give(EvidenceKind::Mail, mail);
     }
-    for mail in &user.other_mails {
+    for mail in user.other_mails() {
         give(EvidenceKind::OtherMail, mail);
     }
-    for proxy in &user.proxy_addresses {
+    for proxy in user.proxy_addresses() {
         give(EvidenceKind::ProxyAddress, proxy);
     }
     if let Some(decoded) = user.decoded_guest_address() {
         give(EvidenceKind::GuestUpn, &decoded);
     }
-    for identity in &user.identity_addresses {
+    for identity in user.identity_addresses() {
         give(EvidenceKind::Identity, identity);
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::text::clean_to;
 
 mod alignment;
 mod comparison;
+mod reading;
 
 pub use comparison::compare;
 
@@ -37,11 +38,21 @@ pub struct NameMatch {
     pub score: f32,
     /// The given name agrees, written out on both sides.
     pub given_agrees: bool,
+    /// The surname agrees and the given name nearly does: more typing errors than a name should have.
+    pub given_near: bool,
+    /// The same the other way round: the given name agrees and the surname nearly does.
+    pub surname_near: bool,
 }
 
 impl NameMatch {
     fn new(verdict: Verdict, score: f32) -> Self {
-        Self { verdict, score, given_agrees: verdict == Verdict::Agrees }
+        Self {
+            verdict,
+            score,
+            given_agrees: verdict == Verdict::Agrees,
+            given_near: false,
+            surname_near: false,
+        }
     }
 }
 
@@ -147,12 +158,12 @@ impl Name {
 
     /// From what the tenant knows: given name and surname where it has them, else the display name.
     pub fn of_tenant(user: &TenantUser) -> Self {
-        let given = user.given_name.as_deref().map(fold::words).unwrap_or_default();
-        let surname = user.surname.as_deref().map(fold::words).unwrap_or_default();
+        let given = user.given_name().map(fold::words).unwrap_or_default();
+        let surname = user.surname().map(fold::words).unwrap_or_default();
         if given.is_empty() && surname.is_empty() {
-            return Self::of_display(&user.display_name).guess_roles();
+            return Self::of_display(user.display_name()).guess_roles();
         }
-        let display = Self::of_display(&user.display_name);
+        let display = Self::of_display(user.display_name());
         if given.is_empty() || surname.is_empty() {
             // one field only: what the display name has besides it is the other part
             let (known, role, other) = if given.is_empty() {
@@ -212,6 +223,11 @@ impl Name {
     /// Whether this looks like a login or a single word rather than like a whole name.
     pub fn is_handle(&self) -> bool {
         self.handle
+    }
+
+    /// Whether every word is in Latin letters (after folding: Greek and Cyrillic are).
+    fn is_latin(&self) -> bool {
+        self.words.iter().all(|(word, _)| word.is_ascii())
     }
 
     /// The words, folded, in order.

@@ -144,7 +144,7 @@ fn look_further(
 ) -> NameMatch {
     match found.verdict {
         Verdict::Unknown => {
-            let upn = user.decoded_guest_address().unwrap_or_else(|| user.user_principal_name.to_string());
+            let upn = user.decoded_guest_address().unwrap_or_else(|| user.user_principal_name().to_string());
             let key = fold::address_key(&upn);
             let same_address =
                 addresses.iter().any(|(_, own)| fold::local_part(own) == fold::local_part(&key));
@@ -202,9 +202,8 @@ fn compare_locals(person: &OrgView<'_>, user: &TenantUser, tenant_name: &Name) -
             };
             if likeness > 0.0 {
                 let text = fold::address_key(theirs);
-                let alias =
-                    user.mail_nickname.as_deref().is_some_and(|alias| fold::address_key(alias) == text)
-                        && fold::local_part(&user.user_principal_name.to_lowercase()) != text;
+                let alias = user.mail_nickname().is_some_and(|alias| fold::address_key(alias) == text)
+                    && fold::local_part(&user.user_principal_name().to_lowercase()) != text;
                 offer(
                     likeness,
                     &own.text,
@@ -283,7 +282,7 @@ fn name_by_login(compared: &Compared, person: &OrgView<'_>, user: &TenantUser) -
     }
     let decoded = user.decoded_guest_address();
     let spelled =
-        Name::of_local_part(fold::local_part(decoded.as_deref().unwrap_or(&user.user_principal_name)));
+        Name::of_local_part(fold::local_part(decoded.as_deref().unwrap_or(user.user_principal_name())));
     let found = names::compare(&person.name, &spelled);
     match found.verdict {
         Verdict::Agrees | Verdict::Fits if !spelled.is_handle() => 0.85 * found.score,
@@ -329,7 +328,7 @@ impl Compared {
             let detail = format!("{} without its +tag is an address of this user", clean_to(key, 120));
             found.push(Evidence { kind: EvidenceKind::LocalPart, detail });
         }
-        if let Some(detail) = names::words_for(&self.name, &person.user.display_name, &user.display_name) {
+        if let Some(detail) = names::words_for(&self.name, &person.user.display_name, user.display_name()) {
             found.push(Evidence { kind: EvidenceKind::Name, detail });
         }
         if self.addresses.is_empty()
@@ -349,7 +348,7 @@ impl Compared {
                 }
                 LocalWith::Name => (
                     EvidenceKind::LocalPart,
-                    format!("{own} is made of the name {}", clean_to(&user.display_name, 80)),
+                    format!("{own} is made of the name {}", clean_to(user.display_name(), 80)),
                 ),
             };
             found.push(Evidence { kind, detail });

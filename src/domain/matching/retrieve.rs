@@ -14,6 +14,7 @@ use super::fold::skeleton;
 use super::index::{TenantIndex, grams};
 use super::nicknames;
 use super::pair::OrgView;
+use super::readings::search_words;
 use super::words::{SAME, is_initial, similarity};
 
 /// How many people of posting lists are visited for one person before the rest of the lists is left.
@@ -104,6 +105,11 @@ impl Search<'_> {
                 own.push(word.to_owned());
             }
         }
+        let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
+        own.extend(read);
+        // whoever begins alike comes before others of the same common surname: a mistyped `nec` is rather Ned than John
+        self.initials
+            .extend(own.iter().filter(|word| word.is_ascii()).filter_map(|word| word.bytes().next()));
         // `van der berg` may be one word there, and the other way round
         for pair in own.windows(2).map(<[String]>::concat).collect::<Vec<_>>() {
             if self.index.dictionary.find(&pair).is_some() {
@@ -176,6 +182,18 @@ impl Search<'_> {
             {
                 add(left, None);
                 add(right, None);
+            }
+        }
+        // an initial before a double surname: `bpenagomez`
+        if let (Some(rest), Some(first)) = (login.get(1..), login.bytes().next()) {
+            for at in 3..rest.len().saturating_sub(2) {
+                if let (Some(left), Some(right)) = (rest.get(..at), rest.get(at..))
+                    && self.index.dictionary.find(left).is_some()
+                    && self.index.dictionary.find(right).is_some()
+                {
+                    add(left, Some(first));
+                    add(right, Some(first));
+                }
             }
         }
     }

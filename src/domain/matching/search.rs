@@ -51,8 +51,8 @@ impl TenantIndex {
         found.sort_by(|(a, one), (b, other)| {
             b.total_cmp(a)
                 .then_with(|| rank(one).cmp(&rank(other)))
-                .then_with(|| one.display_name.cmp(&other.display_name))
-                .then_with(|| one.user_principal_name.cmp(&other.user_principal_name))
+                .then_with(|| one.display_name().cmp(other.display_name()))
+                .then_with(|| one.user_principal_name().cmp(other.user_principal_name()))
                 .then_with(|| one.id.cmp(&other.id))
         });
         found.into_iter().take(limit).map(|(_, user)| user.id).collect()

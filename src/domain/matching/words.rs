@@ -80,11 +80,63 @@ fn is_swap(one: &[u8], other: &[u8]) -> bool {
     one.first() == other.first() && one.iter().zip(other).filter(|(a, b)| a != b).count() == 2
 }
 
+/// Endings of a man's and of a woman's form of one given name, where the rest is the same: `mario`, `maria`; `julian`,
+/// `julia`; `alexander`, `alexandra`.
+const GENDERED_ENDINGS: [(&str, &str); 24] = [
+    ("", "a"),
+    ("", "e"),
+    ("", "ia"),
+    ("", "ie"),
+    ("", "y"),
+    ("", "ina"),
+    ("", "ine"),
+    ("", "ette"),
+    ("", "le"),
+    ("", "la"),
+    ("", "lle"),
+    ("", "ne"),
+    ("", "nne"),
+    ("o", "a"),
+    ("o", "ie"),
+    ("os", "a"),
+    ("us", "a"),
+    ("us", "ia"),
+    ("as", "a"),
+    ("an", "na"),
+    ("n", ""),
+    ("s", ""),
+    ("er", "ra"),
+    ("er", "ia"),
+];
+
 /// Whether two given names differ only as a man's and a woman's form do (`martin`, `martina`; `simon`, `simone`): likely two
 /// people of one family rather than two spellings.
 pub fn are_gendered_forms(one: &str, other: &str) -> bool {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
-    short.len() >= 3 && matches!(long.strip_prefix(short), Some("a" | "e" | "ia" | "ina" | "ine" | "ette"))
+    let same = one.bytes().zip(other.bytes()).take_while(|(a, b)| a == b).count();
+    let (Some(stem), Some(rest), Some(other_rest)) = (one.get(..same), one.get(same..), other.get(same..))
+    else {
+        return false;
+    };
+    let stem_end = stem.bytes().last().unwrap_or_default();
+    same >= 3
+        && GENDERED_ENDINGS.iter().any(|(man, woman)| {
+            let pair = (rest, other_rest) == (*man, *woman) || (rest, other_rest) == (*woman, *man);
+            pair && match (*man, *woman) {
+                // `saraa` is a slip, `andrea` is not; `charlie` beside `charli` is a spelling
+                ("", "a") => !matches!(stem_end, b'a' | b'o' | b'u' | b'h'),
+                ("", "e") => !matches!(stem_end, b'a' | b'i' | b'o' | b'u' | b'y' | b'h'),
+                ("", "y") => !matches!(stem_end, b'a' | b'e' | b'i' | b'o' | b'u' | b'y' | b'h'),
+                ("", "le" | "la") => stem_end == b'l',
+                ("", "ne") => stem_end == b'n',
+                // christian, christina
+                ("an", "na") => stem_end == b'i',
+                // julian, julia; andreas, andrea
+                ("n", "") => stem.ends_with("ia"),
+                ("s", "") => stem.ends_with("ea"),
+                ("as", "a") => false,
+                _ => true,
+            }
+        })
 }
 
 /// Optimal string alignment distance of two short words, without an allocation.
@@ -126,6 +178,37 @@ mod tests {
         assert_eq!(typing_errors(b"ab", b"ba"), 1);
         assert_eq!(typing_errors(b"", b"abc"), 3);
         assert_eq!(typing_errors(b"kitten", b"sitting"), 3);
+    }
+
+    #[test]
+    fn a_mans_and_a_womans_form_are_told_from_spellings() {
+        for (one, other) in [
+            ("martin", "martina"),
+            ("mario", "maria"),
+            ("julia", "julian"),
+            ("alexander", "alexandra"),
+            ("christian", "christina"),
+            ("daniel", "danielle"),
+            ("gabriel", "gabriela"),
+            ("andreas", "andrea"),
+            ("andre", "andrea"),
+            ("rene", "renee"),
+            ("claudio", "claudia"),
+            ("emil", "emily"),
+        ] {
+            assert!(are_gendered_forms(one, other) && are_gendered_forms(other, one), "{one} {other}");
+        }
+        for (one, other) in [
+            ("sara", "saraa"),
+            ("charli", "charlie"),
+            ("ann", "bob"),
+            ("sarah", "sara"),
+            ("kata", "kate"),
+            ("dylan", "dylna"),
+            ("rile", "riley"),
+        ] {
+            assert!(!are_gendered_forms(one, other), "{one} {other}");
+        }
     }
 
     #[test]

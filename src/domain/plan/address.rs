@@ -19,12 +19,12 @@ pub fn same(a: &str, b: &str) -> bool {
 /// Whether a tenant user is known under this address: as sign-in name, mail, another mail, smtp proxy address, sign-in
 /// identity or decoded guest name.
 pub fn held_by(user: &TenantUser, address: &str) -> bool {
-    same(&user.user_principal_name, address)
-        || user.mail.as_deref().is_some_and(|mail| same(mail, address))
-        || [&user.other_mails, &user.proxy_addresses, &user.identity_addresses]
+    same(user.user_principal_name(), address)
+        || user.mail().is_some_and(|mail| same(mail, address))
+        || [user.other_mails(), user.proxy_addresses(), user.identity_addresses()]
             .into_iter()
-            .any(|list| list.iter().any(|held| same(held, address)))
-        || (user.user_principal_name.contains('#')
+            .any(|mut list| list.any(|held| same(held, address)))
+        || (user.user_principal_name().contains('#')
             && user.decoded_guest_address().is_some_and(|decoded| same(&decoded, address)))
 }
 
@@ -117,10 +117,10 @@ mod tests {
     #[test]
     fn a_tenant_user_is_found_under_each_of_their_addresses() {
         let mut user = tenant_user(1, "Adele Vance", "adele_outlook.com#EXT#@contoso.onmicrosoft.com");
-        user.mail = Some("adele@contoso.com".into());
-        user.other_mails = Box::new(["a.vance@live.com".into()]);
-        user.proxy_addresses = Box::new(["av@contoso.com".into()]);
-        user.identity_addresses = Box::new(["adele@google.example".into()]);
+        user.edit(|it| it.mail = Some("adele@contoso.com".into()));
+        user.edit(|it| it.other_mails = Box::new(["a.vance@live.com".into()]));
+        user.edit(|it| it.proxy_addresses = Box::new(["av@contoso.com".into()]));
+        user.edit(|it| it.identity_addresses = Box::new(["adele@google.example".into()]));
         for address in [
             "adele@outlook.com",
             "ADELE@contoso.com ",

@@ -61,9 +61,9 @@ impl From<&OrgUser> for SeenPerson {
 impl From<&TenantUser> for SeenTarget {
     fn from(user: &TenantUser) -> Self {
         Self {
-            display_name: user.display_name.to_string(),
-            user_principal_name: user.user_principal_name.to_string(),
-            mail: user.mail.as_deref().map(str::to_owned),
+            display_name: user.display_name().to_string(),
+            user_principal_name: user.user_principal_name().to_string(),
+            mail: user.mail().map(str::to_owned),
             enabled: user.enabled,
             pending: user.pending,
         }
@@ -194,9 +194,11 @@ mod tests {
         let mut changed = target.clone();
         changed.enabled = Some(false);
         changed.pending = true;
-        changed.user_principal_name = "adele.vance@contoso.com".into();
-        changed.display_name = "Adele V".into();
-        changed.mail = Some("a@contoso.com".into());
+        changed.edit(|it| {
+            it.user_principal_name = "adele.vance@contoso.com".into();
+            it.display_name = "Adele V".into();
+            it.mail = Some("a@contoso.com".into());
+        });
         assert_eq!(seen.differences(&user, Some(&changed)).len(), 5);
     }
 

@@ -12,7 +12,7 @@ use crate::domain::forecast::{Person, Situation};
 use crate::domain::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 use crate::domain::outcome::Outcome;
 use crate::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, UserType,
+    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
 };
 
 pub(crate) fn at(text: &str) -> Timestamp {
@@ -67,7 +67,7 @@ pub(crate) fn in_tenant(mut user: OrgUser, tenant: TenantId, object: ObjectId) -
 
 /// An enabled member.
 pub(crate) fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
-    TenantUser {
+    TenantUserParts {
         id: object(n),
         display_name: name.into(),
         given_name: None,
@@ -85,6 +85,7 @@ pub(crate) fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
         sam_account_name: None,
         created: None,
     }
+    .into()
 }
 
 pub(crate) fn candidate(n: u32, evidence: &[EvidenceKind], warnings: &[WarningKind]) -> Candidate {

@@ -26,10 +26,10 @@ pub fn reconcile(plan: &Plan, forecast: &Forecast, roster: &Roster, directory: &
         .collect()
 }
 
-/// Whether the outcome is another one than the administrator saw. A conflict that was resolved as the plan wanted it, so that
-/// its target is now the one safe choice, is no change to look at.
+/// Whether the outcome is another one than the administrator saw. That the planned target is now the one safe choice is no
+/// change to look at: a conflict was resolved as the plan wanted it, or a pattern that is in use now says the same.
 pub fn outcome_changed(row: &PlanRow, person: &Person) -> bool {
-    let as_planned = row.decided_on == Some(Outcome::Conflict)
+    let as_planned = matches!(row.decided_on, Some(Outcome::Conflict | Outcome::Review))
         && person.outcome == Outcome::Safe
         && person.target.is_some()
         && person.target == row.decision.target();

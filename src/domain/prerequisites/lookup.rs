@@ -57,7 +57,7 @@ pub fn connecting_account<'a>(findings: &Findings<'a>) -> ConnectingAccount<'a> 
     };
     let found: Vec<&TenantUser> =
         directory.users().iter().filter(|user| !user.deleted && address::held_by(user, account)).collect();
-    let by_name = found.iter().find(|user| address::same(&user.user_principal_name, account));
+    let by_name = found.iter().find(|user| address::same(user.user_principal_name(), account));
     match (found.as_slice(), by_name) {
         ([], _) => ConnectingAccount::NotFound,
         (_, Some(user)) | ([user], _) => ConnectingAccount::Found(user),
@@ -76,7 +76,7 @@ pub(super) fn operator_name(operator: &Operator) -> String {
 }
 
 pub(super) fn tenant_user_name(user: &TenantUser) -> String {
-    text::named(&user.display_name, &user.user_principal_name)
+    text::named(user.display_name(), user.user_principal_name())
 }
 
 pub(super) fn org_user_name(user: &OrgUser) -> String {

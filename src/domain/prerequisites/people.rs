@@ -134,7 +134,7 @@ pub(super) fn subscriptions(findings: &Findings<'_>) -> Finding {
         match target(user).and_then(|target| directory.get(target)) {
             None => open += 1,
             Some(found) => {
-                let mail = found.mail.as_deref().unwrap_or(&found.user_principal_name);
+                let mail = found.mail().unwrap_or(found.user_principal_name());
                 if !address::same(mail, &user.principal_name) {
                     differs.push(format!(
                         "{}: the target's mail is {}",

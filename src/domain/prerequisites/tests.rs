@@ -303,8 +303,8 @@ fn hostile_names_reach_no_evidence() {
         world.user(n).last_accessed = LastAccess::Never;
         world.user(n).mail = Some("info@contoso.com".into());
         world.user(n).access_level = Some("Visual Studio".into());
-        world.target(n).display_name = nasty.into();
-        world.target(n).mail = Some(nasty.into());
+        world.target(n).edit(|it| it.display_name = nasty.into());
+        world.target(n).edit(|it| it.mail = Some(nasty.into()));
         world.person(n).outcome = Outcome::Hazard;
         world.person(n).why = nasty.into();
     }

@@ -226,7 +226,7 @@ fn a_change_since_the_decision_refuses_the_row() {
     let mut target = world();
     target.decide(1, map(1));
     let mut renamed = target.directory.get(object(1)).unwrap().clone();
-    renamed.user_principal_name = "new@contoso.com".into();
+    renamed.edit(|it| it.user_principal_name = "new@contoso.com".into());
     target.directory.insert(renamed);
     refused(target.row(1), "the target's sign-in name");
     let mut gone = world();
@@ -276,7 +276,7 @@ fn an_accepted_invitation_becomes_a_map_onto_the_guest() {
     world.person(1).outcome = Outcome::Safe;
     assert!(sent(world.row(1)).is_some(), "that the guest changes the outcome was to be expected");
     let mut twin = tenant_user(21, "Person 1", "other@contoso.com");
-    twin.mail = Some("p1@fabrikam.com".into());
+    twin.edit(|it| it.mail = Some("p1@fabrikam.com".into()));
     world.directory.insert(twin);
     refused(world.row(1), "Several users");
 }

@@ -3,7 +3,7 @@
 use super::columns::{CellError, Column, Row, Table};
 use super::dates;
 use crate::domain::ObjectId;
-use crate::domain::people::{TenantUser, UserType};
+use crate::domain::people::{TenantUser, TenantUserParts, UserType};
 
 const ID: usize = 0;
 const UPN: usize = 1;
@@ -56,7 +56,7 @@ fn user(row: &Row<'_>) -> Result<TenantUser, CellError> {
         column: UPN,
         reason: "is empty, and everybody in a tenant has one".into(),
     })?;
-    Ok(TenantUser {
+    Ok(TenantUserParts {
         id,
         display_name: row.get(NAME).unwrap_or(upn).into(),
         given_name: text(GIVEN_NAME),
@@ -80,7 +80,8 @@ fn user(row: &Row<'_>) -> Result<TenantUser, CellError> {
         mail_nickname: text(NICKNAME),
         sam_account_name: text(SAM),
         created: row.get(CREATED).and_then(dates::moment),
-    })
+    }
+    .into())
 }
 
 fn yes_or_no(text: &str) -> Option<bool> {
@@ -129,10 +130,10 @@ mod tests {
         let [raisa, guest] = users.as_slice() else { panic!() };
         assert_eq!(raisa.enabled, Some(true));
         assert_eq!(raisa.user_type, Some(UserType::Member));
-        assert_eq!(raisa.other_mails.len(), 2);
+        assert_eq!(raisa.other_mails().len(), 2);
         assert!(guest.pending);
         assert_eq!(guest.enabled, Some(false));
-        assert_eq!(guest.mail, None);
+        assert_eq!(guest.mail(), None);
     }
 
     #[test]

@@ -63,7 +63,10 @@ pub(super) async fn directory(session: &Session) {
     };
     // Without the permission nobody is known to be deleted; the mapping itself would then say so.
     if let Ok((deleted, _)) = session.services.graph.deleted_users(Raw::Drop).all().await {
-        users.extend(deleted.into_iter().map(|user| TenantUser { deleted: true, ..user }));
+        users.extend(deleted.into_iter().map(|mut user| {
+            user.deleted = true;
+            user
+        }));
     }
     let at = Timestamp::now();
     let built = tokio::task::spawn_blocking(move || {

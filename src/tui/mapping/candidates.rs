@@ -317,18 +317,18 @@ fn head(
         return vec![Line { selected, ..Line::of(text, theme.bad) }];
     };
     let mut first = Line {
-        parts: vec![(String::new(), theme.text), (target.display_name.to_string(), theme.title)],
+        parts: vec![(String::new(), theme.text), (target.display_name().to_string(), theme.title)],
         right: Some((score, theme.dim)),
         selected,
     };
-    let name = clean(&target.display_name).chars().count();
-    let upn = clean(&target.user_principal_name).chars().count();
+    let name = clean(target.display_name()).chars().count();
+    let upn = clean(target.user_principal_name()).chars().count();
     if name + upn + 11 <= width {
         first.parts.push(("   ".to_owned(), theme.text));
-        first.parts.push((target.user_principal_name.to_string(), theme.text));
+        first.parts.push((target.user_principal_name().to_string(), theme.text));
         return vec![first];
     }
-    vec![first, indented(&target.user_principal_name, theme.text)]
+    vec![first, indented(target.user_principal_name(), theme.text)]
 }
 
 /// The search: the field, then those found; evidence and warnings of the highlighted one.
@@ -383,9 +383,9 @@ fn searching(app: &App, search: &Search, user: &OrgUser, view: &mut ViewState, a
         lines.push(Line {
             parts: vec![
                 (String::new(), theme.text),
-                (target.display_name.to_string(), theme.text),
+                (target.display_name().to_string(), theme.text),
                 ("  ".to_owned(), theme.text),
-                (target.user_principal_name.to_string(), theme.dim),
+                (target.user_principal_name().to_string(), theme.dim),
             ],
             right: None,
             selected: cursor == Some(at),

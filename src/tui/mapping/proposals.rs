@@ -163,7 +163,7 @@ pub fn current(app: &App) -> Option<Proposal> {
     for warning in &candidate.warnings {
         (warning.kind, &warning.detail).hash(&mut state);
     }
-    (&target.display_name, &target.user_principal_name, &target.mail).hash(&mut state);
+    (target.display_name(), target.user_principal_name(), target.mail()).hash(&mut state);
     (target.enabled, target.pending, target.deleted).hash(&mut state);
     Some(Proposal { person: key.clone(), candidate: candidate.object_id, shown: state.finish() })
 }

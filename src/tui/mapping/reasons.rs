@@ -30,7 +30,7 @@ pub(super) fn reasons(
     }
     for evidence in &candidate.evidence {
         let same_name = user.zip(target).is_some_and(|(user, target)| {
-            user.display_name.to_lowercase() == target.display_name.to_lowercase()
+            user.display_name.to_lowercase() == target.display_name().to_lowercase()
         });
         let (sign, style) = match evidence.kind {
             kind if kind.is_address() => (agrees, theme.good),
@@ -97,7 +97,7 @@ pub(super) fn account(app: &App, target: &TenantUser) -> String {
         }
         .to_owned(),
     );
-    let other = target.mail.as_deref().filter(|mail| !mail.eq_ignore_ascii_case(&target.user_principal_name));
+    let other = target.mail().filter(|mail| !mail.eq_ignore_ascii_case(target.user_principal_name()));
     facts.extend(other.map(|mail| format!("mail {mail}")));
     facts.extend(target.created.map(|at| format!("created {}", at.to_zoned(TimeZone::UTC).year())));
     facts.join(&format!(" {} ", app.look.glyphs.middot))

@@ -31,7 +31,13 @@ const COLUMNS: [Column; 2] = [
 pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     bar(app, Rect { height: 1, ..area }, buf);
     second_line(app, view, Rect { y: area.y + 1, height: 1, ..area }, buf);
-    let body = Rect { y: area.y + 2, height: area.height.saturating_sub(2), ..area };
+    let mut above = 2;
+    if let Some(words) = super::patterns::notice(app).filter(|_| area.height >= 10) {
+        let mut pen = Pen::line(buf, Rect { y: area.y + above, height: 1, ..area }, 0, app.look.glyphs.ellipsis);
+        pen.skip(1).write(&words, app.look.theme.caution);
+        above += 1;
+    }
+    let body = Rect { y: area.y + above, height: area.height.saturating_sub(above), ..area };
     view.drawn.selected = app.mapping.list.selected().cloned();
     view.drawn.side_by_side = area.width >= SIDE_BY_SIDE;
     if view.drawn.side_by_side {
@@ -235,7 +241,7 @@ pub(super) fn decision(app: &App, row: &PlanRow) -> String {
     match &row.decision {
         Decision::Map { target } => {
             let user = app.model.directory.value.as_ref().and_then(|directory| directory.get(*target));
-            let name = user.map_or_else(|| target.to_string(), |user| user.user_principal_name.to_string());
+            let name = user.map_or_else(|| target.to_string(), |user| user.user_principal_name().to_string());
             format!("{} {name}", app.look.glyphs.arrow)
         }
         Decision::Invite { address } => format!("invite {address}"),

@@ -267,7 +267,7 @@ fn entra(state: &State, trial: &Trial) -> Outcome {
                 }
             }
             Finding::Me(me) => {
-                let who = named(&me.display_name, &me.user_principal_name);
+                let who = named(me.display_name(), me.user_principal_name());
                 if outcome.sign <= Sign::Good {
                     outcome.brief.clone_from(&who);
                 }

@@ -150,7 +150,7 @@ fn sentence(app: &App, row: &PlanRow) -> String {
                 .value
                 .as_ref()
                 .and_then(|directory| directory.get(*target))
-                .map_or_else(|| target.to_string(), |user| user.user_principal_name.to_string());
+                .map_or_else(|| target.to_string(), |user| user.user_principal_name().to_string());
             format!("map {} {target}", app.look.glyphs.arrow)
         }
         Decision::Invite { address } => format!("invite {address}"),
@@ -180,9 +180,10 @@ fn candidate_lines(app: &App, candidate: &Candidate, out: &mut Lines) {
     let user = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
     match user {
         Some(user) => {
-            out.text(&format!("{}   {:.2}", shown(&user.display_name, "name"), candidate.score), theme.title);
-            out.fact("signs in as", &user.user_principal_name, theme.text);
-            if let Some(mail) = user.mail.as_deref() {
+            let name = shown(user.display_name(), "name");
+            out.text(&format!("{name}   {:.2}", candidate.score), theme.title);
+            out.fact("signs in as", &shown(user.user_principal_name(), "address"), theme.text);
+            if let Some(mail) = user.mail() {
                 out.fact("mail", mail, theme.text);
             }
             let mut facts = vec![user.user_type.map_or("type unknown", |kind| kind.as_str()).to_lowercase()];

@@ -329,7 +329,7 @@ fn cell(app: &App, column: usize, user: &OrgUser, person: Option<&Person>) -> (S
                 person.target.or_else(|| person.candidates.first().map(|candidate| candidate.object_id))
             });
             let best = best.and_then(|id| app.model.directory.value.as_ref()?.get(id));
-            (best.map(|best| best.user_principal_name.to_string()).unwrap_or_default(), theme.text)
+            (best.map(|best| best.user_principal_name().to_string()).unwrap_or_default(), theme.text)
         }
         _ => (person.map(|person| person.why.clone()).unwrap_or_default(), theme.dim),
     }

@@ -19,7 +19,8 @@ use crate::tasks::{Model, Msg, analyse, runner};
 /// The command.
 pub fn from_files(output: Output, global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     until_signal(|_| async {
-        let model = model(output, global, args).await?;
+        let mut model = model(output, global, args).await?;
+        super::with_patterns(&mut model, &args.use_pattern).await?;
         super::print(output, &model)
     })
 }

@@ -42,6 +42,7 @@ pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tena
             writeln!(out, "{}: {}", heading(outcome), number(*n))?;
         }
     }
+    patterns(out, comparison)?;
     for outcome in ORDER {
         let Some(n) = counts.get(&outcome) else { continue };
         writeln!(out)?;
@@ -50,6 +51,28 @@ pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tena
         for (user, person) in comparison.people().filter(|(_, person)| person.outcome == outcome) {
             entry(out, comparison, user, person)?;
         }
+    }
+    Ok(())
+}
+
+/// Patterns that are used, in a line each; and, of those that are not, what to do.
+fn patterns(out: &mut dyn Write, comparison: &Comparison<'_>) -> io::Result<()> {
+    let patterns = comparison.forecast.patterns();
+    for pattern in patterns.all().iter().filter(|pattern| pattern.used) {
+        writeln!(out, "Pattern in use: {}.", pattern.sentence())?;
+    }
+    if let Some(first) = patterns.unused().next() {
+        let more = match patterns.unused().count() {
+            1 => String::new(),
+            n => format!(" ({} more: `ado2entra plan pattern`)", n - 1),
+        };
+        writeln!(
+            out,
+            "Pattern found: {}. Evidence only if you use it: `ado2entra plan pattern use '{}'`; to try it, `diff --use-pattern '{}'`{more}.",
+            first.sentence(),
+            first.id,
+            first.id
+        )?;
     }
     Ok(())
 }

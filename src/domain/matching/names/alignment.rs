@@ -1,5 +1,6 @@
 //! Which words of two names found each other, and how well.
 
+use super::super::nicknames;
 use super::super::words::{SAME, are_gendered_forms, is_initial, similarity};
 use super::{Name, Role, is_particle};
 
@@ -44,11 +45,38 @@ impl<'a> Alignment<'a> {
             // `tstephenson` is T. Stephenson before it is Stephenson with a typing error
             alignment.split_logins(0.9);
         }
+        alignment.join_equal();
         alignment.pair_words();
         alignment.join_words();
         alignment.pair_initials();
         alignment.split_logins(0.8);
         alignment
+    }
+
+    /// `benyoussef` is Ben Youssef before it is a Ben, and `Ever Ett` is Everett: runs of words that make exactly a word of the
+    /// other side.
+    fn join_equal(&mut self) {
+        for i in 0..self.own.len() {
+            if let Some((from, to)) =
+                equal_span(&self.own[i].0, self.other, |at| self.other_found[at] == Part::Nothing)
+            {
+                self.own_found[i] = true;
+                for found in &mut self.other_found[from..to] {
+                    *found = Part::Word(1.0);
+                }
+            }
+        }
+        for j in 0..self.other.len() {
+            if self.other_found[j] != Part::Nothing {
+                continue;
+            }
+            if let Some((from, to)) = equal_span(&self.other[j].0, self.own, |at| !self.own_found[at]) {
+                self.other_found[j] = Part::Word(1.0);
+                for found in &mut self.own_found[from..to] {
+                    *found = true;
+                }
+            }
+        }
     }
 
     /// The most alike words first.
@@ -153,7 +181,25 @@ impl<'a> Alignment<'a> {
                     && other.is_ascii()
                     && word.as_bytes().first() == other.as_bytes().first()
             };
-            if let Some(j) = (0..self.other.len()).find(|j| fits(*j)) {
+            // H. Papadopoulos is Eleni to the directory and Helen to her colleagues
+            let familiar = |j: usize| {
+                let (other, role) = &self.other[j];
+                is_initial(word)
+                    && *role == Role::Given
+                    && self.other_found[j] == Part::Nothing
+                    && nicknames::any_begins(other, word)
+            };
+            // Si Coulson is Silas, as likely as S. Coulson is
+            let begins = |j: usize| {
+                let (other, role) = &self.other[j];
+                word.len() == 2
+                    && *role == Role::Given
+                    && self.other_found[j] == Part::Nothing
+                    && other.len() > 2
+                    && other.starts_with(word.as_str())
+            };
+            let first = |wanted: &dyn Fn(usize) -> bool| (0..self.other.len()).find(|j| wanted(*j));
+            if let Some(j) = first(&fits).or_else(|| first(&begins)).or_else(|| first(&familiar)) {
                 self.own_found[i] = true;
                 self.other_found[j] = Part::Initial;
             }
@@ -226,6 +272,24 @@ impl<'a> Alignment<'a> {
     pub(super) fn has_loose_initial(&self) -> bool {
         self.own.iter().zip(&self.own_found).any(|((word, _), found)| !found && is_initial(word))
     }
+}
+
+/// The run of two to four free words that, written together, is this word.
+fn equal_span(word: &str, words: &[(String, Role)], free: impl Fn(usize) -> bool) -> Option<(usize, usize)> {
+    if word.len() < 4 {
+        return None;
+    }
+    for from in 0..words.len().saturating_sub(1) {
+        let mut rest = word;
+        for (to, (next, _)) in words.iter().enumerate().skip(from).take(4) {
+            let Some(left) = rest.strip_prefix(next.as_str()).filter(|_| free(to)) else { break };
+            if left.is_empty() && to > from {
+                return Some((from, to + 1));
+            }
+            rest = left;
+        }
+    }
+    None
 }
 
 /// The run of two to four free words that, written together, is most like this word.

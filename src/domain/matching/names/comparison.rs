@@ -1,15 +1,21 @@
 //! The comparison of two names: what the words that found each other, and those that did not, come to.
 
 use super::super::fold;
-use super::super::words::{UNLIKE, is_initial, ratio, similarity};
+use super::super::words::{UNLIKE, are_gendered_forms, is_initial, ratio, similarity};
 use super::alignment::{Alignment, Part};
-use super::{Name, NameMatch, Role, Verdict, is_particle};
+use super::{Name, NameMatch, Role, Verdict, is_particle, reading};
 
 /// Compares how a person is written in the organization with what the tenant knows.
 pub fn compare(own: &Name, other: &Name) -> NameMatch {
     if own.is_empty() || other.is_empty() {
         return NameMatch::new(Verdict::Unknown, 0.0);
     }
+    let found = compare_as_written(own, other);
+    if own.is_latin() == other.is_latin() { found } else { reading::compare(own, other, found) }
+}
+
+/// Compares what is there, whatever the script.
+pub(super) fn compare_as_written(own: &Name, other: &Name) -> NameMatch {
     if let Some(found) = compare_joined(own, other) {
         return found;
     }
@@ -43,17 +49,55 @@ pub fn compare(own: &Name, other: &Name) -> NameMatch {
             .flat_map(|word| givens().map(move |(given, _)| near(word, given)))
             .fold(0.0_f32, f32::max);
         score += 0.42 * 0.6 * nearest;
+    } else if surname == Some(Part::Nothing) && matches!(given, Some(Part::Word(_))) {
+        // more typing errors than a surname should have still say something beside a given name that agrees
+        let nearest = left
+            .iter()
+            .flat_map(|word| {
+                words_of(&alignment, Role::Surname).map(move |surname| similarity(word, surname))
+            })
+            .fold(0.0_f32, f32::max);
+        if nearest >= UNLIKE {
+            score += 0.58 * 0.6 * nearest;
+        }
     }
     score = (score
         - 0.06 * ratio(left.len(), 1).min(3.0)
         - if alignment.has_loose_initial() { 0.01 } else { 0.0 })
     .max(0.0);
     let verdict = verdict(&alignment, own, given, surname, &left);
+    let near =
+        |role: Role| left.iter().any(|word| words_of(&alignment, role).any(|other| nearly(word, other)));
+    let doubt = verdict == Verdict::Doubt && !own.handle && !alignment.gendered;
+    let given_agrees = matches!(given, Some(Part::Word(_))) && !alignment.gendered;
+    let surname_agrees = matches!(surname, Some(Part::Word(_)));
     NameMatch {
-        given_agrees: matches!(given, Some(Part::Word(_))) && !alignment.gendered,
+        given_agrees,
+        given_near: doubt && surname_agrees && given == Some(Part::Nothing) && near(Role::Given),
+        surname_near: doubt && given_agrees && surname == Some(Part::Nothing) && near(Role::Surname),
         ..NameMatch::new(verdict, score)
     }
 }
+
+/// The tenant's words of this role.
+fn words_of<'a>(alignment: &'a Alignment<'_>, role: Role) -> impl Iterator<Item = &'a str> {
+    alignment.other.iter().filter(move |(_, own)| *own == role).map(|(word, _)| word.as_str())
+}
+
+/// Whether a word is likely this name with more typing errors than usual, and no other name: it begins
+/// like it.
+fn nearly(word: &str, name: &str) -> bool {
+    word.bytes().next() == name.bytes().next()
+        && word.len().min(name.len()) >= 3
+        && similarity(word, name) >= NEARLY
+        && !are_gendered_forms(word, name)
+}
+
+/// How alike a name must be to count as mistyped.
+const NEARLY: f32 = 0.55;
+
+/// Below this a given name beside an equal surname is another one: somebody else of the family.
+const ANOTHER_GIVEN: f32 = 0.55;
 
 /// What a word that is not the same still says for a name.
 fn near(word: &str, other: &str) -> f32 {
@@ -95,7 +139,11 @@ fn verdict(
                 .iter()
                 .flat_map(|word| givens().map(move |(given, _)| similarity(word, given)))
                 .fold(0.0_f32, f32::max);
-            if closest < UNLIKE && !own.handle { Verdict::Contradicts } else { Verdict::Doubt }
+            // a letter weighs much in a short name: Lee and Levi may be one
+            let lengths = givens().map(|(given, _)| given.len()).chain(left.iter().map(|word| word.len()));
+            let shortest = lengths.min().unwrap_or_default();
+            let least = if shortest <= 4 { UNLIKE } else { ANOTHER_GIVEN };
+            if closest < least && !own.handle { Verdict::Contradicts } else { Verdict::Doubt }
         }
         // one part agrees; of the other an initial at most, and words or initials are left that fit nothing
         (Some(Part::Word(_)), Some(Part::Nothing | Part::Initial))

@@ -212,7 +212,7 @@ impl Reading<'_> {
             return;
         }
         for user in self.context.sheet.directory.users().iter().filter(|user| !user.deleted) {
-            if let Some(found) = self.by_upn.get_mut(&address::key(&clean(&user.user_principal_name))) {
+            if let Some(found) = self.by_upn.get_mut(&address::key(&clean(user.user_principal_name()))) {
                 found.push(user.id);
             }
         }

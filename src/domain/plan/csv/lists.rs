@@ -36,8 +36,8 @@ pub fn identity_map(sheet: &Sheet<'_>, situation: &Situation) -> String {
             "User",
             &source_tenant(user, situation),
             &user.principal_name,
-            &target.user_principal_name,
-            target.mail.as_deref().unwrap_or_default(),
+            target.user_principal_name(),
+            target.mail().unwrap_or_default(),
             kind,
         ]))
     });

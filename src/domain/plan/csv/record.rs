@@ -195,7 +195,7 @@ fn of_row(sheet: &Sheet<'_>, row: &PlanRow) -> PlanRecord {
     if let Some(target) = row.decision.target() {
         record.set(Column::TargetObjectId, target.to_string());
         if let Some(user) = sheet.directory.get(target) {
-            record.set(Column::TargetUpn, clean(&user.user_principal_name));
+            record.set(Column::TargetUpn, clean(user.user_principal_name()));
             record.set(Column::TargetUserType, user.user_type.map_or("", UserType::as_str));
         } else if let Some(seen) = row.seen.as_ref().and_then(|seen| seen.target.as_ref()) {
             record.set(Column::TargetUpn, clean(&seen.user_principal_name));
@@ -207,7 +207,7 @@ fn of_row(sheet: &Sheet<'_>, row: &PlanRow) -> PlanRecord {
         let best_user = best.and_then(|best| sheet.directory.get(best.object_id));
         record.set(
             Column::CandidateUpn,
-            best_user.map(|user| clean(&user.user_principal_name)).unwrap_or_default(),
+            best_user.map(|user| clean(user.user_principal_name())).unwrap_or_default(),
         );
         let shown = match row.decision.target() {
             Some(target) => person.candidates.iter().find(|candidate| candidate.object_id == target),

@@ -46,7 +46,7 @@ impl Rulebook<'_> {
 
     /// Whether this tenant user may be anybody's target, and this person's.
     pub(crate) fn may_be_target(&self, target: &TenantUser, user: &OrgUser) -> Result<(), String> {
-        let name = text::named(&target.display_name, &target.user_principal_name);
+        let name = text::named(target.display_name(), target.user_principal_name());
         if target.deleted {
             return Err(format!(
                 "{name} is deleted in the tenant. Have the account restored, or choose another."
@@ -122,7 +122,7 @@ impl Rulebook<'_> {
 
     fn second_thoughts(&self, target: &TenantUser, user: &OrgUser, person: &Person) -> Vec<Ask> {
         let mut asks = Vec::new();
-        let name = text::named(&target.display_name, &target.user_principal_name);
+        let name = text::named(target.display_name(), target.user_principal_name());
         let candidate = person.candidates.iter().find(|candidate| candidate.object_id == target.id);
         let invited = self.row(&user.storage_key).is_some_and(|row| match &row.decision {
             Decision::Invite { address } => address::held_by(target, address),
@@ -132,7 +132,8 @@ impl Rulebook<'_> {
             None if !invited => asks.push(Ask::other(format!(
                 "Nothing that was read speaks for {name}: this is your knowledge alone."
             ))),
-            Some(candidate) if !candidate.has_address_evidence() => {
+            // a pattern is evidence by the administrator's own decision
+            Some(candidate) if !candidate.has_address_evidence() && !candidate.has_pattern_evidence() => {
                 asks.push(Ask::other(format!("Only the name speaks for {name}; no address agrees.")));
             }
             _ => {}

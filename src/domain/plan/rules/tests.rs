@@ -127,7 +127,7 @@ fn a_pending_guest_is_a_target_for_its_own_row_only() {
     case.change_target(|it| {
         it.pending = true;
         it.user_type = Some(UserType::Guest);
-        it.mail = Some("adele@fabrikam.com".into());
+        it.edit(|it| it.mail = Some("adele@fabrikam.com".into()));
     });
     refused(&case.judge(&map(1)), "has not accepted");
     for state in [RowState::Planned, RowState::Applied] {
@@ -299,7 +299,7 @@ fn what_deserves_a_second_thought_is_asked() {
 #[test]
 fn names_of_the_service_are_cleaned_in_reasons() {
     let mut case = case(Outcome::Review);
-    case.change_target(|it| it.display_name = "Evil\u{1b}[2J\u{202e}".into());
+    case.change_target(|it| it.edit(|it| it.display_name = "Evil\u{1b}[2J\u{202e}".into()));
     case.change_target(|it| it.enabled = Some(false));
     let Judgement::Refused(reason) = case.judge(&map(1)) else { panic!("allowed") };
     assert!(!reason.chars().any(text::is_suspicious), "{reason:?}");

@@ -89,22 +89,26 @@ fn admin_tenant_member() {
             ),
             (
                 |it| {
-                    it.target(1).user_principal_name = "other@contoso.com".into();
-                    it.target(1).other_mails = Box::new(["p1@contoso.com".into()]);
+                    it.target(1).edit(|it| it.user_principal_name = "other@contoso.com".into());
+                    it.target(1).edit(|it| it.other_mails = Box::new(["p1@contoso.com".into()]));
                 },
                 S::Pass,
                 "other@contoso.com",
             ),
             (
-                |it| it.target(1).user_principal_name = "p1_contoso.com#EXT#@contoso.onmicrosoft.com".into(),
+                |it| {
+                    it.target(1).edit(|it| {
+                        it.user_principal_name = "p1_contoso.com#EXT#@contoso.onmicrosoft.com".into()
+                    })
+                },
                 S::Pass,
                 "#EXT#",
             ),
             (
                 |it| {
-                    it.target(1).user_principal_name = "a@contoso.com".into();
-                    it.target(1).mail = Some("p1@contoso.com".into());
-                    it.target(2).mail = Some("p1@contoso.com".into());
+                    it.target(1).edit(|it| it.user_principal_name = "a@contoso.com".into());
+                    it.target(1).edit(|it| it.mail = Some("p1@contoso.com".into()));
+                    it.target(2).edit(|it| it.mail = Some("p1@contoso.com".into()));
                 },
                 S::Unknown,
                 "2 users of the tenant",

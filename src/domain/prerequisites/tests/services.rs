@@ -22,8 +22,8 @@ fn guests_can_be_invited() {
             (
                 |it| {
                     policy(it, "adminsGuestInvitersAndAllMembers");
-                    it.facts.me =
-                        known(TenantUser { user_type: Some(UserType::Guest), ..it.target(1).clone() });
+                    let me = it.target(1).clone();
+                    it.facts.me = known(me.with(|me| me.user_type = Some(UserType::Guest)));
                 },
                 S::Fail,
                 "you are a guest",
@@ -91,7 +91,7 @@ fn subscriptions_follow() {
             (
                 |it| {
                     subscriber(it, 2);
-                    it.target(2).mail = Some("person.two@contoso.com".into());
+                    it.target(2).edit(|it| it.mail = Some("person.two@contoso.com".into()));
                 },
                 S::Warn,
                 "Person 2 (p2@contoso.com): the target's mail is person.two@contoso.com",
