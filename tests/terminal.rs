@@ -329,9 +329,11 @@ fn a_terminal_that_says_it_is_light_gets_the_light_theme_and_no_key_is_lost() {
     // The keys of the help are in the accent of the light theme, 25.
     terminal.wait(
         |screen| {
-            (0..30).any(|row| (0..120).any(|col| {
-                screen.cell(row, col).is_some_and(|cell| cell.fgcolor() == vt100::Color::Idx(25))
-            }))
+            (0..30).any(|row| {
+                (0..120).any(|col| {
+                    screen.cell(row, col).is_some_and(|cell| cell.fgcolor() == vt100::Color::Idx(25))
+                })
+            })
         },
         "the light theme",
     );
@@ -374,7 +376,11 @@ fn without_a_usable_configuration_the_set_up_opens_and_the_dashboard_follows() {
     ];
     let mut terminal = Terminal::start(&command, &[], true);
     terminal.wait_for("set-up");
-    terminal.type_keys(&format!("https://dev.azure.com/{}\t{}\t", simulator.organization(), simulator.tenant_domain()));
+    terminal.type_keys(&format!(
+        "https://dev.azure.com/{}\t{}\t",
+        simulator.organization(),
+        simulator.tenant_domain()
+    ));
     terminal.wait_for("backed by Microsoft accounts");
     terminal.wait_for("public cloud");
     terminal.wait_for("AZURE_DEVOPS_EXT_PAT is not set");

@@ -4,6 +4,8 @@
 //! comment of the example is still there, and a key that the chosen way of signing in does not use stays commented out. Nothing
 //! secret can come in: a [`Config`] holds none, and [`give`] refuses words of a command that look like a token.
 
+use std::fmt::Write as _;
+
 use super::choices::{AfterConnect, AzureDevOpsKind, EntraKind};
 use super::credentials::CommandLine;
 use super::error::{ConfigError, Place, Problem};
@@ -33,7 +35,7 @@ pub fn commented(config: &Config) -> String {
         text.push('\n');
         if section == KEYS_SECTION && line.starts_with('[') {
             for (action, keys) in &config.keys {
-                text.push_str(&format!("{} = {}\n", quoted(action), list(keys)));
+                let _ = writeln!(text, "{} = {}", quoted(action), list(keys));
             }
         }
     }
@@ -47,7 +49,8 @@ pub fn lines_to_add(config: &Config) -> Vec<String> {
     let mut waiting = None;
     for line in commented(config).lines() {
         if let Some((name, _)) = line.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-            let wanted = matches!(name, "organization" | "tenant" | "credentials.azure_devops" | "credentials.entra");
+            let wanted =
+                matches!(name, "organization" | "tenant" | "credentials.azure_devops" | "credentials.entra");
             waiting = wanted.then(|| format!("[{name}]"));
         } else if !line.starts_with('#')
             && let Some((key, rest)) = line.split_once(" = ")
@@ -105,13 +108,12 @@ fn command_words(typed: &str) -> Result<Vec<String>, Problem> {
                 let next = chars.next().unwrap_or('\\');
                 word.get_or_insert_default().push(next);
             }
-            (c, Some(_)) => word.get_or_insert_default().push(c),
             ('\'' | '"', None) => {
                 quote = Some(c);
                 word.get_or_insert_default();
             }
             (c, None) if c.is_whitespace() => words.extend(word.take()),
-            (c, None) => word.get_or_insert_default().push(c),
+            (c, _) => word.get_or_insert_default().push(c),
         }
     }
     if let Some(open) = quote {
@@ -131,8 +133,13 @@ fn command_words(typed: &str) -> Result<Vec<String>, Problem> {
 pub fn typed_command(command: &CommandLine) -> String {
     let words = std::iter::once(command.program()).chain(command.arguments().iter().map(String::as_str));
     let typed = words.map(|word| {
-        let plain = !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '\\'));
-        if plain { word.to_owned() } else { format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\"")) }
+        let plain =
+            !word.is_empty() && !word.contains(|c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '\\'));
+        if plain {
+            word.to_owned()
+        } else {
+            format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
+        }
     });
     typed.collect::<Vec<_>>().join(" ")
 }
@@ -188,7 +195,11 @@ impl<'a> Entry<'a> {
                     _ => self.remark.to_owned(),
                 };
                 let written = format!("{} = {value}", self.key.name);
-                if remark.is_empty() { written } else { format!("{written:<REMARKS$}{}{remark}", gap(&written)) }
+                if remark.is_empty() {
+                    written
+                } else {
+                    format!("{written:<REMARKS$}{}{remark}", gap(&written))
+                }
             }
         }
     }
@@ -266,7 +277,9 @@ fn quoted(text: &str) -> String {
         match c {
             '"' => out.push_str("\\\""),
             '\\' => out.push_str("\\\\"),
-            c if c.is_control() => out.push_str(&format!("\\u{:04X}", u32::from(c))),
+            c if c.is_control() => {
+                let _ = write!(out, "\\u{:04X}", u32::from(c));
+            }
             c => out.push(c),
         }
     }

@@ -113,9 +113,8 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
     let Start { context, mut settings, session, effects, messages, clock, on_hangup } = start;
     let auto = settings.theme == ThemeName::Auto;
     settings.theme = resolved(settings.theme);
-    let ask_background = auto
-        && settings.theme == ThemeName::Ansi
-        && background::may_ask(|name| std::env::var(name).ok());
+    let ask_background =
+        auto && settings.theme == ThemeName::Ansi && background::may_ask(|name| std::env::var(name).ok());
     let mut app = App::new(context, &settings, clock()).map_err(RunError::Keys)?;
     if let Some(session) = &session {
         session::restore(&mut app, session);

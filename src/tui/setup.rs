@@ -337,13 +337,13 @@ fn paste(state: &mut State, text: &str) -> Vec<Effect> {
 /// What was found out with the values before does not hold any more.
 fn changed(state: &mut State) -> Vec<Effect> {
     let draft = state.draft();
-    let stale: Vec<Subject> = state
+    let outdated: Vec<Subject> = state
         .trials
         .iter()
         .filter(|(subject, trial)| draft.values_for(**subject).as_ref() != Some(&*trial.values))
         .map(|(subject, _)| *subject)
         .collect();
-    stale
+    outdated
         .into_iter()
         .map(|subject| {
             state.trials.remove(&subject);

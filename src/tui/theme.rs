@@ -317,7 +317,11 @@ mod tests {
         assert_eq!(ThemeName::Auto.resolve(None, Some("15;0")), ThemeName::Dark);
         assert_eq!(ThemeName::Auto.resolve(None, Some("0;default;15")), ThemeName::Light);
         assert_eq!(ThemeName::Auto.resolve(None, Some("default;default")), ThemeName::Ansi);
-        assert_eq!(ThemeName::Ansi.resolve(None, Some("0;15")), ThemeName::Ansi, "what is asked for is taken");
+        assert_eq!(
+            ThemeName::Ansi.resolve(None, Some("0;15")),
+            ThemeName::Ansi,
+            "what is asked for is taken"
+        );
     }
 
     /// The colour as xterm paints it.
@@ -369,7 +373,8 @@ mod tests {
         let theme = Theme::new(ThemeName::Ansi);
         for style in styles(&theme) {
             let Some(color) = style.fg else { continue };
-            let color = painted(color).unwrap_or_else(|| panic!("{color:?} is none of the colours that are safe"));
+            let color =
+                painted(color).unwrap_or_else(|| panic!("{color:?} is none of the colours that are safe"));
             for background in [BLACK, WHITE] {
                 // Green stands beside words that say the same, and is darker than xterm's nearly everywhere.
                 let least = if style == theme.good { 2.0 } else { 3.0 };

@@ -27,7 +27,9 @@ fn without_a_terminal_the_dashboard_says_what_is_missing_and_how_to_give_it() {
     let home = folder.path().to_str().unwrap();
     let ran = run_with(folder.path(), &[], &[("HOME", home)], "").exits(2);
     assert_eq!(ran.stdout, "");
-    for words in ["no organization is given", "no destination tenant is given", "in a terminal: it asks for these"] {
+    for words in
+        ["no organization is given", "no destination tenant is given", "in a terminal: it asks for these"]
+    {
         assert!(ran.stderr.contains(words), "{words} in {ran:?}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");

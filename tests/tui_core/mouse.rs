@@ -24,7 +24,12 @@ fn click(desk: &mut Desk, on: &str) {
     desk.draw();
     let (row, line) = text.lines().enumerate().find(|(_, line)| line.contains(on)).unwrap();
     let column = line.split(on).next().unwrap().chars().count();
-    event(desk, MouseEventKind::Down(MouseButton::Left), u16::try_from(column).unwrap(), u16::try_from(row).unwrap());
+    event(
+        desk,
+        MouseEventKind::Down(MouseButton::Left),
+        u16::try_from(column).unwrap(),
+        u16::try_from(row).unwrap(),
+    );
 }
 
 #[test]
@@ -60,7 +65,19 @@ fn a_list_that_changed_since_the_frame_selects_nobody_else() {
     // Everybody in the upper rows is gone, and no frame was drawn since.
     desk.app.users.list.set_filter("raisa");
     desk.app.drawn.hits = before;
-    let raisa = desk.app.model.roster.value.as_ref().unwrap().people().iter().find(|user| user.display_name.contains("Raisa")).unwrap().storage_key.clone();
+    let raisa = desk
+        .app
+        .model
+        .roster
+        .value
+        .as_ref()
+        .unwrap()
+        .people()
+        .iter()
+        .find(|user| user.display_name.contains("Raisa"))
+        .unwrap()
+        .storage_key
+        .clone();
     event(&mut desk, MouseEventKind::Down(MouseButton::Left), 6, 5);
     assert_eq!(desk.app.users.list.selected(), Some(&raisa), "the only one left, not the one in that row");
 }

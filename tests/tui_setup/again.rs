@@ -23,7 +23,8 @@ const SAVED: &str = r#"{"tab":"Users","users_details":true,
 async fn app() -> App {
     let simulator = start(Options::default()).await.unwrap();
     let home = tempfile::tempdir().unwrap();
-    let (session, _rx) = Session::open(setup(&simulator.config_toml(home.path()), home.path())).await.unwrap();
+    let (session, _rx) =
+        Session::open(setup(&simulator.config_toml(home.path()), home.path())).await.unwrap();
     App::new(Arc::clone(&session.context), &UiSettings::default(), Timestamp::UNIX_EPOCH).unwrap()
 }
 
@@ -69,7 +70,7 @@ async fn until(messages: &mut mpsc::Receiver<Msg>, wanted: impl Fn(&Msg) -> bool
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("it never came")
+    tokio::time::timeout(Duration::from_secs(60), waiting).await.unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -90,14 +91,15 @@ async fn a_tenant_given_as_a_domain_has_its_session_told_after_discovery() {
             tokio::task::yield_now().await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(60), kept).await.expect("it was never kept");
+    tokio::time::timeout(Duration::from_secs(60), kept).await.unwrap();
     session.flush().await;
     drop((runner, session, messages));
 
     let (session, mut messages) = Session::open(setup(&toml, home.path())).await.unwrap();
     let runner = Runner::new(Arc::clone(&session));
     runner.run(tasks::Effect::Read(vec![Source::Discovery]));
-    let Msg::SessionFound(found) = until(&mut messages, |msg| matches!(msg, Msg::SessionFound(_))).await else {
+    let Msg::SessionFound(found) = until(&mut messages, |msg| matches!(msg, Msg::SessionFound(_))).await
+    else {
         panic!()
     };
     assert!(found.contains("outcome:review"), "{found}");

@@ -38,7 +38,11 @@ fn not_set() -> Problem {
     Problem {
         said: "the environment variable AZURE_DEVOPS_EXT_PAT is not set".into(),
         remedy: "Set AZURE_DEVOPS_EXT_PAT to a personal access token.".into(),
-        ..Problem::at(Service::AzureDevOps, ProblemKind::NotSignedIn, "getting a token (credentials.azure_devops)")
+        ..Problem::at(
+            Service::AzureDevOps,
+            ProblemKind::NotSignedIn,
+            "getting a token (credentials.azure_devops)",
+        )
     }
 }
 
@@ -52,15 +56,18 @@ pub fn half_way() -> Desk {
     desk.types("contoso.onmicrosoft.com");
     desk.keys("Enter");
     desk.answer(Subject::Tenant, vec![discovered()]);
-    desk.answer(Subject::Entra, vec![
-        profile(1, "Contoso"),
-        Finding::Permission(Permission {
-            reads: "the tenant's people",
-            without: "nobody can be compared with anybody",
-            required: true,
-            result: Ok(()),
-        }),
-    ]);
+    desk.answer(
+        Subject::Entra,
+        vec![
+            profile(1, "Contoso"),
+            Finding::Permission(Permission {
+                reads: "the tenant's people",
+                without: "nobody can be compared with anybody",
+                required: true,
+                result: Ok(()),
+            }),
+        ],
+    );
     desk
 }
 
@@ -127,15 +134,18 @@ fn an_operator_without_a_permission_is_told_which_and_what_for() {
         remedy: "Make the token with the scope Member Entitlement Management (Read).".into(),
         ..Problem::at(Service::AzureDevOpsEntitlements, ProblemKind::NotAllowed, "reading the people")
     };
-    desk.answer(Subject::AzureDevOps, vec![
-        Finding::Operator(operator),
-        Finding::Permission(Permission {
-            reads: "the organization's people",
-            without: "nothing can be compared or mapped",
-            required: true,
-            result: Err(refused),
-        }),
-    ]);
+    desk.answer(
+        Subject::AzureDevOps,
+        vec![
+            Finding::Operator(operator),
+            Finding::Permission(Permission {
+                reads: "the organization's people",
+                without: "nothing can be compared or mapped",
+                required: true,
+                result: Err(refused),
+            }),
+        ],
+    );
     let text = desk.text(160, 45);
     assert!(text.contains("cannot read the organization's people"), "{text}");
     let lines = outcome_of(&desk.state, Subject::AzureDevOps).lines;

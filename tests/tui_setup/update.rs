@@ -1,8 +1,8 @@
 //! Which key causes which trial, and how the set-up ends.
 
 use ado2entra::config::{Config, give, parse};
-use ado2entra::domain::connection::Backing;
 use ado2entra::domain::Problem;
+use ado2entra::domain::connection::Backing;
 use ado2entra::tasks::setup::{Finding, PlaceState, SetupEffect, SetupMsg, Subject};
 use ado2entra::tui::setup::{Effect, End, Event, Field};
 use std::path::Path;
@@ -52,12 +52,20 @@ fn typing_ends_the_trial_of_the_old_value_and_late_answers_are_dropped() {
         })
         .collect();
     assert_eq!(stopped, [Subject::Organization, Subject::AzureDevOps]);
-    desk.answer_number(Subject::Organization, 1, vec![Finding::Backing(Some(Backing::MicrosoftAccounts), vec![])]);
+    desk.answer_number(
+        Subject::Organization,
+        1,
+        vec![Finding::Backing(Some(Backing::MicrosoftAccounts), vec![])],
+    );
     assert!(desk.state.trial(Subject::Organization).is_none());
     desk.keys("Tab");
     assert_eq!(desk.tried(), [Subject::Organization, Subject::AzureDevOps]);
     // The answer to the first number is not taken for that of the second trial.
-    desk.answer_number(Subject::Organization, 1, vec![Finding::Backing(Some(Backing::MicrosoftAccounts), vec![])]);
+    desk.answer_number(
+        Subject::Organization,
+        1,
+        vec![Finding::Backing(Some(Backing::MicrosoftAccounts), vec![])],
+    );
     assert!(desk.state.trial(Subject::Organization).unwrap().findings.is_empty());
 }
 
@@ -91,7 +99,9 @@ fn the_kinds_bring_their_fields() {
     assert_eq!(desk.state.at(), Field::AzureKind);
     assert!(desk.state.fields().contains(&Field::AzureEnv));
     desk.keys("Left");
-    assert!(desk.state.fields().contains(&Field::AzureCommand) && !desk.state.fields().contains(&Field::AzureEnv));
+    assert!(
+        desk.state.fields().contains(&Field::AzureCommand) && !desk.state.fields().contains(&Field::AzureEnv)
+    );
     desk.keys("Tab Tab Right Right");
     assert_eq!(desk.state.choice(Field::EntraKind), Some("client-secret"));
     assert!(desk.state.fields().contains(&Field::EntraSecret));
@@ -168,7 +178,11 @@ fn leaving_writes_nothing() {
     }
     let mut desk = Desk::new();
     desk.types("qwerty");
-    assert_eq!((desk.end(), desk.state.text(Field::Organization)), (None, "qwerty"), "q is a letter in a text");
+    assert_eq!(
+        (desk.end(), desk.state.text(Field::Organization)),
+        (None, "qwerty"),
+        "q is a letter in a text"
+    );
     desk.keys("Ctrl-z");
     assert!(matches!(desk.effects.last(), Some(Effect::Suspend)));
 }

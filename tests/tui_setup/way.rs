@@ -43,10 +43,10 @@ impl Stage {
             ("GRAPH".to_owned(), simulator.graph_token().to_owned()),
         ];
         let (prober, messages) = Prober::new(Environment::of(variables));
-        let mut stage = Self { state, prober, messages, end: None, home, simulator };
-        let effects = first_effects(&mut stage.state);
-        stage.perform(effects);
-        stage
+        let mut made = Self { state, prober, messages, end: None, home, simulator };
+        let effects = first_effects(&mut made.state);
+        made.perform(effects);
+        made
     }
 
     fn path(&self) -> PathBuf {
@@ -94,7 +94,7 @@ impl Stage {
                 self.event(Event::Msg(msg));
             }
         };
-        tokio::time::timeout(PATIENCE, waiting).await.expect("it never came");
+        tokio::time::timeout(PATIENCE, waiting).await.unwrap();
     }
 
     async fn outcome(&mut self, subject: Subject) -> (Sign, String) {

@@ -1,5 +1,6 @@
 //! What is known before anything is opened: the configuration, the state directory, and how the dashboard is reached.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
@@ -50,15 +51,16 @@ fn needs_a_terminal(loaded: &Loaded) -> Result<(), Failure> {
     if has_a_terminal() {
         return Ok(());
     }
+    let mut said = "the dashboard needs a terminal, and this is none. Every screen is a command too: `ado2entra check`, \
+                    `diff`, `status`, `plan show`, `apply`; `ado2entra --help` lists them"
+        .to_owned();
     if let Err(missing) = loaded.config.require_target() {
-        return Err(Failure::usage(format!(
-            "{missing}\nOr run `ado2entra` in a terminal: it asks for these, tries them, and writes the file"
-        )));
+        let _ = write!(
+            said,
+            "\nBefore that: {missing}\nOr run `ado2entra` in a terminal: it asks for these, tries them, and writes the file"
+        );
     }
-    Err(Failure::usage(
-        "the dashboard needs a terminal, and this is none. Every screen is a command too: `ado2entra check`, `diff`, \
-         `status`, `plan show`, `apply`; `ado2entra --help` lists them",
-    ))
+    Err(Failure::usage(said))
 }
 
 /// Whether a dashboard can be drawn and keys can be read.
@@ -88,7 +90,9 @@ fn load_or_nothing(global: &Global) -> Result<Loaded, ConfigErrors> {
         return load(global);
     }
     // Without the places of files there is no file, and the other layers stay.
-    let values = |name: &str| environment(name).filter(|_| name.ends_with("_ORGANIZATION") || name.ends_with("_TENANT"));
+    let values = |name: &str| {
+        environment(name).filter(|_| name.ends_with("_ORGANIZATION") || name.ends_with("_TENANT"))
+    };
     let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
     let mut loaded = crate::config::load(None, &overrides, &values)?;
     loaded.location = location;

@@ -21,7 +21,10 @@ fn the_example_with_two_names_in_it() {
     let config = chosen("https://dev.azure.com/tailspin-toys/", "Tailspin.OnMicrosoft.com");
     let text = commented(&config);
     let expected = EXAMPLE
-        .replace("name = \"fabrikam\"                     # https://dev.azure.com/fabrikam", "name = \"tailspin-toys\"                # https://dev.azure.com/tailspin-toys")
+        .replace(
+            "name = \"fabrikam\"                     # https://dev.azure.com/fabrikam",
+            "name = \"tailspin-toys\"                # https://dev.azure.com/tailspin-toys",
+        )
         .replace("id = \"contoso.onmicrosoft.com\"        #", "id = \"tailspin.onmicrosoft.com\"       #");
     assert!(text.ends_with(&expected), "{text}");
     assert_eq!(read(&text), config);
@@ -35,7 +38,10 @@ fn what_the_chosen_way_does_not_use_is_commented_out() {
     give(&mut config, "credentials.azure_devops.after_connect", "azure-cli").unwrap();
     let text = commented(&config);
     assert!(text.contains("\n# env = \"AZURE_DEVOPS_EXT_PAT\""), "{text}");
-    assert!(text.contains("\ncommand = [\"pass\", \"show\", \"ado read\"] # command: prints the token"), "{text}");
+    assert!(
+        text.contains("\ncommand = [\"pass\", \"show\", \"ado read\"] # command: prints the token"),
+        "{text}"
+    );
     assert_eq!(read(&text), config);
     assert_eq!(
         lines_to_add(&config),
@@ -67,11 +73,10 @@ fn commands_are_typed_as_in_a_shell() {
         ("pass show ado", vec!["pass", "show", "ado"]),
         ("  'one word'  \"two \\\" words\" ", vec!["one word", "two \" words"]),
         ("a\\ b ''", vec!["a b", ""]),
-        ("az account --resource=499b84ac-1321-427f-aa17-267ca6975798", vec![
-            "az",
-            "account",
-            "--resource=499b84ac-1321-427f-aa17-267ca6975798",
-        ]),
+        (
+            "az account --resource=499b84ac-1321-427f-aa17-267ca6975798",
+            vec!["az", "account", "--resource=499b84ac-1321-427f-aa17-267ca6975798"],
+        ),
     ] {
         assert_eq!(command_words(typed).unwrap(), words, "{typed}");
         let command = CommandLine::new(command_words(typed).unwrap()).unwrap();
@@ -85,10 +90,17 @@ fn commands_are_typed_as_in_a_shell() {
 #[test]
 fn a_token_is_not_taken_into_the_file_and_not_repeated() {
     let token = "a1".repeat(26);
-    for typed in [format!("printf %s {token}"), format!("echo --token={token}"), "echo eyJ0eXAiOiJKV1QiLCJhbGci.e.s".to_owned()] {
+    for typed in [
+        format!("printf %s {token}"),
+        format!("echo --token={token}"),
+        "echo eyJ0eXAiOiJKV1QiLCJhbGci.e.s".to_owned(),
+    ] {
         let mut config = chosen("fabrikam", "contoso.com");
         let error = give(&mut config, "credentials.entra.command", &typed).unwrap_err();
-        assert!(!error.to_string().contains(&token) && error.to_string().contains("password store"), "{error}");
+        assert!(
+            !error.to_string().contains(&token) && error.to_string().contains("password store"),
+            "{error}"
+        );
         assert_eq!(config, chosen("fabrikam", "contoso.com"), "nothing changed");
     }
 }

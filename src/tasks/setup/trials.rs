@@ -93,8 +93,14 @@ pub(super) async fn entra(services: &Services, found: Found<'_>) {
         }
         Err(problem) => {
             let result = Err(problem);
-            tell(found, "the tenant's name", "a wrong tenant would not be noticed by its name", false, result)
-                .await;
+            tell(
+                found,
+                "the tenant's name",
+                "a wrong tenant would not be noticed by its name",
+                false,
+                result,
+            )
+            .await;
         }
     }
     let me = async {

@@ -82,8 +82,7 @@ impl Draft {
                     after_command: azure.after_command.clone(),
                     ..before
                 };
-                azure.after_connect == AfterConnect::Entra
-                    || (same && azure.kind == AzureDevOpsKind::Entra)
+                azure.after_connect == AfterConnect::Entra || (same && azure.kind == AzureDevOpsKind::Entra)
             }
         };
         if uses_entra {
@@ -94,7 +93,8 @@ impl Draft {
         }
         // The Azure CLI is asked for an account of the tenant, so that one is needed by all ways of signing in but a
         // token that is there already.
-        let needs_tenant = uses_entra || azure.kind == AzureDevOpsKind::AzureCli || subject == Subject::AfterConnect;
+        let needs_tenant =
+            uses_entra || azure.kind == AzureDevOpsKind::AzureCli || subject == Subject::AfterConnect;
         if needs_tenant {
             values.tenant.id.as_ref()?;
         } else {
@@ -110,9 +110,5 @@ impl Draft {
 
 /// The part that is about the time before the switch.
 fn before(azure: &AzureDevOpsCredential) -> AzureDevOpsCredential {
-    AzureDevOpsCredential {
-        after_connect: AfterConnect::default(),
-        after_command: None,
-        ..azure.clone()
-    }
+    AzureDevOpsCredential { after_connect: AfterConnect::default(), after_command: None, ..azure.clone() }
 }

@@ -81,10 +81,9 @@ impl Field {
             Self::AzureKind => "Azure DevOps by",
             Self::EntraKind => "Graph by",
             Self::AfterKind => "after the switch",
-            Self::AzureEnv | Self::EntraEnv => "  variable",
+            Self::AzureEnv | Self::EntraEnv | Self::EntraSecret => "  variable",
             Self::AzureCommand | Self::EntraCommand | Self::AfterCommand => "  command",
             Self::EntraClient => "  client id",
-            Self::EntraSecret => "  variable",
             Self::Write => "write the file",
         }
     }
@@ -144,7 +143,9 @@ impl Field {
                  (contoso.onmicrosoft.com) or its GUID."
             }
             Self::AzureKind => "How to sign in to Azure DevOps until then.",
-            Self::EntraKind => "How to sign in to the destination tenant, to read its people by Microsoft Graph.",
+            Self::EntraKind => {
+                "How to sign in to the destination tenant, to read its people by Microsoft Graph."
+            }
             Self::AfterKind => {
                 "How to sign in to Azure DevOps once the destination backs the organization: a token made before may \
                  end with the switch."
@@ -153,14 +154,20 @@ impl Field {
                 "The name of the environment variable that holds the personal access token. The token itself never \
                  goes into a file."
             }
-            Self::EntraEnv => "The name of the environment variable that holds a bearer token for Microsoft Graph.",
-            Self::EntraSecret => "The name of the environment variable that holds the app registration's secret.",
+            Self::EntraEnv => {
+                "The name of the environment variable that holds a bearer token for Microsoft Graph."
+            }
+            Self::EntraSecret => {
+                "The name of the environment variable that holds the app registration's secret."
+            }
             Self::AzureCommand | Self::EntraCommand | Self::AfterCommand => {
                 "A command that prints the token on its first line, such as that of a password store. It is run \
                  without a shell; quotes keep words together."
             }
             Self::EntraClient => "The application (client) id of your app registration, a GUID.",
-            Self::Write => "Enter writes the configuration and opens the dashboard. Nothing was written so far.",
+            Self::Write => {
+                "Enter writes the configuration and opens the dashboard. Nothing was written so far."
+            }
         }
     }
 }
@@ -196,7 +203,9 @@ pub fn entra_words(kind: EntraKind) -> &'static str {
 pub fn after_words(kind: AfterConnect) -> &'static str {
     match kind {
         AfterConnect::Entra => "entra: the same sign-in as Graph, above.",
-        AfterConnect::Same => "same: as before the switch. A personal access token of a Microsoft account may end with it.",
+        AfterConnect::Same => {
+            "same: as before the switch. A personal access token of a Microsoft account may end with it."
+        }
         AfterConnect::AzureCli => "azure-cli: the account of `az login`.",
         AfterConnect::Command => "command: what another command prints.",
     }

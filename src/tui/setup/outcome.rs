@@ -145,7 +145,8 @@ fn backed(state: &State, name: &str, id: TenantId) -> Outcome {
         return outcome;
     }
     let mut outcome = Outcome::new(Sign::Good, "another directory backs it");
-    outcome.add(Sign::Good, format!("{name} exists. The directory {id} backs it: connecting will be a switch."));
+    outcome
+        .add(Sign::Good, format!("{name} exists. The directory {id} backs it: connecting will be a switch."));
     if destination(state).is_none() {
         outcome.add(Sign::Nothing, "Whether that is the destination shows when the destination is known.");
     }
@@ -186,10 +187,8 @@ fn tenant(state: &State, trial: &Trial) -> Outcome {
             outcome
         }
     };
-    outcome.add(
-        outcome.sign,
-        format!("Tenant {}, signed in to at {}.", found.id, clean(&found.sign_in_host)),
-    );
+    outcome
+        .add(outcome.sign, format!("Tenant {}, signed in to at {}.", found.id, clean(&found.sign_in_host)));
     outcome
 }
 

@@ -147,7 +147,8 @@ fn draw_fields(state: &State, all: &[Field], area: Rect, buf: &mut Buffer, shown
         } else if let Some(input) = state.texts.get(field) {
             if here {
                 let mut view = ViewState::default();
-                let strip = Rect { x: start, y: area.y + row, width: u16::try_from(values).unwrap_or(0), height: 1 };
+                let strip =
+                    Rect { x: start, y: area.y + row, width: u16::try_from(values).unwrap_or(0), height: 1 };
                 let mut pen = Pen::line(buf, strip, 0, glyphs.ellipsis);
                 text_field(input, &mut pen, area.y + row, &mut view, theme.text);
                 shown.cursor = view.cursor;
@@ -204,8 +205,11 @@ fn lines(state: &State) -> Vec<(Sign, String)> {
 fn summary(state: &State, lines: &mut Vec<(Sign, String)>) {
     let draft = state.draft();
     let fields = state.fields();
-    let wrong: Vec<&str> =
-        fields.iter().filter(|field| draft.errors.contains_key(field)).map(|field| field.label().trim()).collect();
+    let wrong: Vec<&str> = fields
+        .iter()
+        .filter(|field| draft.errors.contains_key(field))
+        .map(|field| field.label().trim())
+        .collect();
     if !wrong.is_empty() {
         lines.push((Sign::Bad, format!("Still to be given: {}.", wrong.join(", "))));
     }
@@ -214,19 +218,27 @@ fn summary(state: &State, lines: &mut Vec<(Sign, String)>) {
         let outcome = outcome::of(state, subject);
         if matches!(outcome.sign, Sign::Bad | Sign::Care) {
             open += 1;
-            let name = fields.iter().find(|field| field.subject() == Some(subject)).map_or("", |field| field.label());
+            let name = fields
+                .iter()
+                .find(|field| field.subject() == Some(subject))
+                .map_or("", |field| field.label());
             let all = outcome.lines.iter().filter(|(sign, _)| matches!(sign, Sign::Bad | Sign::Care));
             lines.extend(all.map(|(sign, line)| (*sign, format!("{name}: {line}"))));
         }
     }
     if wrong.is_empty() && open == 0 {
         let asking = Subject::ALL.into_iter().any(|subject| outcome::of(state, subject).sign == Sign::Asking);
-        let text = if asking { "Nothing is missing so far; some answers are still to come." } else { "Nothing is missing." };
+        let text = if asking {
+            "Nothing is missing so far; some answers are still to come."
+        } else {
+            "Nothing is missing."
+        };
         lines.push((if asking { Sign::Asking } else { Sign::Good }, text.to_owned()));
     } else if open > 0 {
         lines.push((
             Sign::Nothing,
-            "You can mend these later: the tab Prerequisites says them again. r tries everything once more.".to_owned(),
+            "You can mend these later: the tab Prerequisites says them again. r tries everything once more."
+                .to_owned(),
         ));
     }
     match (&state.location, state.place.as_ref().map(|place| &place.state)) {
@@ -281,7 +293,8 @@ fn explanation(state: &State, area: Rect, buf: &mut Buffer) -> usize {
     for (kind, text) in lines(state) {
         let (glyph, style) = sign(kind, look);
         let indent = if kind == Sign::Nothing { 0 } else { 2 };
-        for (at, line) in wrap(&text, usize::from(area.width).saturating_sub(indent)).into_iter().enumerate() {
+        for (at, line) in wrap(&text, usize::from(area.width).saturating_sub(indent)).into_iter().enumerate()
+        {
             let lead = match (indent, at) {
                 (0, _) => "",
                 (_, 0) => glyph,
@@ -331,7 +344,9 @@ fn place_line(state: &State, area: Rect, buf: &mut Buffer) {
     let path = clean(&path);
     match state.place.as_ref().map(|place| &place.state) {
         Some(PlaceState::Taken) => pen.write("stays as it is: ", theme.dim).write(&path, theme.text),
-        Some(PlaceState::Unusable(_)) => pen.write("cannot be written: ", theme.caution).write(&path, theme.text),
+        Some(PlaceState::Unusable(_)) => {
+            pen.write("cannot be written: ", theme.caution).write(&path, theme.text)
+        }
         Some(PlaceState::Free | PlaceState::OpenToOthers(_)) | None => {
             pen.write("will be written: ", theme.dim).write(&path, theme.text)
         }

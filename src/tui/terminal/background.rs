@@ -60,12 +60,11 @@ impl Listener {
             _ => return Heard::Typed(vec![event]),
         };
         match &mut self.state {
-            State::Answered => Heard::Typed(vec![event]),
             State::Listening if is(&key, ']', KeyModifiers::ALT) => {
                 self.state = State::Answering(String::new());
                 Heard::Nothing
             }
-            State::Listening => Heard::Typed(vec![event]),
+            State::Listening | State::Answered => Heard::Typed(vec![event]),
             State::Answering(text) => {
                 if is(&key, 'g', KeyModifiers::CONTROL) || is(&key, '\\', KeyModifiers::ALT) {
                     let theme = theme(text);
@@ -76,14 +75,17 @@ impl Listener {
                     KeyCode::Char(c)
                         if text.len() < LONGEST
                             && "0123456789abcdefABCDEFrg;:/".contains(c)
-                            && (text.len() >= 3 || "11;".get(text.len()..).is_some_and(|rest| rest.starts_with(c))) =>
+                            && (text.len() >= 3
+                                || "11;".get(text.len()..).is_some_and(|rest| rest.starts_with(c))) =>
                     {
                         text.push(c);
                         Heard::Nothing
                     }
                     // No answer after all: somebody typed Alt-], and these letters behind it.
                     _ => {
-                        let typed = text.chars().map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+                        let typed = text
+                            .chars()
+                            .map(|c| Event::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
                         let typed = typed.chain([event]).collect();
                         self.state = State::Listening;
                         Heard::Typed(typed)

@@ -42,7 +42,11 @@ pub fn are_taken(variable: impl Fn(&str) -> Option<String>) -> bool {
         return forced != "0";
     }
     let term = value("TERM").unwrap_or_default();
-    if value("TMUX").is_some() || value("STY").is_some() || term.starts_with("screen") || term.starts_with("tmux") {
+    if value("TMUX").is_some()
+        || value("STY").is_some()
+        || term.starts_with("screen")
+        || term.starts_with("tmux")
+    {
         return false;
     }
     let program = value("TERM_PROGRAM").unwrap_or_default();
@@ -77,7 +81,9 @@ mod tests {
     #[test]
     fn only_plain_addresses_of_the_web_are_links() {
         assert!(is_plain("https://learn.microsoft.com/x?y=1#z"));
-        for address in ["javascript:alert(1)", "https://x/\u{1b}\\", "https://x y", "http://elsewhere.example/", ""] {
+        for address in
+            ["javascript:alert(1)", "https://x/\u{1b}\\", "https://x y", "http://elsewhere.example/", ""]
+        {
             assert!(!is_plain(address), "{address:?}");
         }
     }

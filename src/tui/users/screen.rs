@@ -16,10 +16,10 @@ use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::people::{People, PeopleList};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::shares;
-use crate::tui::widgets::frame::divider;
-use crate::tui::widgets::pen::{Pen, width};
 use crate::tui::widgets::columns::{Column, fitted, usual_width};
+use crate::tui::widgets::frame::divider;
 use crate::tui::widgets::names::shown;
+use crate::tui::widgets::pen::{Pen, width};
 use crate::tui::widgets::words::{count, last_access};
 
 use super::details;

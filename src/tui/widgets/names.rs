@@ -107,10 +107,7 @@ mod tests {
 
     #[test]
     fn what_is_hidden_is_named_once() {
-        assert_eq!(
-            hidden("a\u{202e}b\u{202e}\u{1b}[2J"),
-            ["U+001B escape", "U+202E right-to-left override"]
-        );
+        assert_eq!(hidden("a\u{202e}b\u{202e}\u{1b}[2J"), ["U+001B escape", "U+202E right-to-left override"]);
         assert_eq!(hidden("J\u{f6}rg M\u{fc}ller"), Vec::<String>::new());
         assert_eq!(hidden("\u{1}\u{2}\u{3}\u{4}\u{5}\u{6}").last().unwrap(), "2 more");
     }
