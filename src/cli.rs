@@ -23,6 +23,7 @@ mod manual;
 mod output;
 mod private;
 mod progress;
+mod sign_in;
 mod signals;
 mod text;
 mod work;

@@ -22,6 +22,7 @@ pub mod plan;
 pub mod prerequisites;
 pub mod problem;
 pub mod schedule;
+pub mod signin;
 pub mod text;
 
 pub use candidate::{Candidate, Evidence, EvidenceKind, Warning, WarningKind};

@@ -8,7 +8,8 @@
 //! | [`entra`] | anonymous discovery of a tenant |
 //! | [`probe`] | anonymously, what backs the organization |
 //! | [`status`] | anonymously, the health of Azure DevOps |
-//! | [`credential`] | environment, commands and the Azure CLI for tokens |
+//! | [`credential`] | environment, commands, the Azure CLI and the sign-in service for tokens |
+//! | [`trial`] | tries a way of signing in, and says who it is and what is granted |
 //! | [`wire`] | the services' JSON, also from files |
 //!
 //! Reads are repeated where that can help, and are safe to drop at any moment. Writes are sent once: without an answer
@@ -28,9 +29,10 @@ pub mod status;
 mod testing;
 #[cfg(test)]
 mod tests;
+pub mod trial;
 pub mod wire;
 
-pub use azure_devops::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
+pub use azure_devops::{AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
 pub use credential::{Credentials, Environment, Way};
 pub use entra::Entra;
 pub use graph::{Graph, Invitation, Invited};
@@ -42,8 +44,9 @@ pub use status::Status;
 
 pub use wire::BadList;
 
-use credential::Keyring;
+use credential::authority::Authority;
 use credential::source::is_same_pat;
+use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
 
@@ -91,8 +94,10 @@ impl Services {
         let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
         let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
-        let http = Http::new(&settings, observer)?;
-        let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command);
+        let http = Http::new(&settings, observer.clone())?;
+        let entra = Entra::new(&http, login.clone(), tenant);
+        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer };
+        let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command, Some(&wire));
         let azure_devops = |credential| {
             AzureDevOps::new(
                 &http,
@@ -107,7 +112,7 @@ impl Services {
             azure_devops: azure_devops(&keyring.azure_devops),
             azure_devops_after: azure_devops(&keyring.after_connect),
             graph: Graph::new(&http, &keyring.graph, graph, tenant),
-            entra: Entra::new(&http, login, tenant),
+            entra,
             probe: Probe::new(&http, core.clone(), organization),
             status: Status::new(&http, status),
             keyring,

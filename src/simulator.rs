@@ -36,6 +36,7 @@ mod query;
 mod remote;
 mod scenarios;
 mod server;
+mod sign_in;
 mod tokens;
 mod world;
 
@@ -48,6 +49,7 @@ pub use self::{
     control::{Control, LoggedRequest, TenantChange},
     fault::{Fault, UnknownFault},
     options::{Options, Scenario, StartError, UnknownScenario},
+    sign_in::{SignInAnswer, SignInWay, UnknownSignInAnswer, UnknownSignInWay},
 };
 use self::{
     listener::{Cut, LoopbackListener},
@@ -123,6 +125,11 @@ impl Simulator {
         self.address
     }
 
+    /// `http://127.0.0.1:PORT`
+    pub fn base(&self) -> &str {
+        &self.shared.base
+    }
+
     /// The organization's name.
     pub fn organization(&self) -> &str {
         &self.shared.names.organization
@@ -172,22 +179,67 @@ impl Simulator {
         &self.shared.tokens.devops
     }
 
+    /// The id of the application that may sign in.
+    pub fn client_id(&self) -> &'static str {
+        sign_in::CLIENT_ID
+    }
+
+    /// The application's secret.
+    pub fn client_secret(&self) -> &'static str {
+        sign_in::CLIENT_SECRET
+    }
+
+    /// A token of another identity provider that the application trusts.
+    pub fn federated_assertion(&self) -> &'static str {
+        sign_in::ASSERTION
+    }
+
     /// A complete configuration with which the program works against this simulator in an empty environment.
     pub fn config_toml(&self, state_directory: &Path) -> String {
+        self.config_toml_with(state_directory, SignInWay::Command)
+    }
+
+    /// A complete configuration that signs in to the tenant in this way. `client-secret` needs the application's secret
+    /// ([`Simulator::client_secret`]) in the variable `ADO2ENTRA_SIMULATED_SECRET`.
+    pub fn config_toml_with(&self, state_directory: &Path, way: SignInWay) -> String {
         let endpoints = self.endpoints();
         let command = |token: &str| format!("[\"printf\", \"%s\", {}]", toml_string(token));
+        let by_command = format!(
+            "after_connect = \"command\"\nafter_command = {}",
+            command(self.azure_devops_entra_token())
+        );
+        let id = toml_string(self.client_id());
+        let (after, entra) = match way {
+            SignInWay::Command => {
+                (by_command, format!("kind = \"command\"\ncommand = {}", command(self.graph_token())))
+            }
+            SignInWay::DeviceCode => (
+                "after_connect = \"entra\"".to_owned(),
+                format!(
+                    "kind = \"device-code\"\nclient_id = {id}\n\
+                     permissions = [\"User.Invite.All\", \"Policy.Read.All\", \"GroupMember.Read.All\"]"
+                ),
+            ),
+            // An application is nobody's account in the organization.
+            SignInWay::ClientSecret => (
+                by_command,
+                format!(
+                    "kind = \"client-secret\"\nclient_id = {id}\nsecret_env = \"ADO2ENTRA_SIMULATED_SECRET\""
+                ),
+            ),
+        };
         let mut text = String::from("# A simulation: made-up organization, tenant and tokens.\n");
         let _ = write!(
             text,
             "[organization]\nname = {}\n\n[tenant]\nid = {}\n\n\
-             [credentials.azure_devops]\nkind = \"command\"\ncommand = {}\nafter_connect = \"command\"\nafter_command = {}\n\n\
-             [credentials.entra]\nkind = \"command\"\ncommand = {}\n\n\
+             [credentials.azure_devops]\nkind = \"command\"\ncommand = {}\n{}\n\n\
+             [credentials.entra]\n{}\n\n\
              [state]\ndirectory = {}\n\n[endpoints]\n",
             toml_string(self.organization()),
             toml_string(self.tenant_domain()),
             command(self.azure_devops_token()),
-            command(self.azure_devops_entra_token()),
-            command(self.graph_token()),
+            after,
+            entra,
             toml_string(&state_directory.to_string_lossy()),
         );
         let lines = [

@@ -54,15 +54,19 @@ fn try_open(mut opening: Opening) -> Result<Exit, Left> {
         .map_err(|error| (Exit::No, format!("the runtime could not be started: {error}")))?;
     let settings = settings(&opening.loaded);
     let mut console = None;
+    let mut tried = None;
     if opening.snapshot.is_none() && opening.loaded.config.require_target().is_err() {
-        console = set_up(&runtime, &mut opening, &settings)?;
-        if console.is_none() {
+        let Some((taken, prober)) = set_up(&runtime, &mut opening, &settings)? else {
             crate::cli::complain("set-up was left; nothing was written");
             return Ok(Exit::Done);
-        }
+        };
+        (console, tried) = (Some(taken), Some(prober));
     }
     let (session, messages) =
         runtime.block_on(Session::open(opening.setup)).map_err(|error| (Exit::Usage, error.to_string()))?;
+    if let Some(tried) = tried {
+        tried.hand_over(&session);
+    }
     let start = match opening.snapshot {
         Some(path) => offline_start(&runtime, &session.context, &path, settings)?,
         None => live_start(&runtime, &session, messages, settings),
@@ -82,7 +86,7 @@ fn try_open(mut opening: Opening) -> Result<Exit, Left> {
 
 /// The set-up screen. Returns the terminal, for the dashboard to go on with, and puts the values into `opening`; `None` when
 /// the set-up was left.
-fn set_up(runtime: &Runtime, opening: &mut Opening, settings: &UiSettings) -> Result<Option<Console>, Left> {
+fn set_up(runtime: &Runtime, opening: &mut Opening, settings: &UiSettings) -> Result<Option<(Console, Arc<Prober>)>, Left> {
     let unusable = |error: std::io::Error| (Exit::Usage, RunError::Terminal(error).to_string());
     let look = Look::new(tui::resolved(settings.theme), settings.ascii);
     let place = opening.loaded.location.as_ref().map(|location| location.path.clone());
@@ -111,7 +115,7 @@ fn set_up(runtime: &Runtime, opening: &mut Opening, settings: &UiSettings) -> Re
     };
     opening.loaded.config = Config::clone(&config);
     opening.setup.config = *config;
-    Ok(Some(console))
+    Ok(Some((console, prober)))
 }
 
 fn live_start(

@@ -4,6 +4,7 @@
 //! messages add up to. The dashboard and the commands share all three, so that both see the same thing. `Msg` and `Effect`
 //! carry domain types only.
 
+mod alarm;
 pub mod analysis;
 pub mod apply;
 mod before;
@@ -21,8 +22,11 @@ mod reading;
 pub mod runner;
 pub mod session;
 pub mod setup;
+pub mod signin;
 pub mod snapshot;
+mod strain;
 mod succession;
+mod traffic;
 mod watch;
 
 pub use crate::services::Environment;

@@ -388,7 +388,7 @@ fn without_a_usable_configuration_the_set_up_opens_and_the_dashboard_follows() {
     let cat = |name: &str| format!("cat {}", folder.path().join(name).display());
     terminal.type_keys(&format!("\u{1b}[D\t{}\t", cat("pat")));
     terminal.wait_for("Niamh");
-    terminal.type_keys(&format!("\u{1b}[C\u{1b}[C\u{1b}[C\t{}\t", cat("graph")));
+    terminal.type_keys(&format!("\u{1b}[D\u{1b}[D\t{}\t", cat("graph")));
     terminal.wait_for("Contoso, EU");
     terminal.resize(60, 15);
     terminal.resize(120, 30);

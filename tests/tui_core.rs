@@ -11,6 +11,8 @@ mod mouse;
 mod people;
 #[path = "tui_core/screens.rs"]
 mod screens;
+#[path = "tui_core/sign_in.rs"]
+mod sign_in;
 #[path = "tui_core/sizes.rs"]
 mod sizes;
 #[path = "tui_core/update.rs"]

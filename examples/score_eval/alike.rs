@@ -48,8 +48,12 @@ impl Pattern {
         }
         let within = if self.length == 64 { u64::MAX } else { (1 << self.length) - 1 };
         let common = f64::from((!row & within).count_ones());
-        200.0 * common / (self.length + other.len()) as f64
+        200.0 * common / number(self.length + other.len())
     }
+}
+
+fn number(count: usize) -> f64 {
+    f64::from(u32::try_from(count).unwrap_or(u32::MAX))
 }
 
 fn ratio(one: &[char], other: &[char]) -> f64 {
@@ -101,7 +105,7 @@ pub fn weighted(one: &str, other: &str) -> f64 {
     if a.is_empty() || b.is_empty() {
         return 0.0;
     }
-    let longer = a.len().max(b.len()) as f64 / a.len().min(b.len()) as f64;
+    let longer = number(a.len().max(b.len())) / number(a.len().min(b.len()));
     let whole = ratio(&a, &b);
     if longer < 1.5 {
         return whole.max(0.95 * token_sort(one, other).max(token_set(one, other)));

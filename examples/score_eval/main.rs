@@ -3,8 +3,9 @@
 //! `cargo run --release --example score_eval -- FOLDER…` reads `org-users.json`, `tenant-users.json` and `truth.json` of each
 //! folder and prints a line for each, for each profile (the folder's name up to the first hyphen) and for all: wrong pairs,
 //! recall, the right person among the first candidates, hazards, time. Below them two plain baselines on the same files.
-//! `--show` names the mistakes, `--use-patterns` uses every pattern that is found. With `--org-users FILE --tenant-users FILE` instead it prints a `diff` document like the
-//! command's, for other scorers. How to make such folders, and what the columns mean: `docs/matching.md`.
+//! `--show` names the mistakes, `--use-patterns` uses every pattern that is found. With `--org-users FILE --tenant-users FILE`
+//! instead it prints a `diff` document like the command's, for other scorers. How to make such folders, and what the columns
+//! mean: `docs/matching.md`.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is what this program is for")]
 
 use std::collections::BTreeMap;
@@ -60,9 +61,9 @@ fn main() -> Result<(), Failure> {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or("?");
         let figures = Figures::of(&set, &truth, show);
         println!("{name:16} {}", figures.line());
-        ours.add(name, figures, Figures::add);
-        veto.add(name, baseline::veto(&set, &truth), baseline::Figures::add);
-        names.add(name, baseline::names(&set, &truth), baseline::Figures::add);
+        ours.add(name, &figures, Figures::add);
+        veto.add(name, &baseline::veto(&set, &truth), baseline::Figures::add);
+        names.add(name, &baseline::names(&set, &truth), baseline::Figures::add);
     }
     ours.print(Figures::line);
     for (title, sums) in [
@@ -85,10 +86,10 @@ impl<F> Default for Sums<F> {
 }
 
 impl<F: Default> Sums<F> {
-    fn add(&mut self, set: &str, figures: F, add: fn(&mut F, &F)) {
+    fn add(&mut self, set: &str, figures: &F, add: fn(&mut F, &F)) {
         let profile = set.split('-').next().unwrap_or(set);
-        add(self.0.entry(format!("all {profile}")).or_default(), &figures);
-        add(self.0.entry("all, together".to_owned()).or_default(), &figures);
+        add(self.0.entry(format!("all {profile}")).or_default(), figures);
+        add(self.0.entry("all, together".to_owned()).or_default(), figures);
     }
 
     fn print(&self, line: fn(&F) -> String) {

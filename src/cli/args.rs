@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
 
-use crate::simulator::{Fault, Scenario};
+use crate::simulator::{Fault, Scenario, SignInWay};
 
 /// Takes an Azure DevOps organization to a Microsoft Entra tenant: prerequisites, people, connection, verified mapping.
 ///
@@ -171,6 +171,9 @@ pub struct Simulation {
     /// Something that goes wrong, such as throttle, reset or expired-credential; may be given several times
     #[arg(long = "fault", value_name = "NAME", value_parser = |name: &str| name.parse::<Fault>())]
     pub faults: Vec<Fault>,
+    /// How the tenant is signed in to: command, device-code or client-secret
+    #[arg(long, value_name = "WAY", default_value_t)]
+    pub sign_in: SignInWay,
 }
 
 impl Simulation {
@@ -341,6 +344,8 @@ pub enum ExportForm {
     EntraCreate,
     /// Who is to be invited, for the Entra administrator
     EntraInvite,
+    /// What was sent and what came of it, line by line
+    Journal,
 }
 
 /// Options of `apply`.

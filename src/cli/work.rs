@@ -8,6 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::progress::ProgressLine;
+use super::sign_in;
 use crate::domain::activity::Source;
 use crate::domain::{Problem, ProblemKind};
 use crate::tasks::{
@@ -53,8 +54,10 @@ impl Work {
     pub async fn read(&mut self, sources: &[Source]) -> Model {
         let mut line = ProgressLine::new();
         let mut problems = Vec::new();
+        let output = self.output;
         let model = Box::pin(gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
             line.hear(msg, runner::now());
+            show_sign_in(output, &mut line, msg);
             if let Msg::Failed(problem) = msg {
                 problems.push(problem.to_string());
             }
@@ -84,7 +87,13 @@ impl Work {
 
     /// The next message.
     pub async fn next(&mut self) -> Option<Msg> {
-        self.messages.recv().await
+        let msg = self.messages.recv().await?;
+        if let Msg::SignIn(step) = &msg
+            && let Some(words) = sign_in::words(step)
+        {
+            self.output.say(&words);
+        }
+        Some(msg)
     }
 
     /// Does one thing that is kept on disk, and returns when it is there.
@@ -120,12 +129,25 @@ impl Work {
         let result = loop {
             tokio::select! {
                 biased;
-                Some(msg) = self.messages.recv() => line.hear(&msg, runner::now()),
+                Some(msg) = self.messages.recv() => {
+                    line.hear(&msg, runner::now());
+                    show_sign_in(self.output, &mut line, &msg);
+                }
                 result = &mut work => break result,
             }
         };
         line.clear();
         result
+    }
+}
+
+/// Says what has to be typed where, over the line of progress.
+fn show_sign_in(output: Output, line: &mut ProgressLine, msg: &Msg) {
+    if let Msg::SignIn(step) = msg
+        && let Some(words) = sign_in::words(step)
+    {
+        line.clear();
+        output.say(&words);
     }
 }
 

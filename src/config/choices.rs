@@ -113,6 +113,10 @@ choices! {
         DeviceCode = "device-code",
         /// The secret of an app registration, from an environment variable.
         ClientSecret = "client-secret",
+        /// The certificate of an app registration, with its key.
+        Certificate = "certificate",
+        /// An assertion that another identity provider issued for an app registration.
+        Federated = "federated",
         /// A command that prints a bearer token for Microsoft Graph.
         Command = "command",
         /// Such a token from an environment variable.

@@ -1,6 +1,7 @@
 //! How the program signs in: which way, and where the secret comes from. The secrets themselves are never here.
 
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 use super::choices::{AfterConnect, AzureDevOpsKind, EntraKind};
 
@@ -117,10 +118,20 @@ impl AzureDevOpsCredential {
 pub struct EntraCredential {
     /// The way.
     pub kind: EntraKind,
-    /// For `device-code` and `client-secret`: the id of the app registration, a GUID in lower case.
+    /// For `device-code`, `client-secret`, `certificate` and `federated`: the id of the app registration, a GUID in lower case.
     pub client_id: Option<String>,
+    /// For `device-code`: permissions for Microsoft Graph that are asked for beside `User.Read` and `User.Read.All`.
+    pub permissions: Vec<String>,
     /// For `client-secret`: the environment variable that holds the secret.
     pub secret_env: Option<String>,
+    /// For `certificate`: a PEM file with the certificate.
+    pub certificate_file: Option<PathBuf>,
+    /// For `certificate`: a PEM file with its key; none where the certificate's file holds it too.
+    pub key_file: Option<PathBuf>,
+    /// For `federated`: the environment variable that holds the assertion.
+    pub assertion_env: Option<String>,
+    /// For `federated`: the file that holds it.
+    pub assertion_file: Option<PathBuf>,
     /// For `command`: what prints a bearer token for Microsoft Graph.
     pub command: Option<CommandLine>,
     /// For `env`: the environment variable that holds such a token.
@@ -136,6 +147,31 @@ pub enum EntraWay<'a> {
     DeviceCode {
         /// The app registration.
         client_id: &'a str,
+        /// What is asked for beside the least.
+        permissions: &'a [String],
+    },
+    /// The certificate of an app registration.
+    Certificate {
+        /// The app registration.
+        client_id: &'a str,
+        /// PEM file with the certificate.
+        certificate_file: &'a Path,
+        /// PEM file with its key.
+        key_file: &'a Path,
+    },
+    /// An assertion of another identity provider, in a variable.
+    AssertionVariable {
+        /// The app registration.
+        client_id: &'a str,
+        /// The variable's name.
+        env: &'a str,
+    },
+    /// An assertion of another identity provider, in a file.
+    AssertionFile {
+        /// The app registration.
+        client_id: &'a str,
+        /// The file.
+        file: &'a Path,
     },
     /// The secret of an app registration.
     ClientSecret {
@@ -158,11 +194,29 @@ impl EntraCredential {
     pub fn way(&self) -> Option<EntraWay<'_>> {
         Some(match self.kind {
             EntraKind::AzureCli => EntraWay::AzureCli,
-            EntraKind::DeviceCode => EntraWay::DeviceCode { client_id: self.client_id.as_deref()? },
+            EntraKind::DeviceCode => {
+                EntraWay::DeviceCode { client_id: self.client_id.as_deref()?, permissions: &self.permissions }
+            }
             EntraKind::ClientSecret => EntraWay::ClientSecret {
                 client_id: self.client_id.as_deref()?,
                 secret_env: self.secret_env.as_deref()?,
             },
+            EntraKind::Certificate => {
+                let certificate_file = self.certificate_file.as_deref()?;
+                EntraWay::Certificate {
+                    client_id: self.client_id.as_deref()?,
+                    certificate_file,
+                    key_file: self.key_file.as_deref().unwrap_or(certificate_file),
+                }
+            }
+            EntraKind::Federated => {
+                let client_id = self.client_id.as_deref()?;
+                match (&self.assertion_env, &self.assertion_file) {
+                    (Some(env), _) => EntraWay::AssertionVariable { client_id, env },
+                    (None, Some(file)) => EntraWay::AssertionFile { client_id, file },
+                    (None, None) => return None,
+                }
+            }
             EntraKind::Command => EntraWay::Command(self.command.as_ref()?),
             EntraKind::Env => EntraWay::Env { env: self.env.as_deref()? },
         })

@@ -7,6 +7,8 @@ use uuid::Uuid;
 
 use super::credentials::CommandLine;
 use super::error::{Problem, acts_on_terminals, quoted, quoted_if_short};
+use super::suggest::nearest;
+use crate::domain::signin::{GRAPH_PERMISSIONS, graph_permission};
 
 /// The organization's name: letters of the English alphabet, digits and hyphens, at most 50 characters, a
 /// letter or digit at both ends (Microsoft, "Create an organization", naming). The organization's address is
@@ -112,6 +114,22 @@ pub(super) fn client_id(text: &str) -> Result<String, Problem> {
             "copy \"Application (client) ID\" from its overview page in the Entra admin center",
         )),
     }
+}
+
+/// A permission for Microsoft Graph that this program has a use for, in Microsoft's spelling.
+pub(super) fn permission(text: &str) -> Result<String, Problem> {
+    if let Some(known) = graph_permission(text.trim()) {
+        return Ok(known.name.to_owned());
+    }
+    let names: Vec<&str> = GRAPH_PERMISSIONS.iter().map(|permission| permission.name).collect();
+    let advice = match nearest(text, names.iter().copied()) {
+        Some(name) => format!("did you mean \"{name}\"?"),
+        None => format!("allowed: {}", names.join(", ")),
+    };
+    Err(Problem::new(
+        format!("{} is no permission that this program has a use for", quoted_if_short(text)),
+        advice,
+    ))
 }
 
 /// The name of an environment variable. Never quoted back: people paste the token itself here.
@@ -247,6 +265,14 @@ mod tests {
         assert_eq!(words(&["a", "b\0"]).unwrap_err().item, Some(1));
         let debug = format!("{:?}", words(&["echo", "hunter2"]).unwrap());
         assert!(!debug.contains("hunter2"), "{debug}");
+    }
+
+    #[test]
+    fn only_permissions_with_a_use_are_asked_for() {
+        assert_eq!(permission("user.invite.all").unwrap(), "User.Invite.All");
+        let problem = permission("User.Invite").unwrap_err();
+        assert!(problem.advice.contains("User.Invite.All"), "{}", problem.advice);
+        assert!(permission("Mail.Read").is_err());
     }
 
     #[test]

@@ -8,6 +8,14 @@ use super::settings::Config;
 const AZURE_DEVOPS: &str = "credentials.azure_devops";
 const ENTRA: &str = "credentials.entra";
 
+/// Ways that sign in with an app registration.
+fn is_app(kind: EntraKind) -> bool {
+    matches!(
+        kind,
+        EntraKind::DeviceCode | EntraKind::ClientSecret | EntraKind::Certificate | EntraKind::Federated
+    )
+}
+
 /// What is missing.
 pub(super) fn errors(config: &Config, origins: &Origins) -> Vec<ConfigError> {
     let azure_devops = &config.credentials.azure_devops;
@@ -29,11 +37,17 @@ pub(super) fn errors(config: &Config, origins: &Origins) -> Vec<ConfigError> {
         needs(AZURE_DEVOPS, "after_connect", "command", "after_command", command);
     }
     let kind = entra.kind.as_str();
-    if matches!(entra.kind, EntraKind::DeviceCode | EntraKind::ClientSecret) && entra.client_id.is_none() {
+    if is_app(entra.kind) && entra.client_id.is_none() {
         needs(ENTRA, "kind", kind, "client_id", app);
     }
     if entra.kind == EntraKind::ClientSecret && entra.secret_env.is_none() {
         needs(ENTRA, "kind", kind, "secret_env", "\"NAME_OF_A_VARIABLE\"");
+    }
+    if entra.kind == EntraKind::Certificate && entra.certificate_file.is_none() {
+        needs(ENTRA, "kind", kind, "certificate_file", "\"/path/of/the/certificate.pem\"");
+    }
+    if entra.kind == EntraKind::Federated && entra.assertion_env.is_none() && entra.assertion_file.is_none() {
+        needs(ENTRA, "kind", kind, "assertion_env or assertion_file", "…");
     }
     if entra.kind == EntraKind::Command && entra.command.is_none() {
         needs(ENTRA, "kind", kind, "command", command);
@@ -65,8 +79,20 @@ pub(super) fn warnings(config: &Config, origins: &Origins) -> Vec<ConfigError> {
     unused(AZURE_DEVOPS, "command", kind == AzureDevOpsKind::Command, "kind = \"command\"");
     let after = azure_devops.after_connect == AfterConnect::Command;
     unused(AZURE_DEVOPS, "after_command", after, "after_connect = \"command\"");
-    let app = matches!(entra.kind, EntraKind::DeviceCode | EntraKind::ClientSecret);
-    unused(ENTRA, "client_id", app, "kind = \"device-code\" and kind = \"client-secret\"");
+    unused(
+        ENTRA,
+        "client_id",
+        is_app(entra.kind),
+        "the ways of an app registration, such as kind = \"device-code\"",
+    );
+    unused(ENTRA, "permissions", entra.kind == EntraKind::DeviceCode, "kind = \"device-code\"");
+    let certificate = entra.kind == EntraKind::Certificate;
+    unused(ENTRA, "certificate_file", certificate, "kind = \"certificate\"");
+    unused(ENTRA, "key_file", certificate, "kind = \"certificate\"");
+    let federated = entra.kind == EntraKind::Federated;
+    unused(ENTRA, "assertion_env", federated, "kind = \"federated\"");
+    let from_file = federated && entra.assertion_env.is_none();
+    unused(ENTRA, "assertion_file", from_file, "kind = \"federated\" without assertion_env");
     unused(ENTRA, "secret_env", entra.kind == EntraKind::ClientSecret, "kind = \"client-secret\"");
     unused(ENTRA, "command", entra.kind == EntraKind::Command, "kind = \"command\"");
     unused(ENTRA, "env", entra.kind == EntraKind::Env, "kind = \"env\"");

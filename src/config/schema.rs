@@ -40,6 +40,7 @@ pub(super) enum Slot<'c> {
     Number(&'c mut u32, std::ops::RangeInclusive<u32>, &'static str),
     Flag(&'c mut bool),
     Addresses(&'c mut Vec<String>),
+    Permissions(&'c mut Vec<String>),
     Command(&'c mut Option<CommandLine>),
     Path(&'c mut Option<PathBuf>),
     Endpoint(&'c mut Endpoint),
@@ -58,6 +59,7 @@ impl Slot<'_> {
             Slot::Number(..) => "a whole number, without quotes",
             Slot::Flag(_) => "true or false, without quotes",
             Slot::Addresses(_) => "a list of addresses: [\"somebody@fabrikam.com\", …]",
+            Slot::Permissions(_) => "a list of permissions for Microsoft Graph: [\"User.Invite.All\", …]",
             Slot::Command(_) => {
                 "a list of texts, the program and its arguments: [\"pass\", \"show\", \"ado\"]"
             }
@@ -78,7 +80,7 @@ impl Slot<'_> {
             }
             Slot::Seconds(_) | Slot::Number(..) => matches!(value, Value::Number(_)),
             Slot::Flag(_) => matches!(value, Value::Flag(_)),
-            Slot::Addresses(_) | Slot::Command(_) => matches!(value, Value::List(_)),
+            Slot::Addresses(_) | Slot::Permissions(_) | Slot::Command(_) => matches!(value, Value::List(_)),
         }
     }
 
@@ -106,6 +108,12 @@ impl Slot<'_> {
                     .map(|(i, it)| names::address(it).map_err(|p| p.in_item(i)))
                     .collect::<Result<_, _>>()?;
             }
+            (Slot::Permissions(slot), Value::List(items)) => {
+                let each = items.iter().enumerate();
+                *slot = each
+                    .map(|(i, it)| names::permission(it).map_err(|p| p.in_item(i)))
+                    .collect::<Result<_, _>>()?;
+            }
             (Slot::Command(slot), Value::List(words)) => *slot = Some(names::command(words)?),
             (Slot::Path(slot), Value::Text(text)) => *slot = Some(names::path(&text)?),
             (Slot::Endpoint(slot), Value::Text(text)) => *slot = Endpoint::read(&text)?,
@@ -128,7 +136,7 @@ impl Slot<'_> {
             Slot::Seconds(slot) => Some(slot.map_or(0, |every| every.as_secs()).to_string()),
             Slot::Number(slot, ..) => Some(slot.to_string()),
             Slot::Flag(slot) => Some(slot.to_string()),
-            Slot::Addresses(slot) => {
+            Slot::Addresses(slot) | Slot::Permissions(slot) => {
                 let items: Vec<String> = slot.iter().map(|it| quoted(it)).collect();
                 Some(format!("[{}]", items.join(", ")))
             }
@@ -212,7 +220,12 @@ keys! {
     "credentials.entra" {
         "kind" => |c| Slot::Choice(&mut c.credentials.entra.kind),
         "client_id" => |c| Slot::OptionalText(&mut c.credentials.entra.client_id, names::client_id),
+        "permissions" => |c| Slot::Permissions(&mut c.credentials.entra.permissions),
         "secret_env" => |c| Slot::OptionalText(&mut c.credentials.entra.secret_env, names::variable),
+        "certificate_file" => |c| Slot::Path(&mut c.credentials.entra.certificate_file),
+        "key_file" => |c| Slot::Path(&mut c.credentials.entra.key_file),
+        "assertion_env" => |c| Slot::OptionalText(&mut c.credentials.entra.assertion_env, names::variable),
+        "assertion_file" => |c| Slot::Path(&mut c.credentials.entra.assertion_file),
         "command" => |c| Slot::Command(&mut c.credentials.entra.command),
         "env" => |c| Slot::OptionalText(&mut c.credentials.entra.env, names::variable),
     }

@@ -82,7 +82,7 @@ pub fn give(config: &mut Config, dotted: &str, typed: &str) -> Result<(), Config
     let slot = (key.slot)(config);
     let value = match &slot {
         Slot::Command(_) => Value::List(command_words(typed).map_err(told)?),
-        Slot::Addresses(_) => {
+        Slot::Addresses(_) | Slot::Permissions(_) => {
             let parts = typed.split([',', ' ']).map(str::trim).filter(|part| !part.is_empty());
             Value::List(parts.map(str::to_owned).collect())
         }
@@ -252,7 +252,7 @@ fn literal(slot: &Slot<'_>) -> Option<String> {
         Slot::Seconds(slot) => slot.map_or(0, |every| every.as_secs()).to_string(),
         Slot::Number(slot, ..) => slot.to_string(),
         Slot::Flag(slot) => slot.to_string(),
-        Slot::Addresses(slot) => list(slot),
+        Slot::Addresses(slot) | Slot::Permissions(slot) => list(slot),
         Slot::Command(slot) => {
             let command = slot.as_ref()?;
             let words: Vec<String> = std::iter::once(command.program().to_owned())

@@ -10,6 +10,7 @@ use super::connection::Backing;
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 use super::people::TenantUser;
 use super::problem::{Problem, ProblemKind};
+use super::signin::Granted;
 
 /// Something that was read, or not: an error keeps the old value and says why it is old.
 #[derive(Debug, Clone)]
@@ -236,6 +237,8 @@ pub struct Facts {
     pub me: Aged<TenantUser>,
     /// Its roles.
     pub my_roles: Aged<Memberships>,
+    /// What the token for Microsoft Graph allows, as far as it says.
+    pub granted: Aged<Granted>,
     /// The organization's administrators.
     pub administrators: Aged<Administrators>,
     /// The organization's owner.

@@ -21,6 +21,7 @@ mod comparison;
 mod dates;
 mod decide;
 pub mod destination;
+pub mod incremental;
 pub mod patterns;
 pub mod shared;
 pub mod standing;
@@ -28,6 +29,7 @@ pub mod table;
 
 pub use comparison::Comparison;
 pub use destination::infer_destination;
+pub use incremental::{Again, forecast_again};
 use shared::Shared;
 
 /// What the forecast depends on besides the two lists.
@@ -136,6 +138,19 @@ impl Situation {
     pub fn is_connected(&self) -> bool {
         self.destination.is_some() && self.backing.and_then(Backing::tenant) == self.destination
     }
+}
+
+/// What a forecast is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct Material<'a> {
+    /// The organization's people.
+    pub roster: &'a Roster,
+    /// The tenant's.
+    pub directory: &'a Directory,
+    /// The index over them.
+    pub index: &'a TenantIndex,
+    /// What is known besides.
+    pub situation: &'a Situation,
 }
 
 /// What was found out about one org user.

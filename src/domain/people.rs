@@ -3,7 +3,7 @@
 //! Fields keep what the service wrote (originals are for display and for the CSV); comparison happens on keys made by
 //! [`super::matching`]. Every string is untrusted: it goes through [`super::text::clean`] before it is shown.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -11,9 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 
+mod places;
 mod tenant_user;
 mod texts;
 
+use places::Places;
 pub use tenant_user::{TenantUser, TenantUserParts};
 pub use texts::{LONGEST_TEXT, MOST_ENTRIES, Strings};
 
@@ -137,6 +139,20 @@ pub struct OrgUser {
 }
 
 impl OrgUser {
+    /// Uses one piece of memory for texts that many people have, and for a mail address that is the sign-in address.
+    fn share(&mut self, words: &mut HashSet<Arc<str>>) {
+        if self.mail.as_deref() == Some(&*self.principal_name) {
+            self.mail = Some(Arc::clone(&self.principal_name));
+        }
+        for field in [&mut self.domain, &mut self.meta_type, &mut self.access_level] {
+            let Some(text) = field else { continue };
+            match words.get(&**text) {
+                Some(known) => *text = Arc::clone(known),
+                None => drop(words.insert(Arc::clone(text))),
+            }
+        }
+    }
+
     /// The tenant that an Entra identity belongs to (its home for a member, the host for a guest).
     pub fn identity_tenant(&self) -> Option<TenantId> {
         match self.origin {
@@ -244,12 +260,24 @@ impl Words {
 impl Roster {
     /// Sorts people from service identities and drops repetitions. People are ordered by display name, then storage key.
     pub fn new(users: impl IntoIterator<Item = OrgUser>) -> Self {
-        let mut unique: HashMap<StorageKey, OrgUser> = HashMap::new();
-        for user in users {
-            unique.insert(user.storage_key.clone(), user);
+        let mut unique: Vec<OrgUser> = users.into_iter().collect();
+        // stable: of one key the later reading stays last, and is the one that is kept
+        unique.sort_by(|a, b| a.storage_key.cmp(&b.storage_key));
+        unique.dedup_by(|later, kept| {
+            let same = later.storage_key == kept.storage_key;
+            if same {
+                std::mem::swap(later, kept);
+            }
+            same
+        });
+        let mut words: HashSet<Arc<str>> = HashSet::new();
+        for user in &mut unique {
+            user.share(&mut words);
         }
         let (mut services, mut people): (Vec<_>, Vec<_>) =
-            unique.into_values().partition(OrgUser::is_service_identity);
+            unique.into_iter().partition(OrgUser::is_service_identity);
+        people.shrink_to_fit();
+        services.shrink_to_fit();
         let order = |a: &OrgUser, b: &OrgUser| {
             (&a.display_name, &a.storage_key).cmp(&(&b.display_name, &b.storage_key))
         };
@@ -284,7 +312,7 @@ impl Roster {
 
     /// The person with this key.
     pub fn get(&self, key: &StorageKey) -> Option<&OrgUser> {
-        self.by_key.get(key).and_then(|at| self.people.get(*at))
+        self.position(key).and_then(|at| self.people.get(at))
     }
 
     /// People and service identities that are this tenant user, people first.
@@ -306,26 +334,32 @@ impl Roster {
 #[derive(Debug, Clone, Default)]
 pub struct Directory {
     users: Vec<TenantUser>,
-    by_id: HashMap<ObjectId, u32>,
+    by_id: Places,
 }
 
 impl Directory {
     /// Keeps the order of arrival; for an id that came twice the later reading wins.
     pub fn new(users: impl IntoIterator<Item = TenantUser>) -> Self {
-        let mut directory = Self::default();
+        let users = users.into_iter();
+        let by_id = Places::with_capacity(users.size_hint().0);
+        let mut directory = Self { users: Vec::new(), by_id };
         for user in users {
             directory.insert(user);
         }
+        directory.users.shrink_to_fit();
         directory
     }
 
     /// Adds or replaces one user.
     pub fn insert(&mut self, user: TenantUser) {
-        if let Some(slot) = self.by_id.get(&user.id).and_then(|at| self.users.get_mut(*at as usize)) {
+        let found = self.position(user.id);
+        if let Some(slot) = found.and_then(|at| self.users.get_mut(at)) {
             *slot = user;
         } else if let Ok(at) = u32::try_from(self.users.len()) {
-            self.by_id.insert(user.id, at);
+            let id = user.id;
             self.users.push(user);
+            let users = &self.users;
+            self.by_id.add(&id, at, |at| users.get(at as usize).map(|user| user.id));
         }
     }
 
@@ -336,12 +370,12 @@ impl Directory {
 
     /// The user with this object id.
     pub fn get(&self, id: ObjectId) -> Option<&TenantUser> {
-        self.by_id.get(&id).and_then(|at| self.users.get(*at as usize))
+        self.position(id).and_then(|at| self.users.get(at))
     }
 
     /// Where this user stands in [`Directory::users`].
     pub fn position(&self, id: ObjectId) -> Option<usize> {
-        self.by_id.get(&id).map(|at| *at as usize)
+        self.by_id.find(&id, |at| self.users.get(at as usize).map(|user| user.id)).map(|at| at as usize)
     }
 
     /// How many users there are.

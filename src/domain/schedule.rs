@@ -13,15 +13,18 @@ use super::connection::{ConnectionState, is_wrong_directory};
 use super::facts::Facts;
 use super::forecast::{Forecast, Situation};
 use super::ids::{Descriptor, ObjectId, StorageKey};
-use super::people::{Directory, Roster};
+use super::people::{Directory, OrgUser, Roster, TenantUser, UserType};
 use super::plan::{Decision, Plan, Rulebook};
 use super::text::clean;
 
+pub mod governor;
+pub mod intruder;
+pub mod machine;
 mod order;
 mod row;
 mod summary;
 
-pub use summary::{LockedOut, Summary, locked_out};
+pub use summary::{LockedOut, Summary, advice, locked_out, still_locked_out};
 
 /// A change at a service.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +43,15 @@ pub enum Call {
     },
     /// `DELETE userentitlements/{storage key}`.
     Remove,
+}
+
+/// Whether the batch route can tell who is meant by both names: it finds people by mail address and targets by user principal
+/// name, as far as anybody knows, and must find exactly one of each. Privileged people never go in a batch.
+pub fn is_batchable(person: &OrgUser, target: &TenantUser, privileged: bool) -> bool {
+    !privileged
+        && person.mail.as_deref().is_some_and(|mail| mail.eq_ignore_ascii_case(&person.principal_name))
+        && target.user_type != Some(UserType::Guest)
+        && !target.user_principal_name().contains('#')
 }
 
 /// What becomes of a row in this run.
@@ -66,6 +78,8 @@ pub struct ScheduledRow {
     pub disposition: Disposition,
     /// Privileged people go last, one by one.
     pub privileged: bool,
+    /// This row's removal comes first: the map is sent only once a reading shows that person gone.
+    pub after: Option<StorageKey>,
 }
 
 /// The end of the reason of every row that is skipped until the organization is connected.

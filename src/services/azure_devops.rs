@@ -1,5 +1,5 @@
 //! The client of Azure DevOps Services: who is in the organization, who administers it, and the two changes that this
-//! program makes (mapping one user, removing one entitlement).
+//! program makes (mapping users, removing one entitlement).
 //!
 //! Sources: MicrosoftDocs/vsts-rest-api-specs (memberEntitlementManagement, graph, ims, tokenAdmin); `connectionData` from
 //! Microsoft's Python library; the owner's read from github/gh-gei.
@@ -17,6 +17,7 @@ use super::http::{Answer, Call, Http};
 use crate::domain::problem::Problem;
 
 mod administrators;
+mod batch;
 mod entitlements;
 mod graph;
 mod identities;
@@ -25,6 +26,7 @@ mod owner;
 mod tokens;
 mod types;
 
+pub use batch::{BatchRow, BatchTaken};
 pub use types::{GraphUser, Group, Membership, PlannedCall, Taken};
 
 pub(crate) use administrators::is_administrators_group;

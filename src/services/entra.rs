@@ -3,7 +3,7 @@
 //! The document has no field that says *public cloud*; the verdict is drawn from issuer, token endpoint, cloud name and
 //! region, and whatever is not recognised is not called public.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Url;
 use serde::Deserialize;
@@ -28,6 +28,8 @@ struct Inner {
     http: Http,
     endpoint: Endpoint,
     tenant: String,
+    /// The destination tenant, once it was found: where it lives never changes.
+    known: OnceLock<TenantDiscovery>,
 }
 
 /// The parts of the discovery document that matter.
@@ -47,12 +49,26 @@ struct Document {
 
 impl Entra {
     pub(crate) fn new(http: &Http, endpoint: Endpoint, tenant: &str) -> Self {
-        Self { inner: Arc::new(Inner { http: http.clone(), endpoint, tenant: tenant.to_owned() }) }
+        Self {
+            inner: Arc::new(Inner {
+                http: http.clone(),
+                endpoint,
+                tenant: tenant.to_owned(),
+                known: OnceLock::new(),
+            }),
+        }
     }
 
     /// The destination tenant.
     pub async fn discover(&self) -> Result<TenantDiscovery, Problem> {
-        self.discover_tenant(&self.inner.tenant).await
+        let found = self.discover_tenant(&self.inner.tenant).await?;
+        let _ = self.inner.known.set(found.clone());
+        Ok(found)
+    }
+
+    /// The destination tenant, where it was discovered already.
+    pub(crate) fn known(&self) -> Option<TenantDiscovery> {
+        self.inner.known.get().cloned()
     }
 
     /// Any tenant, by domain or GUID: to name the wrong directory, for one.

@@ -15,6 +15,7 @@ use tokio::time::Instant;
 
 pub(crate) mod endpoint;
 pub(crate) mod failure;
+pub(crate) mod form;
 pub(crate) mod gate;
 pub(crate) mod json;
 mod judge;
@@ -154,8 +155,9 @@ impl Http {
         P: Fn(&[u8]) -> Result<T, Unreadable> + Copy + Send + 'static,
     {
         let limits = &self.inner.limits;
-        let deadline = Instant::now() + limits.patience;
         let mut token = self.token(call).await?;
+        // From here on: a person may have taken minutes to sign in.
+        let deadline = Instant::now() + limits.patience;
         let (mut attempt, mut renewed) = (0, false);
         loop {
             attempt += 1;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::problem::{ProblemKind, Service};
+use crate::domain::signin::SignInStep;
 
 /// One try of one request, after its answer was read or it failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -72,6 +73,8 @@ pub enum Traffic {
         /// What it said.
         budget: Budget,
     },
+    /// Somebody has to sign in with a code, or has done so.
+    SignIn(SignInStep),
 }
 
 /// Gets told about the traffic, from whatever thread it happens on; must not block.

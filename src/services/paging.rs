@@ -34,13 +34,28 @@ pub struct Progress {
     pub restarts: u32,
 }
 
-/// A row that could not be read; the others were.
+/// A row that could not be read, or not all of it; the others were.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Skipped {
     /// Which one, from 1, in its page or file.
     pub row: u64,
+    /// Where it begins in its file, in bytes from 0; `None` for a page, and for a table that names a column instead.
+    pub byte: Option<u64>,
+    /// The row is used; only what the reason names was left out of it.
+    pub used: bool,
     /// Why, cleaned for a screen.
     pub reason: String,
+}
+
+/// As a sentence's part: `row 3, byte 120: it has no id`.
+impl fmt::Display for Skipped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "row {}", self.row)?;
+        if let Some(byte) = self.byte {
+            write!(f, ", byte {byte}")?;
+        }
+        write!(f, ": {}", self.reason)
+    }
 }
 
 /// One page.

@@ -6,7 +6,13 @@ use std::{
     time::Duration,
 };
 
-use super::{fault::Fault, scenarios, server::Shared, world::World};
+use super::{
+    fault::Fault,
+    scenarios,
+    server::Shared,
+    sign_in::{Said, SignInAnswer, Trusted},
+    world::World,
+};
 
 /// One request that the simulator has answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,10 +169,91 @@ impl Control {
         self.shared.write(|world| world.invites_from = value.unwrap_or("unknownFutureValue"));
     }
 
+    /// How sign-ins by code are answered from now on.
+    pub fn answer_sign_ins(&self, answer: SignInAnswer) {
+        self.shared.sign_ins().answer = answer;
+    }
+
+    /// The codes that wait for a person.
+    pub fn waiting_codes(&self) -> Vec<String> {
+        self.shared.sign_ins().waiting()
+    }
+
+    /// Approves all sign-ins that wait. Answers how many there were.
+    pub fn approve_sign_in(&self) -> usize {
+        self.shared.sign_ins().say(None, Said::Yes)
+    }
+
+    /// Declines all sign-ins that wait. Answers how many there were.
+    pub fn decline_sign_in(&self) -> usize {
+        self.shared.sign_ins().say(None, Said::No)
+    }
+
+    /// How often a client is told to ask (whole seconds), and how long a code is good.
+    pub fn pace_sign_ins(&self, interval: Duration, code_life: Duration) {
+        let mut sign_ins = self.shared.sign_ins();
+        (sign_ins.interval, sign_ins.code_life) = (interval, code_life);
+    }
+
+    /// How long tokens that are issued from now on are good for, and how long the client is told that they are.
+    pub fn token_life(&self, real: Duration, told: Duration) {
+        let mut sign_ins = self.shared.sign_ins();
+        (sign_ins.token_life, sign_ins.token_life_told) = (real, told);
+    }
+
+    /// Ends all access tokens that the sign-in service issued so far.
+    pub fn end_tokens(&self) {
+        self.shared.sign_ins().end_tokens();
+    }
+
+    /// Takes back all refresh tokens: everybody has to sign in again.
+    pub fn end_sign_ins(&self) {
+        self.shared.sign_ins().refresh.clear();
+    }
+
+    /// Whether a refresh token is good for one use only.
+    pub fn single_use_refresh_tokens(&self, on: bool) {
+        self.shared.sign_ins().single_use = on;
+    }
+
+    /// Whether consent to Azure DevOps is missing.
+    pub fn no_devops_consent(&self, on: bool) {
+        self.shared.sign_ins().no_devops_consent = on;
+    }
+
+    /// Leaves this permission out of every token that is issued from now on.
+    pub fn withhold_permission(&self, name: &str) {
+        self.shared.sign_ins().withheld.insert(name.to_owned());
+    }
+
+    /// Registers a certificate for the application: the SHA-256 thumbprint in base64url, and the RSA public key in DER.
+    pub fn trust_certificate(&self, thumbprint: &str, public_key: &[u8]) {
+        self.shared.sign_ins().trusted =
+            Some(Trusted { thumbprint: thumbprint.to_owned(), public_key: public_key.to_vec() });
+    }
+
+    /// Everything secret that the sign-in service gave out: tokens, refresh tokens, device codes.
+    pub fn secrets_given_out(&self) -> Vec<String> {
+        self.shared.sign_ins().secrets()
+    }
+
     /// Adds a person to the organization who signs in with this address: as a user of the tenant that backs it
     /// where that tenant knows the address, else as a Microsoft account. Answers the storage key.
     pub fn add_person(&self, display_name: &str, address: &str) -> String {
         self.shared.write(|world| scenarios::add_person(world, display_name, address))
+    }
+
+    /// Somebody else maps this person, in the portal or with another tool. Answers whether the service took it; it is not
+    /// among [`Control::mappings`].
+    pub fn map_by_somebody_else(&self, storage_key: &str, object_id: &str) -> bool {
+        let (Ok(key), Ok(object)) = (uuid::Uuid::try_parse(storage_key), uuid::Uuid::try_parse(object_id))
+        else {
+            return false;
+        };
+        let rules = self.shared.rules();
+        self.shared.write(|world| {
+            world.find_key(key).is_some_and(|seen| world.map(seen.number, object, rules).is_ok())
+        })
     }
 
     /// Removes the person with this storage key. Answers whether there was one.

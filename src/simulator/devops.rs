@@ -17,6 +17,7 @@ use super::{
     answer::{Answer, BOM, devops_error, sign_in_page},
     fault::Fault,
     server::{Call, Shared},
+    sign_in::{Audience, Worth},
     tokens::Caller,
     world::{World, person::Seen},
 };
@@ -151,16 +152,39 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
         }
         return Ok(Caller::Pat);
     }
-    if !scheme.eq_ignore_ascii_case("bearer") || value.trim() != shared.tokens.devops {
-        return Err(unknown(call).into());
-    }
-    if expired {
+    let worth = bearer_worth(shared, scheme, value.trim());
+    let Some(good) = worth else { return Err(unknown(call).into()) };
+    if expired || good == Bearer::Ended {
         let patch = call.method == Method::PATCH;
         return Err(if patch { refused_bearer() } else { unknown(call) }.into());
     }
-    let welcome = shared
-        .read(|world| world.backing == Some(world.destination) && caller(world, Caller::Entra).is_some());
+    let welcome = good == Bearer::Person
+        && shared
+            .read(|world| world.backing == Some(world.destination) && caller(world, Caller::Entra).is_some());
     if welcome { Ok(Caller::Entra) } else { Err(refused_bearer().into()) }
+}
+
+/// What a bearer token is worth here; nothing for one that is not known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bearer {
+    Person,
+    Application,
+    Ended,
+}
+
+fn bearer_worth(shared: &Shared, scheme: &str, token: &str) -> Option<Bearer> {
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return None;
+    }
+    if token == shared.tokens.devops {
+        return Some(Bearer::Person);
+    }
+    match shared.sign_ins().worth(token) {
+        Worth::Good(issued) if issued.audience != Audience::DevOps => None,
+        Worth::Good(issued) => Some(if issued.application { Bearer::Application } else { Bearer::Person }),
+        Worth::Ended => Some(Bearer::Ended),
+        Worth::Unknown => None,
+    }
 }
 
 /// The person behind a credential.

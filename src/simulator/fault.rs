@@ -115,7 +115,7 @@ faults! {
     Patch201 = "patch-201",
     /// A refused mapping answers a bare JSON string instead of the standard error object.
     PatchStringError = "patch-string-error",
-    /// A mapping is carried out, but its answer never comes.
+    /// A mapping (or a batch of them) is carried out, but its answer never comes.
     PatchUnknown = "patch-unknown",
     /// Every third mapping fails with status 500 and changes nothing.
     PatchFailsEveryN = "patch-fails-every-n",
@@ -147,6 +147,22 @@ faults! {
     DeltaExpired = "delta-expired",
     /// Inviting somebody again who is a guest already is refused.
     InviteAgainRefused = "invite-again-refused",
+    /// An invitation is refused with 401 and the code Unauthorized: a permission is missing, no token is expired.
+    InviteUnauthorized = "invite-unauthorized",
+    /// An invitation is refused by the tenant's list of allowed or blocked domains.
+    InviteDomainBlocked = "invite-domain-blocked",
+    /// An invitation is refused by the cross-tenant access settings.
+    InviteCrossTenant = "invite-cross-tenant",
+    /// An invitation is refused because the address is that of a group.
+    InviteGroupAddress = "invite-group-address",
+    /// An invitation is refused because a contact of the tenant has the address as a proxy address.
+    InviteProxyConflict = "invite-proxy-conflict",
+    /// An invitation fails with 500 and nothing happens.
+    InviteHiccup = "invite-hiccup",
+    /// An invitation is carried out, but its answer never comes.
+    InviteUnknown = "invite-unknown",
+    /// A batch of mappings does not report the rows that failed.
+    BatchSilent = "batch-silent",
 
     /// The destination tenant is in the US Government cloud.
     GovernmentTenant = "government-tenant",

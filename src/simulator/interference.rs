@@ -36,7 +36,6 @@ pub(super) struct Interference {
     /// Requests since the last refusal, and until when a service refuses.
     throttled: HashMap<String, (u32, Option<Instant>)>,
     pub expired_pages: u32,
-    pub device_polls: u32,
 }
 
 impl Interference {
@@ -48,7 +47,6 @@ impl Interference {
             patches: 0,
             throttled: HashMap::new(),
             expired_pages: 0,
-            device_polls: 0,
         }
     }
 }

@@ -1,4 +1,9 @@
-//! Entra sign-in: discovery, and tokens in a plain working form.
+//! Entra sign-in: discovery, a person's sign-in by code, an application's by itself, and the page on which a code is typed in.
+
+mod page;
+mod proof;
+
+use std::{collections::BTreeSet, time::Instant};
 
 use axum::http::{Method, StatusCode};
 use serde_json::json;
@@ -8,10 +13,10 @@ use super::{
     fault::Fault,
     query::Query,
     server::{Call, Shared},
+    sign_in::{Audience, CLIENT_ID, DEFAULT_SCOPES, ROLES, Said, SignInAnswer},
+    tokens::{DEVOPS_RESOURCE, Holder, issued_bearer},
     world::tenant::Tenant,
 };
-
-const DEVICE_CODE: &str = "simulated-device-code";
 
 pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
     let parts = call.parts();
@@ -21,6 +26,7 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
             device_code(shared, call, tenant)
         }
         [tenant, "oauth2", "v2.0", "token"] if call.method == Method::POST => token(shared, call, tenant),
+        ["device"] => page::answer(shared, call),
         _ => Answer::text(StatusCode::NOT_FOUND, "The simulator plays no such sign-in page.\n"),
     }
 }
@@ -28,14 +34,15 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
 fn error(shared: &Shared, error: &str, code: u32, text: &str) -> Answer {
     let (trace, correlation) = (shared.next_id(), shared.next_id());
     let prefix = if code == 0 { String::new() } else { format!("AADSTS{code}: ") };
+    let status = if error == "invalid_client" { StatusCode::UNAUTHORIZED } else { StatusCode::BAD_REQUEST };
     Answer::json(
-        StatusCode::BAD_REQUEST,
+        status,
         &json!({
             "error": error,
             "error_description": format!(
                 "{prefix}{text} Trace ID: {trace} Correlation ID: {correlation} Timestamp: 2026-11-23 19:04:11Z"
             ),
-            "error_codes": [code],
+            "error_codes": if code == 0 { vec![] } else { vec![code] },
             "timestamp": "2026-11-23 19:04:11Z",
             "trace_id": trace,
             "correlation_id": correlation,
@@ -104,78 +111,189 @@ fn document(tenant: &Tenant, government: bool) -> Answer {
     }))
 }
 
+fn malformed(shared: &Shared) -> Answer {
+    error(shared, "invalid_request", 900_144, "The request body must contain the parameter: 'client_id'.")
+}
+
+/// The right application, or the refusal.
+fn application(shared: &Shared, form: &Query) -> Option<Answer> {
+    let id = form.get("client_id").unwrap_or_default();
+    if id.is_empty() {
+        return Some(malformed(shared));
+    }
+    if id != CLIENT_ID {
+        let text = format!(
+            "Application with identifier '{id}' was not found in the directory 'Contoso'. (simulated)"
+        );
+        return Some(error(shared, "unauthorized_client", 700_016, &text));
+    }
+    None
+}
+
 fn device_code(shared: &Shared, call: &Call, tenant: &str) -> Answer {
     if shared.read(|world| world.tenant_named(tenant).is_none()) {
         return no_tenant(shared, tenant);
     }
     let form = Query::parse(&String::from_utf8_lossy(&call.body));
-    if form.get("client_id").unwrap_or_default().is_empty() {
-        return error(
-            shared,
-            "invalid_request",
-            900_144,
-            "The request body must contain the parameter: 'client_id'.",
-        );
+    if let Some(refusal) = application(shared, &form) {
+        return refusal;
     }
+    let (code, user_code, life, interval) = {
+        let mut sign_ins = shared.sign_ins();
+        let (code, user_code) = sign_ins.new_code(form.get("scope").unwrap_or_default());
+        (code, user_code, sign_ins.code_life, sign_ins.interval)
+    };
+    let page = format!("{}/login/device", shared.base);
     Answer::ok(&json!({
-        "device_code": DEVICE_CODE,
-        "user_code": "SIMULATED",
-        "verification_uri": format!("{}/login/device", shared.base),
-        "expires_in": 900,
-        "interval": 1,
-        "message": "This is a simulation: no page has to be opened, the sign-in completes by itself.",
+        "device_code": code,
+        "user_code": user_code,
+        "verification_uri": page,
+        "expires_in": life.as_secs(),
+        "interval": interval.as_secs(),
+        "message": format!("This is a simulation. To sign in, open {page} and enter the code {user_code}."),
     }))
 }
 
-/// Device code (pending once, then granted), client credentials and refresh: each answers the made-up token.
 fn token(shared: &Shared, call: &Call, tenant: &str) -> Answer {
     if shared.read(|world| world.tenant_named(tenant).is_none()) {
         return no_tenant(shared, tenant);
     }
     let form = Query::parse(&String::from_utf8_lossy(&call.body));
-    let grant = form.get("grant_type").unwrap_or_default();
+    if let Some(refusal) = application(shared, &form) {
+        return refusal;
+    }
     let scope = form.get("scope").unwrap_or_default();
-    match grant {
-        "urn:ietf:params:oauth:grant-type:device_code" => {
-            if form.get("device_code") != Some(DEVICE_CODE) {
-                return error(
-                    shared,
-                    "bad_verification_code",
-                    70_000,
-                    "The device code is not known. (simulated)",
-                );
-            }
-            let mut state = shared.disturb();
-            state.device_polls += 1;
-            if state.device_polls % 2 == 1 {
-                drop(state);
-                return error(
-                    shared,
-                    "authorization_pending",
-                    70_016,
-                    "The user has not signed in yet. (simulated)",
-                );
-            }
-        }
-        "client_credentials" | "refresh_token" => {}
-        _ => {
-            return error(
+    match form.get("grant_type").unwrap_or_default() {
+        "urn:ietf:params:oauth:grant-type:device_code" => match by_code(shared, &form) {
+            Ok(asked) => granted(shared, &asked, false),
+            Err(refusal) => refusal,
+        },
+        "refresh_token" => match by_refresh_token(shared, &form) {
+            Some(refusal) => refusal,
+            None => granted(shared, scope, false),
+        },
+        "client_credentials" => match proof::wrong(shared, &form, tenant) {
+            Some(refusal) => refusal,
+            None => granted(shared, scope, true),
+        },
+        _ => error(shared, "unsupported_grant_type", 70_003, "The grant type is not played. (simulated)"),
+    }
+}
+
+/// What a person says to a code, in the order in which the real service would.
+fn by_code(shared: &Shared, form: &Query) -> Result<String, Answer> {
+    let pending =
+        || error(shared, "authorization_pending", 70_016, "The user has not signed in yet. (simulated)");
+    let expired =
+        || error(shared, "expired_token", 70_020, "The device code has expired. Start again. (simulated)");
+    let declined =
+        || error(shared, "authorization_declined", 70_018, "The user declined the request. (simulated)");
+    let (polls, said, scope, over, answer) = {
+        let mut sign_ins = shared.sign_ins();
+        let answer = sign_ins.answer;
+        let Some(code) = form.get("device_code").and_then(|code| sign_ins.codes.get_mut(code)) else {
+            drop(sign_ins);
+            return Err(error(
                 shared,
-                "unsupported_grant_type",
-                70_003,
-                "The grant type is not played. (simulated)",
-            );
+                "bad_verification_code",
+                70_000,
+                "The device code is not known. (simulated)",
+            ));
+        };
+        code.polls += 1;
+        (code.polls, code.said, code.scope.clone(), code.ends <= Instant::now(), answer)
+    };
+    match (said, answer) {
+        _ if over => Err(expired()),
+        (Said::Yes, _) => Ok(scope),
+        (Said::No, _) => Err(declined()),
+        (_, SignInAnswer::SlowsDown) if polls == 1 => {
+            Err(error(shared, "slow_down", 0, "Too many requests for this code. (simulated)"))
         }
+        _ if polls == 1 => Err(pending()),
+        (_, SignInAnswer::ByItself | SignInAnswer::SlowsDown) => Ok(scope),
+        (_, SignInAnswer::Waits) => Err(pending()),
+        (_, SignInAnswer::Declines) => Err(declined()),
+        (_, SignInAnswer::Expires) => Err(expired()),
+        (_, SignInAnswer::Refuses(code)) => Err(error(
+            shared,
+            if code == 7_000_218 { "invalid_client" } else { "invalid_grant" },
+            code,
+            "The sign-in was refused. (simulated)",
+        )),
     }
+}
+
+fn by_refresh_token(shared: &Shared, form: &Query) -> Option<Answer> {
     if shared.on(Fault::ExpiredCredential) {
-        return error(shared, "invalid_grant", 700_082, "The refresh token has expired. (simulated)");
+        return Some(error(shared, "invalid_grant", 700_082, "The refresh token has expired. (simulated)"));
     }
-    Answer::ok(&json!({
+    let token = form.get("refresh_token").unwrap_or_default();
+    let (good, devops_refused) = {
+        let mut sign_ins = shared.sign_ins();
+        let good = sign_ins.refresh.get(token).copied();
+        if sign_ins.single_use && good == Some(true) {
+            sign_ins.refresh.insert(token.to_owned(), false);
+        }
+        (good, sign_ins.no_devops_consent)
+    };
+    if good != Some(true) {
+        let text = format!("The provided grant has expired or was revoked: '{token}'. (simulated)");
+        return Some(error(shared, "invalid_grant", 50_173, &text));
+    }
+    let scope = form.get("scope").unwrap_or_default();
+    if devops_refused && audience(scope) == Audience::DevOps {
+        return Some(error(
+            shared,
+            "invalid_grant",
+            65_001,
+            "The user or administrator has not consented to use the application. (simulated)",
+        ));
+    }
+    None
+}
+
+fn audience(scope: &str) -> Audience {
+    if scope.contains(DEVOPS_RESOURCE) || scope.contains("app.vssps.visualstudio.com") {
+        Audience::DevOps
+    } else {
+        Audience::Graph
+    }
+}
+
+fn granted(shared: &Shared, scope: &str, is_application: bool) -> Answer {
+    let audience = audience(scope);
+    let mut sign_ins = shared.sign_ins();
+    let names: Vec<String> = if is_application {
+        ROLES.map(str::to_owned).to_vec()
+    } else if audience == Audience::DevOps {
+        vec!["user_impersonation".to_owned()]
+    } else if scope.contains(".default") {
+        DEFAULT_SCOPES.map(str::to_owned).to_vec()
+    } else {
+        let name = |scope: &str| scope.rsplit('/').next().unwrap_or(scope).to_owned();
+        scope.split_whitespace().filter(|scope| *scope != "offline_access").map(name).collect()
+    };
+    let permissions: BTreeSet<String> =
+        names.into_iter().filter(|name| !sign_ins.withheld.contains(name)).collect();
+    let told = sign_ins.token_life_told;
+    let number = sign_ins.next();
+    let holder =
+        Holder { audience, application: is_application.then_some(CLIENT_ID), permissions: &permissions };
+    let access = shared.read(|world| issued_bearer(world, &holder, told, number));
+    sign_ins.issue(&access, audience, is_application, permissions.clone());
+    let refresh = (!is_application && scope.contains("offline_access")).then(|| sign_ins.new_refresh());
+    drop(sign_ins);
+    let permissions: Vec<String> = permissions.into_iter().collect();
+    let mut body = json!({
         "token_type": "Bearer",
-        "scope": scope,
-        "expires_in": 3599,
-        "ext_expires_in": 3599,
-        "access_token": shared.tokens.for_scope(scope),
-        "refresh_token": if grant == "client_credentials" { None } else { Some("simulated-refresh-token") },
-    }))
+        "scope": permissions.join(" "),
+        "expires_in": told.as_secs(),
+        "ext_expires_in": told.as_secs(),
+        "access_token": access,
+    });
+    if let (Some(refresh), Some(object)) = (refresh, body.as_object_mut()) {
+        object.insert("refresh_token".to_owned(), refresh.into());
+    }
+    Answer::ok(&body)
 }

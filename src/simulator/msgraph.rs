@@ -14,6 +14,7 @@ use super::{
     answer::{Answer, graph_error},
     fault::Fault,
     server::{Call, Shared},
+    sign_in::{Audience, Issued, Worth},
 };
 
 pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
@@ -39,15 +40,46 @@ fn refused(shared: &Shared, call: &Call) -> Option<Answer> {
         Some(_) if shared.on(Fault::ExpiredCredential) => {
             ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired. (simulated)")
         }
-        Some(token) if token != shared.tokens.graph => {
-            ("InvalidAuthenticationToken", "Access token validation failure. Invalid audience. (simulated)")
-        }
-        Some(_) => return None,
+        Some(token) if token == shared.tokens.graph => return None,
+        Some(token) => match shared.sign_ins().worth(token) {
+            Worth::Good(issued) if issued.audience == Audience::Graph => return not_permitted(call, &issued),
+            Worth::Ended => (
+                "InvalidAuthenticationToken",
+                "Lifetime validation failed, the token is expired. (simulated)",
+            ),
+            _ => (
+                "InvalidAuthenticationToken",
+                "Access token validation failure. Invalid audience. (simulated)",
+            ),
+        },
     };
     Some(graph_error(StatusCode::UNAUTHORIZED, code, message).with(
         "www-authenticate",
         "Bearer realm=\"\", authorization_uri=\"https://login.microsoftonline.com/common/oauth2/authorize\"",
     ))
+}
+
+/// What a token that was issued with certain permissions may not do.
+fn not_permitted(call: &Call, issued: &Issued) -> Option<Answer> {
+    let parts = call.parts();
+    let path = parts.get(1..).unwrap_or_default();
+    if issued.application && path.first() == Some(&"me") {
+        return Some(graph_error(
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "/me request is only valid with delegated authentication flow. (simulated)",
+        ));
+    }
+    let needed = match path {
+        ["organization"] if issued.application => "Organization.Read.All",
+        ["me" | "organization", ..] => "User.Read",
+        ["users" | "directory", ..] => "User.Read.All",
+        ["invitations"] => "User.Invite.All",
+        ["policies", ..] => "Policy.Read.All",
+        ["groups", ..] => "GroupMember.Read.All",
+        _ => return None,
+    };
+    (!issued.permissions.contains(needed)).then(denied)
 }
 
 fn resource(shared: &Shared, call: &Call) -> Answer {

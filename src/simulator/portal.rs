@@ -155,7 +155,7 @@ fn document_with(status: StatusCode, title: &str, body: &str) -> Answer {
         .with("referrer-policy", "same-origin")
 }
 
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

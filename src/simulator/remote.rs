@@ -1,7 +1,9 @@
 //! The simulation's own handle over HTTP, for scripts that started it as a program of its own.
 //!
 //! `GET /simulator` tells the state, `GET /simulator/requests` the requests so far, and `POST` to
-//! `/simulator/connect`, `/simulator/disconnect`, `/simulator/faults/NAME/on` or `…/off` acts.
+//! `/simulator/connect`, `/simulator/disconnect`, `/simulator/faults/NAME/on` or `…/off` acts;
+//! `/simulator/sign-in/approve` and `…/decline` answer whoever waits for a code, `/simulator/sign-in/ANSWER` sets how sign-ins
+//! by code are answered.
 
 use axum::http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -11,6 +13,7 @@ use super::{
     fault::Fault,
     portal,
     server::{Call, Shared},
+    sign_in::{Said, SignInAnswer},
     world::World,
 };
 
@@ -35,6 +38,16 @@ pub(super) fn answer(shared: &Shared, call: &Call) -> Answer {
             Ok(fault) => shared.set_fault(fault, how == "on"),
             Err(error) => return Answer::text(StatusCode::NOT_FOUND, &format!("{error}\n")),
         },
+        ["sign-in", "approve"] => {
+            shared.sign_ins().say(None, Said::Yes);
+        }
+        ["sign-in", "decline"] => {
+            shared.sign_ins().say(None, Said::No);
+        }
+        ["sign-in", answer] => match answer.parse::<SignInAnswer>() {
+            Ok(answer) => shared.sign_ins().answer = answer,
+            Err(error) => return Answer::text(StatusCode::NOT_FOUND, &format!("{error}\n")),
+        },
         _ => return missing(),
     }
     state(shared)
@@ -45,6 +58,10 @@ fn missing() -> Answer {
 }
 
 fn state(shared: &Shared) -> Answer {
+    let (codes, answer) = {
+        let sign_ins = shared.sign_ins();
+        (sign_ins.waiting(), sign_ins.answer.to_string())
+    };
     let faults: Vec<&str> = shared.faults().into_iter().map(Fault::name).collect();
     shared.read(|world| {
         Answer::ok(&json!({
@@ -56,6 +73,8 @@ fn state(shared: &Shared) -> Answer {
             "people": world.entitled_count(),
             "tenant_users": world.destination().count(),
             "faults": faults,
+            "waiting_codes": codes,
+            "sign_in_answer": answer,
         }))
     })
 }

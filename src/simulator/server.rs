@@ -32,6 +32,7 @@ use super::{
     portal,
     query::Query,
     remote, scenarios,
+    sign_in::SignIns,
     tokens::Tokens,
     world::{Rules, World},
 };
@@ -61,6 +62,7 @@ pub(super) struct Shared {
     pub forgotten: AtomicUsize,
     pub mappings: Mutex<BTreeMap<String, u32>>,
     pub interference: Mutex<Interference>,
+    sign_ins: Mutex<SignIns>,
     world: RwLock<World>,
     faults: Mutex<BTreeSet<Fault>>,
     started: Instant,
@@ -90,6 +92,7 @@ impl Shared {
             forgotten: AtomicUsize::new(0),
             mappings: Mutex::default(),
             interference: Mutex::new(Interference::new(options.seed)),
+            sign_ins: Mutex::default(),
             ids: world.ids,
             world: RwLock::new(world),
             faults: Mutex::new(faults),
@@ -164,6 +167,10 @@ impl Shared {
     /// A made-up id for an activity or a request.
     pub fn next_id(&self) -> String {
         self.ids.make(Kind::Request, self.serial.fetch_add(1, Ordering::Relaxed)).to_string()
+    }
+
+    pub fn sign_ins(&self) -> MutexGuard<'_, SignIns> {
+        self.sign_ins.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub fn disturb(&self) -> MutexGuard<'_, Interference> {

@@ -9,7 +9,7 @@ use crate::domain::connection::portal::Portal;
 use crate::domain::connection::timeline::{Step, current_phase, timeline};
 use crate::domain::connection::way_back::{WayBackStep, WrongDirectory, way_back, wrong_directory};
 use crate::domain::facts::Facts;
-use crate::domain::forecast::{Forecast, Situation, forecast};
+use crate::domain::forecast::{Again, Forecast, Material, Situation, forecast, forecast_again};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::prerequisites::{Findings, evaluate};
@@ -43,6 +43,8 @@ pub struct Analysis {
     pub roster: Option<Arc<Roster>>,
     /// Likewise.
     pub directory: Option<Arc<Directory>>,
+    /// The index over them.
+    pub index: Option<Arc<TenantIndex>>,
     /// What the comparison was made with.
     pub situation: Situation,
     /// The comparison; `None` until both lists were read.
@@ -104,12 +106,15 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
         checks,
         forecast,
         roster: input.roster,
+        index: input.directory.as_ref().map(|(_, index)| Arc::clone(index)),
         directory: input.directory.map(|(directory, _)| directory),
         situation,
         at: input.now,
     }
 }
 
+/// The comparison: the one before where nothing that it depends on changed; else made from the one before by judging again
+/// whom the change concerns; from nothing where there is none before.
 fn comparison(input: &AnalysisInput, situation: &Situation) -> Option<Arc<Forecast>> {
     let roster = input.roster.as_ref()?;
     let (directory, index) = input.directory.as_ref()?;
@@ -119,6 +124,21 @@ fn comparison(input: &AnalysisInput, situation: &Situation) -> Option<Arc<Foreca
         if same_lists && previous.situation.compares_like(situation) {
             return previous.forecast.clone();
         }
+        if let Some(again) = updated(previous, &Material { roster, directory, index, situation }) {
+            tracing::debug!(judged = again.judged, of = roster.people().len(), "the comparison was updated");
+            return Some(Arc::new(again.forecast));
+        }
     }
+    tracing::debug!(judged = roster.people().len(), "the comparison was made");
     Some(Arc::new(forecast(roster, directory, index, situation)))
+}
+
+fn updated(previous: &Analysis, after: &Material<'_>) -> Option<Again> {
+    let before = Material {
+        roster: previous.roster.as_deref()?,
+        directory: previous.directory.as_deref()?,
+        index: previous.index.as_deref()?,
+        situation: &previous.situation,
+    };
+    Some(forecast_again(&before, previous.forecast.as_deref()?, after))
 }

@@ -1,43 +1,54 @@
 //! The apply run: one row after the other is read again, written down, sent, written down, read back.
 //!
-//! The order of every row: read person and target again → compare with what the decision was bound to → intent into the
-//! journal → call → outcome into the journal → read back → result into the journal. A step that cannot be written down
-//! stops the run before the next call. Nothing here repeats a call whose outcome is not known.
+//! What is done next for a row is decided by its machine ([`crate::domain::schedule::machine`]); this room carries it out. A
+//! step that cannot be written down stops the run before the next call. Nothing here repeats a call whose outcome is not
+//! known.
 //!
 //! | module | does |
 //! | --- | --- |
-//! | [`row`] | one person, from reading again to reading back |
-//! | [`settle`] | what was sent earlier and is not proven yet |
+//! | `hands` | carries out one row's actions |
+//! | `ticket` | a row on its way |
+//! | `crew` | who is next, how many at a time; pauses, questions, the end |
+//! | `batch` | up to 20 people in one call |
 //! | [`brakes`](mod@brakes) | when to stop |
+//! | `lookout` | the directory and newcomers, during a command |
+//! | `later` | rows that are not proven yet, again and again |
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream::FuturesUnordered};
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::plan::{Plan, PlanRow, RowState};
+use crate::domain::schedule::machine::Line;
 use crate::domain::schedule::{Disposition, ScheduledRow};
-use crate::domain::{Problem, StorageKey};
+use crate::domain::{Decision, Problem, StorageKey};
 
 use super::before;
 use super::effect::ApplyOrder;
 use super::msg::{ApplyEvent, Msg};
 use super::session::Session;
 
+mod batch;
 pub mod brakes;
+mod crew;
+mod hands;
 mod journal;
-mod row;
-mod settle;
+pub(super) mod later;
+mod lookout;
+mod ticket;
 
-use brakes::Brakes;
+use crew::Crew;
+use hands::Hands;
 use journal::Journal;
+use ticket::Ticket;
 
 /// What the administrator wants of a run that is under way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Control {
-    /// Go on.
+    /// Go on; said again, also at the rows that asked for something.
     Run,
     /// Send nothing until told otherwise.
     Pause,
@@ -46,14 +57,22 @@ pub enum Control {
 }
 
 /// Runs a confirmed order to its end.
-pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, mut control: watch::Receiver<Control>) {
+pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watch::Receiver<Control>) {
     let stopped = match Box::pin(prepare(session, &order)).await {
         Ok((plan, journal)) => {
             let due = order.schedule.rows.iter().filter(|row| is_due(row)).count();
             let started = ApplyEvent::Started { run: journal.run().to_owned(), due, at: Timestamp::now() };
             session.tell(Msg::Apply(started)).await;
-            let mut work = Run { session, journal: Arc::new(journal), plan, brakes: brakes(session) };
-            Box::pin(work.rows(&order.schedule.rows, &mut control)).await.err()
+            let stop = CancellationToken::new();
+            let lookout = lookout::watch(Arc::clone(session), Arc::new(plan.clone()), stop.clone());
+            let lookout = tokio::spawn(lookout);
+            let batch = session.context.batch_route;
+            let hands = Hands { session: Arc::clone(session), journal, plan, control, batch };
+            let ended = Box::pin(rows(Arc::new(hands), &order.schedule.rows)).await;
+            stop.cancel();
+            // Its reading, if one is under way, is dropped.
+            let _ = lookout.await;
+            ended.err()
         }
         Err(problem) => {
             let started = ApplyEvent::Started { run: String::new(), due: 0, at: Timestamp::now() };
@@ -64,23 +83,53 @@ pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, mut control: 
     session.tell(Msg::Apply(ApplyEvent::Finished { stopped, at: Timestamp::now() })).await;
 }
 
-/// Reads back everything that was sent and is not proven, and sends nothing.
-pub(super) async fn verify_open_rows(session: &Arc<Session>) {
-    let stopped = Box::pin(verify(session)).await.err();
+/// Reads back everything that was sent and is not proven, or only these rows of it, and sends nothing.
+pub(super) async fn verify_open_rows(session: &Arc<Session>, only: Option<&BTreeSet<StorageKey>>) {
+    let stopped = Box::pin(settle_open(session, only, true)).await.err();
     session.tell(Msg::Apply(ApplyEvent::Finished { stopped, at: Timestamp::now() })).await;
 }
 
-async fn verify(session: &Arc<Session>) -> Result<(), Problem> {
-    let store = session.store()?;
-    let plan = store.load_plan().await?;
-    let journal = Journal::open(session, store.clone(), run_id())?;
-    let open: Vec<&PlanRow> = plan.rows.values().filter(|row| row.state.is_open()).collect();
-    let event = ApplyEvent::Started { run: journal.run().to_owned(), due: open.len(), at: Timestamp::now() };
-    session.tell(Msg::Apply(event)).await;
-    for row in open {
-        settle::settle(session, &journal, row.clone()).await?;
+/// Settles what is open by reading. Gives how many rows were looked at, and how many are still open.
+async fn settle_open(
+    session: &Arc<Session>,
+    only: Option<&BTreeSet<StorageKey>>,
+    aloud: bool,
+) -> Result<(usize, usize), Problem> {
+    let (journal, plan) = Journal::open(session).await?;
+    let connected = session.is_connected();
+    let wanted = |row: &&PlanRow| {
+        row.state.is_open()
+            && only.is_none_or(|only| only.contains(&row.storage_key))
+            && waits_for_a_reading(row, connected)
+    };
+    let tickets: VecDeque<Ticket> = plan
+        .rows
+        .values()
+        .filter(wanted)
+        .filter_map(|row| {
+            Ticket::settle(row.clone(), &journal.memory(&row.storage_key), connected, session.pace())
+        })
+        .collect();
+    let keys: Vec<StorageKey> = tickets.iter().map(|ticket| ticket.row.storage_key.clone()).collect();
+    if aloud {
+        let event =
+            ApplyEvent::Started { run: journal.run().to_owned(), due: tickets.len(), at: Timestamp::now() };
+        session.tell(Msg::Apply(event)).await;
     }
-    Ok(())
+    // Nobody steers this: it sends nothing, and a question ends it.
+    let (_steering, control) = watch::channel(Control::Run);
+    let store = journal.store().clone();
+    let hands = Hands { session: Arc::clone(session), journal, plan, control, batch: false };
+    let concurrency = session.context.concurrency;
+    Box::pin(Crew::new(Arc::new(hands)).quiet().work(tickets, concurrency, false)).await?;
+    let open = store.open_rows().await?;
+    let left = open.iter().filter(|row| keys.contains(&row.storage_key)).count();
+    Ok((keys.len(), left))
+}
+
+/// An invitation is done until the organization is connected.
+fn waits_for_a_reading(row: &PlanRow, connected: bool) -> bool {
+    connected || row.state != RowState::Applied || !matches!(row.decision, Decision::Invite { .. })
 }
 
 /// Name, store, lock, and the refusals of the whole run: everything that has to be right before the first row.
@@ -96,9 +145,7 @@ async fn prepare(session: &Arc<Session>, order: &ApplyOrder) -> Result<(Plan, Jo
     if let Some(refusal) = order.schedule.refusals.first() {
         return Err(Problem::local(asked, refusal.clone(), ""));
     }
-    let store = session.store()?;
-    let journal = Journal::open(session, store.clone(), run_id())?;
-    let plan = store.load_plan().await?;
+    let (journal, plan) = Journal::open(session).await?;
     let people = session.latest();
     if let (Some(roster), Some(directory)) = (&people.roster, &people.directory) {
         before::keep(session, roster, directory, &plan, people.forecast.as_deref()).await?;
@@ -106,137 +153,75 @@ async fn prepare(session: &Arc<Session>, order: &ApplyOrder) -> Result<(Plan, Jo
     Ok((plan, journal))
 }
 
-/// The id of a run: its moment, which also sorts.
-fn run_id() -> String {
-    Timestamp::now().to_string()
-}
-
-fn brakes(session: &Session) -> Brakes {
-    Brakes::new(session.context.stop_after_failures)
-}
-
 fn is_due(row: &ScheduledRow) -> bool {
     matches!(row.disposition, Disposition::Send(_) | Disposition::Verify)
 }
 
-struct Run<'a> {
-    session: &'a Arc<Session>,
-    journal: Arc<Journal>,
-    plan: Plan,
-    brakes: Brakes,
+/// First what is only read; then one person alone; then the others; privileged people last and one by one; guests who rest
+/// come back in between and at the end.
+async fn rows(hands: Arc<Hands>, rows: &[ScheduledRow]) -> Result<(), Problem> {
+    note_what_is_not_sent(&hands, rows).await?;
+    let session = Arc::clone(&hands.session);
+    let (connected, concurrency) = (session.is_connected(), session.context.concurrency);
+    let (mut settles, mut sends, mut last) = (VecDeque::new(), VecDeque::new(), VecDeque::new());
+    for scheduled in rows.iter().filter(|row| is_due(row)) {
+        let mut row = plan_row(&hands.plan, &scheduled.storage_key);
+        let memory = hands.journal.memory(&scheduled.storage_key);
+        if scheduled.disposition == Disposition::Verify {
+            settles.extend(Ticket::settle(row, &memory, connected, session.pace()));
+            continue;
+        }
+        let why = if row.decision != scheduled.decision {
+            Some("the decision is not the one that was shown")
+        } else if row.needs_a_look {
+            Some("the outcome or the person changed since this was decided; look at it again and confirm")
+        } else {
+            None
+        };
+        if let Some(why) = why {
+            refuse(&hands, &mut row, why).await?;
+            continue;
+        }
+        let ticket = Ticket::send(row, scheduled, memory, connected, session.pace());
+        if scheduled.privileged { &mut last } else { &mut sends }.extend(ticket);
+    }
+    let mut crew = Crew::new(hands);
+    crew.work(settles, concurrency, false).await?;
+    crew.canary(&mut sends).await?;
+    crew.work(sends, concurrency, false).await?;
+    crew.work(last, 1, true).await
 }
 
-impl Run<'_> {
-    async fn rows(
-        &mut self,
-        rows: &[ScheduledRow],
-        control: &mut watch::Receiver<Control>,
-    ) -> Result<(), Problem> {
-        self.note_what_is_not_sent(rows).await?;
-        for scheduled in rows.iter().filter(|row| row.disposition == Disposition::Verify) {
-            self.wait_while_paused(control).await?;
-            settle::settle(self.session, &self.journal, self.plan_row(&scheduled.storage_key)).await?;
-        }
-        let mut sends: VecDeque<ScheduledRow> =
-            rows.iter().filter(|row| matches!(row.disposition, Disposition::Send(_))).cloned().collect();
-        // The canary: one alone, until one was verified.
-        while sends.front().is_some_and(|row| !row.privileged) {
-            let Some(scheduled) = sends.pop_front() else { break };
-            self.wait_while_paused(control).await?;
-            let row = self.plan_row(&scheduled.storage_key);
-            let row = Box::pin(row::send(self.session, &self.journal, row, &scheduled)).await?;
-            self.brakes.after_canary(&row)?;
-            if row.state == RowState::Verified {
-                break;
-            }
-        }
-        let (last, others): (Vec<_>, Vec<_>) = sends.into_iter().partition(|row| row.privileged);
-        self.abreast(others, self.session.context.concurrency, control).await?;
-        self.abreast(last, 1, control).await
-    }
-
-    /// So many at a time; a row is only begun while nobody paused and no brake is on.
-    async fn abreast(
-        &mut self,
-        rows: Vec<ScheduledRow>,
-        concurrency: usize,
-        control: &mut watch::Receiver<Control>,
-    ) -> Result<(), Problem> {
-        let mut under_way = FuturesUnordered::new();
-        let mut waiting = rows.into_iter();
-        let mut stopped: Option<Problem> = None;
-        loop {
-            while stopped.is_none() && under_way.len() < concurrency {
-                if under_way.is_empty() {
-                    if let Err(problem) = self.wait_while_paused(control).await {
-                        stopped = Some(problem);
-                        break;
-                    }
-                } else if *control.borrow() != Control::Run {
-                    break;
-                }
-                let Some(scheduled) = waiting.next() else { break };
-                let row = self.plan_row(&scheduled.storage_key);
-                let (session, journal) = (Arc::clone(self.session), Arc::clone(&self.journal));
-                under_way.push(async move { row::send(&session, &journal, row, &scheduled).await });
-            }
-            // What is under way is always waited for: its outcome has to be written down.
-            let Some(result) = under_way.next().await else { break };
-            let outcome = match result {
-                Ok(row) => self.brakes.after(&row),
-                Err(problem) => Err(problem),
-            };
-            if let Err(problem) = outcome {
-                stopped.get_or_insert(problem);
-            }
-        }
-        stopped.map_or(Ok(()), Err)
-    }
-
-    async fn wait_while_paused(&self, control: &mut watch::Receiver<Control>) -> Result<(), Problem> {
-        let mut paused = false;
-        loop {
-            let wish = *control.borrow_and_update();
-            match wish {
-                Control::Run => {
-                    if paused {
-                        self.session.tell(Msg::Apply(ApplyEvent::Resumed)).await;
-                    }
-                    return Ok(());
-                }
-                Control::Cancel => return Err(brakes::cancelled(&self.session.context.organization)),
-                Control::Pause => paused = true,
-            }
-            if control.changed().await.is_err() {
-                return Err(brakes::cancelled(&self.session.context.organization));
-            }
-        }
-    }
-
-    /// Refused and skipped rows are told and, where refused, written down, before anything is sent.
-    async fn note_what_is_not_sent(&self, rows: &[ScheduledRow]) -> Result<(), Problem> {
-        for scheduled in rows {
-            let (state, why) = match &scheduled.disposition {
-                Disposition::Skip(why) => (RowState::Skipped, why),
-                Disposition::Refuse(why) => (RowState::Refused, why),
-                Disposition::Send(_) | Disposition::Verify => continue,
-            };
-            let mut row = self.plan_row(&scheduled.storage_key);
-            if state == RowState::Skipped {
-                // Not a state of the row: it stays planned on disk.
-                row.state = state;
+/// Refused and skipped rows are told and, where refused, written down, before anything is sent.
+async fn note_what_is_not_sent(hands: &Hands, rows: &[ScheduledRow]) -> Result<(), Problem> {
+    for scheduled in rows {
+        let mut row = plan_row(&hands.plan, &scheduled.storage_key);
+        match &scheduled.disposition {
+            Disposition::Skip(why) => {
+                // Not a state of the row: it stays as it is on disk.
+                row.state = RowState::Skipped;
                 row.error = Some(why.clone());
-                self.session.tell(Msg::Apply(ApplyEvent::RowChanged(Box::new(row)))).await;
-            } else {
-                self.journal.record(&mut row, state, why, None).await?;
+                hands.session.tell(Msg::Apply(ApplyEvent::RowChanged(Box::new(row)))).await;
             }
+            Disposition::Refuse(why) => refuse(hands, &mut row, why).await?,
+            Disposition::Send(_) | Disposition::Verify => {}
         }
-        Ok(())
     }
+    Ok(())
+}
 
-    fn plan_row(&self, key: &StorageKey) -> PlanRow {
-        self.plan.row(key).cloned().unwrap_or_else(|| PlanRow::undecided(key.clone()))
-    }
+async fn refuse(hands: &Hands, row: &mut PlanRow, why: &str) -> Result<(), Problem> {
+    let line = Line {
+        state: RowState::Refused,
+        detail: why.to_owned(),
+        target: row.decision.target(),
+        intent: None,
+    };
+    hands.journal.record(row, &line, None).await
+}
+
+fn plan_row(plan: &Plan, key: &StorageKey) -> PlanRow {
+    plan.row(key).cloned().unwrap_or_else(|| PlanRow::undecided(key.clone()))
 }
 
 /// How many rows are in each state; states that no row is in are absent.

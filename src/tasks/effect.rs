@@ -13,7 +13,7 @@ use crate::domain::matching::TenantIndex;
 use crate::domain::people::Directory;
 use crate::domain::plan::{Pair, PlanRow};
 use crate::domain::schedule::Schedule;
-use crate::domain::{CheckId, Phase, Tick};
+use crate::domain::{CheckId, Phase, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
 
@@ -62,6 +62,8 @@ pub enum Effect {
     CancelApply,
     /// Read back rows that are applied, sent or unknown.
     VerifyRows,
+    /// Read back these of them.
+    VerifyOnly(BTreeSet<StorageKey>),
     /// Take a snapshot of everything into this file.
     TakeSnapshot(PathBuf),
     /// Write a file of ours.
@@ -75,6 +77,8 @@ pub enum Effect {
         /// Whether an existing file may be replaced.
         force: bool,
     },
+    /// End a sign-in by code that is under way.
+    CancelSignIn,
     /// Keep the session (tab, filter, sort, person) as JSON.
     SaveSession(String),
 }
@@ -87,7 +91,7 @@ pub struct ApplyOrder {
     /// The organization's name as it was typed.
     pub confirmed_name: String,
     /// Only these rows, where chosen one by one.
-    pub only: Option<BTreeSet<crate::domain::StorageKey>>,
+    pub only: Option<BTreeSet<StorageKey>>,
 }
 
 impl Effect {

@@ -1,21 +1,28 @@
 //! People from files: the services' own JSON (an array, a page as it was answered, or JSON Lines), or a CSV export of a
-//! portal. Which of them it is, is seen by looking into the file, not at its name.
+//! portal. Which of them it is, is seen by looking into the file, not at its name. No file is held in memory: rows are read
+//! one after the other.
 //!
-//! An unknown layout is an error that names what was looked for; a wrong value is an error that names row and column. A
-//! file is taken whole or not at all.
+//! A row that cannot be read is left out, and told with its row and byte or column; of a row with an absurdly long name or
+//! list only that is left out. A file that ends in the middle is refused: nobody knows who stood in the part that is missing,
+//! and whoever did would look as if they were not in the tenant. So are an unknown layout and another encoding.
 
 mod columns;
 mod dates;
 mod org_export;
+mod stream;
 mod tenant_export;
 
 use std::fs::File;
-use std::io::{BufRead, BufReader, Cursor, Read as _};
+use std::io::{BufRead, BufReader, Read as _};
 use std::path::Path;
 
 use crate::domain::Problem;
-use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
-use crate::services::{Skipped, wire};
+use crate::domain::people::{Directory, OrgUser, Roster};
+use crate::services::wire;
+
+pub use crate::services::Skipped;
+pub use crate::services::wire::{LeftOut, MOST_TOLD};
+use stream::{Order, Utf16};
 
 /// The largest file that is read, in bytes: half a million tenant users as JSON are about 700 MB.
 const LARGEST: u64 = 4 << 30;
@@ -25,20 +32,19 @@ const LARGEST: u64 = 4 << 30;
 pub struct FromFile<T> {
     /// The people.
     pub list: T,
-    /// What was left out, in words, each with its row.
-    pub left_out: Vec<String>,
+    /// What was left out.
+    pub left_out: LeftOut,
 }
 
 /// The organization's people from a file. People without a storage key get `row:N`, by the row of a spreadsheet.
 pub fn org_users(path: &Path) -> Result<FromFile<Roster>, Problem> {
     let mut people: Vec<OrgUser> = Vec::new();
+    let each = |user| people.push(user);
     let left_out = match content(path)? {
-        Content::Json(from) => left_out(path, wire::org_users_from_json(from, |user| people.push(user)))?,
-        Content::Csv(text) => {
-            people = org_export::read(&text).map_err(|said| bad(path, said))?;
-            Vec::new()
-        }
+        Content::Json(from) => wire::org_users_from_json(from, each).map_err(|error| error.to_string()),
+        Content::Csv(from) => org_export::read(from, each),
     };
+    let left_out = left_out.map_err(|said| bad(path, said))?;
     if people.is_empty() {
         return Err(nobody(path, &left_out));
     }
@@ -48,31 +54,22 @@ pub fn org_users(path: &Path) -> Result<FromFile<Roster>, Problem> {
 /// The tenant's users from a file.
 pub fn tenant_users(path: &Path) -> Result<FromFile<Directory>, Problem> {
     let mut directory = Directory::default();
+    let each = |user| directory.insert(user);
     let left_out = match content(path)? {
-        Content::Json(from) => {
-            left_out(path, wire::tenant_users_from_json(from, |user| directory.insert(user)))?
-        }
-        Content::Csv(text) => {
-            let users: Vec<TenantUser> = tenant_export::read(&text).map_err(|said| bad(path, said))?;
-            directory = Directory::new(users);
-            Vec::new()
-        }
+        Content::Json(from) => wire::tenant_users_from_json(from, each).map_err(|error| error.to_string()),
+        Content::Csv(from) => tenant_export::read(from, each),
     };
+    let left_out = left_out.map_err(|said| bad(path, said))?;
     if directory.is_empty() {
         return Err(nobody(path, &left_out));
     }
     Ok(FromFile { list: directory, left_out })
 }
 
-fn left_out(path: &Path, read: Result<Vec<Skipped>, wire::BadList>) -> Result<Vec<String>, Problem> {
-    let skipped = read.map_err(|error| bad(path, error.to_string()))?;
-    Ok(skipped.iter().map(|skipped| format!("row {}: {}", skipped.row, skipped.reason)).collect())
-}
-
-fn nobody(path: &Path, left_out: &[String]) -> Problem {
+fn nobody(path: &Path, left_out: &LeftOut) -> Problem {
     bad(
         path,
-        match left_out.first() {
+        match left_out.told.first() {
             Some(first) => format!("nobody in it could be understood; {first}"),
             None => "there is nobody in it".into(),
         },
@@ -81,7 +78,7 @@ fn nobody(path: &Path, left_out: &[String]) -> Problem {
 
 enum Content {
     Json(Box<dyn BufRead>),
-    Csv(String),
+    Csv(Box<dyn BufRead>),
 }
 
 fn content(path: &Path) -> Result<Content, Problem> {
@@ -93,7 +90,7 @@ fn content(path: &Path) -> Result<Content, Problem> {
     sort_out(BufReader::with_capacity(256 * 1024, file.take(LARGEST))).map_err(|said| bad(path, said))
 }
 
-/// Tells JSON from CSV by the first character, and takes a byte-order mark off. Spreadsheets also save UTF-16. JSON is handed
+/// Tells JSON from CSV by the first character, and takes a byte-order mark off. Spreadsheets also save UTF-16. All is handed
 /// on unread: it may be large.
 fn sort_out(mut from: impl BufRead + 'static) -> Result<Content, String> {
     let beginning = from.fill_buf().map_err(|error| error.to_string())?;
@@ -103,54 +100,35 @@ fn sort_out(mut from: impl BufRead + 'static) -> Result<Content, String> {
         [0xFE, 0xFF, ..] => (2, Some(Order::BigEnd)),
         _ => (0, None),
     };
-    from.consume(mark);
-    if let Some(order) = wide {
-        return from_text(utf16(&rest(from)?, order)?);
-    }
-    let beginning = from.fill_buf().map_err(|error| error.to_string())?;
-    let first = beginning.iter().find(|byte| !byte.is_ascii_whitespace());
-    if matches!(first, Some(b'[' | b'{')) {
-        return Ok(Content::Json(Box::new(from)));
-    }
-    from_text(String::from_utf8(rest(from)?).map_err(|error| {
-        let at = error.utf8_error().valid_up_to() + 1;
-        format!("byte {at} is not UTF-8: save it as UTF-8 (in a spreadsheet: \"CSV UTF-8\")")
-    })?)
-}
-
-fn rest(mut from: impl BufRead) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    from.read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    Ok(bytes)
-}
-
-/// Which byte of a UTF-16 unit comes first.
-#[derive(Clone, Copy)]
-enum Order {
-    LittleEnd,
-    BigEnd,
-}
-
-fn from_text(text: String) -> Result<Content, String> {
-    match text.trim_start().chars().next() {
-        None => Err("it is empty".into()),
-        Some('[' | '{') => Ok(Content::Json(Box::new(Cursor::new(text)))),
-        Some(_) => Ok(Content::Csv(text)),
+    match wide {
+        Some(order) => {
+            from.consume(mark);
+            kind(Box::new(BufReader::new(Utf16::new(from, order))), 0)
+        }
+        None => kind(Box::new(from), mark),
     }
 }
 
-fn utf16(bytes: &[u8], order: Order) -> Result<String, String> {
-    let (pairs, rest) = bytes.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err("it is UTF-16 and ends in the middle of a character".into());
+/// What begins after the mark. The reader of JSON knows the mark, and counts its bytes.
+fn kind(mut from: Box<dyn BufRead>, mut mark: usize) -> Result<Content, String> {
+    loop {
+        let beginning = from.fill_buf().map_err(|error| error.to_string())?;
+        if beginning.len() <= mark {
+            return Err("it is empty".into());
+        }
+        match beginning.iter().skip(mark).find(|byte| !byte.is_ascii_whitespace()) {
+            Some(b'[' | b'{') => return Ok(Content::Json(from)),
+            Some(_) => {
+                from.consume(mark);
+                return Ok(Content::Csv(from));
+            }
+            None => {
+                let blank = beginning.len();
+                from.consume(blank);
+                mark = 0;
+            }
+        }
     }
-    let unit = |pair: &[u8; 2]| match order {
-        Order::LittleEnd => u16::from_le_bytes(*pair),
-        Order::BigEnd => u16::from_be_bytes(*pair),
-    };
-    char::decode_utf16(pairs.iter().map(unit))
-        .collect::<Result<String, _>>()
-        .map_err(|_| "it is UTF-16 with a broken character in it".into())
 }
 
 fn bad(path: &Path, said: String) -> Problem {
@@ -163,6 +141,8 @@ fn bad(path: &Path, said: String) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Cursor;
+
     use super::*;
 
     fn file(content: &[u8]) -> (tempfile::TempDir, std::path::PathBuf) {
@@ -181,7 +161,10 @@ mod tests {
         assert!(!is_json(b"Name,Email\n"));
         let wide: Vec<u8> =
             [0xFF, 0xFE].into_iter().chain("Name;Email".encode_utf16().flat_map(u16::to_le_bytes)).collect();
-        assert!(matches!(sort_out(Cursor::new(wide)).unwrap(), Content::Csv(text) if text == "Name;Email"));
+        let Content::Csv(mut from) = sort_out(Cursor::new(wide)).unwrap() else { panic!() };
+        let mut text = String::new();
+        from.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "Name;Email");
         assert!(sort_out(Cursor::new(b" \n".to_vec())).is_err());
     }
 

@@ -14,7 +14,7 @@ use super::model::Model;
 use super::msg::Msg;
 use super::runner::Runner;
 use super::session::Session;
-use super::{apply, reading};
+use super::{alarm, apply, reading};
 
 /// Reads these sources, adds the plan of the store, and analyses. `told` sees every message after the model took it in, for
 /// progress.
@@ -68,6 +68,9 @@ pub async fn settle_analysis(
         }
         let (learner, plan) = (Arc::clone(session), Arc::clone(&model.plan));
         let before = Arc::clone(&plan);
+        let (watcher, seen) = (Arc::clone(session), Arc::clone(&analysis));
+        let planned = Arc::clone(&plan);
+        drain(model, messages, async move { alarm::look(&watcher, &seen, &planned).await }, &mut told).await;
         drain(model, messages, async move { lessons::learn(&learner, &analysis, &plan).await }, &mut told)
             .await;
         // Who is found under a new key is learned too, so only the plan tells whether there was anything new.
@@ -112,7 +115,7 @@ pub async fn verify(
     mut told: impl FnMut(&Model, &Msg),
 ) {
     let verifier = Arc::clone(session);
-    drain(model, messages, async move { apply::verify_open_rows(&verifier).await }, &mut told).await;
+    drain(model, messages, async move { apply::verify_open_rows(&verifier, None).await }, &mut told).await;
 }
 
 async fn until_finished(

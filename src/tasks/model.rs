@@ -4,13 +4,14 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster};
-use crate::domain::plan::{Plan, PlanRow};
+use crate::domain::plan::{Plan, PlanRow, RowState};
+use crate::domain::signin::{DeviceCode, SignInStep};
 use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
@@ -36,8 +37,28 @@ pub struct ApplyProgress {
     pub throttled_until: Option<Timestamp>,
     /// Nothing is sent; with the reason, if it was not the administrator's wish.
     pub paused: Option<Option<Problem>>,
+    /// How many invited guests are waited for, and when the next one is tried.
+    pub guests: Option<(usize, Timestamp)>,
+    /// How many rows are sent at a time now, where that is fewer than configured.
+    pub slowed: Option<usize>,
     /// When and why it ended.
     pub finished: Option<(Timestamp, Option<Problem>)>,
+}
+
+impl ApplyProgress {
+    /// How long the rest takes at the pace so far; `None` before anything is done, and while nothing is sent.
+    pub fn remaining(&self, now: Timestamp) -> Option<SignedDuration> {
+        if self.finished.is_some() || self.paused.is_some() {
+            return None;
+        }
+        let is_done = |row: &&PlanRow| {
+            !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped)
+        };
+        let done = i64::try_from(self.rows.values().filter(is_done).count()).ok().filter(|done| *done > 0)?;
+        let left = i64::try_from(self.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
+        let so_far = i64::try_from(now.duration_since(self.started_at).as_millis()).ok()?;
+        Some(SignedDuration::from_millis(so_far.checked_mul(left)? / done))
+    }
 }
 
 /// How the store stands.
@@ -102,6 +123,10 @@ pub struct Model {
     pub budgets: BTreeMap<crate::domain::Service, Budget>,
     /// The apply run, running or over.
     pub apply: Option<ApplyProgress>,
+    /// Alarms that were raised: somebody appeared as a planned target.
+    pub alarms: Vec<String>,
+    /// The code that somebody has to type into a browser just now.
+    pub signing_in: Option<DeviceCode>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -126,6 +151,8 @@ impl Model {
             events: VecDeque::new(),
             budgets: BTreeMap::new(),
             apply: None,
+            alarms: Vec::new(),
+            signing_in: None,
             now,
         }
     }
@@ -216,6 +243,12 @@ impl Model {
                 known.limit = budget.limit.or(known.limit);
                 known.closed_until =
                     budget.closed_until.or(known.closed_until.filter(|until| *until > self.now));
+            }
+            Msg::SignIn(step) => {
+                self.signing_in = match step {
+                    SignInStep::CodeShown(code) => Some(code.clone()),
+                    SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
+                };
             }
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
@@ -347,6 +380,10 @@ impl Model {
                 facts.me.update(result.clone().map(|me| *me), at);
                 Source::Me
             }
+            Fact::Granted(result) => {
+                facts.granted.update(result.clone().map(|granted| *granted), at);
+                Source::Me
+            }
             Fact::MyRoles(result) => {
                 facts.my_roles.update(result.clone(), at);
                 Source::MyRoles
@@ -397,6 +434,8 @@ impl Model {
                     rows: BTreeMap::new(),
                     throttled_until: None,
                     paused: None,
+                    guests: None,
+                    slowed: None,
                     finished: None,
                 });
             }
@@ -405,8 +444,22 @@ impl Model {
                     apply.rows.insert(row.storage_key.clone(), PlanRow::clone(row));
                     apply.throttled_until = None;
                 }
-                self.keep_rows([PlanRow::clone(row)]);
+                // Skipped is how this run took it, not how it stands.
+                if row.state != RowState::Skipped {
+                    self.keep_rows([PlanRow::clone(row)]);
+                }
             }
+            ApplyEvent::GuestsRest { guests, next } => {
+                if let Some(apply) = &mut self.apply {
+                    apply.guests = (*guests > 0).then_some((*guests, *next));
+                }
+            }
+            ApplyEvent::Paced { at_a_time, of } => {
+                if let Some(apply) = &mut self.apply {
+                    apply.slowed = (at_a_time < of).then_some(*at_a_time);
+                }
+            }
+            ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
             ApplyEvent::Throttled { until } => {
                 if let Some(apply) = &mut self.apply {
                     apply.throttled_until = Some(*until);
@@ -425,6 +478,9 @@ impl Model {
             ApplyEvent::Finished { stopped, at } => {
                 if let Some(apply) = &mut self.apply {
                     apply.throttled_until = None;
+                    apply.paused = None;
+                    apply.guests = None;
+                    apply.slowed = None;
                     apply.finished = Some((*at, stopped.clone()));
                 }
             }

@@ -13,6 +13,7 @@ use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
+use crate::domain::signin::{Granted, SignInStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
 
 use super::analysis::Analysis;
@@ -32,6 +33,8 @@ pub enum Fact {
     Me(Result<Box<TenantUser>, Problem>),
     /// Its roles.
     MyRoles(Result<Memberships, Problem>),
+    /// What the token for Microsoft Graph allows. Comes with [`Fact::Me`].
+    Granted(Result<Box<Granted>, Problem>),
     /// The administrators.
     Administrators(Result<Administrators, Problem>),
     /// The owner.
@@ -73,6 +76,22 @@ pub enum ApplyEvent {
     Paused(Option<Problem>),
     /// Going on.
     Resumed,
+    /// Invited guests are not known everywhere yet; their rows rest while others go on.
+    GuestsRest {
+        /// How many.
+        guests: usize,
+        /// When the next one is tried.
+        next: Timestamp,
+    },
+    /// Fewer or more rows at a time, because the service slowed down or recovered.
+    Paced {
+        /// So many now.
+        at_a_time: usize,
+        /// So many are configured.
+        of: usize,
+    },
+    /// Somebody appeared in the organization as a planned target; also outside of a run.
+    Alarm(String),
     /// The run is over.
     Finished {
         /// Why it ended early, if it did.
@@ -144,6 +163,8 @@ pub enum Msg {
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
     BudgetRead(crate::domain::Service, Budget),
+    /// Somebody has to sign in with a code, or has done so.
+    SignIn(SignInStep),
     /// Something for the event list.
     Happened(EventLine),
 }

@@ -123,6 +123,8 @@ async fn tenant(session: &Session, wanted: &BTreeSet<Source>) {
             .await;
     }
     if wanted.contains(&Source::Me) {
+        let granted = session.services.granted_for_graph().await.map(Box::new);
+        session.tell(Msg::FactRead(Fact::Granted(granted), Timestamp::now())).await;
         fact(session, Source::Me, async { Fact::Me(session.services.graph.me().await.map(Box::new)) }).await;
     }
     if wanted.contains(&Source::MyRoles) {

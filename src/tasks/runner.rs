@@ -17,7 +17,7 @@ use super::effect::Effect;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
 use super::session::Session;
-use super::{reading, snapshot, watch as polling};
+use super::{alarm, reading, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -57,6 +57,8 @@ impl Runner {
         }
         match effect {
             Effect::Read(sources) => {
+                // Somebody asked for it: whoever was not signed in may try again.
+                session.services.ask_again();
                 self.tracker.spawn(async move { reading::read(&session, &sources).await });
             }
             Effect::Watch(on) => self.watch(on),
@@ -103,11 +105,15 @@ impl Runner {
                 let control = self.control.subscribe();
                 self.tracker.spawn(async move { apply::run(&session, *order, control).await });
             }
+            Effect::CancelSignIn => session.cancel_sign_in(),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::CancelApply => self.steer(Control::Cancel),
             Effect::VerifyRows => {
-                self.tracker.spawn(async move { apply::verify_open_rows(&session).await });
+                self.tracker.spawn(async move { apply::verify_open_rows(&session, None).await });
+            }
+            Effect::VerifyOnly(only) => {
+                self.tracker.spawn(async move { apply::verify_open_rows(&session, Some(&only)).await });
             }
             kept => self.keep(kept),
         }
@@ -191,9 +197,11 @@ impl Runner {
         if let Some(stop) = watching.take() {
             stop.cancel();
         }
+        self.session.set_watched(on);
         if on {
             let stop = CancellationToken::new();
             *watching = Some(stop.clone());
+            self.tracker.spawn(apply::later::watch(Arc::clone(&self.session), stop.clone()));
             self.tracker.spawn(polling::watch(Arc::clone(&self.session), stop));
         }
     }
@@ -206,6 +214,7 @@ impl Runner {
                 return;
             };
             session.tell(Msg::Analysed(Arc::clone(&analysis))).await;
+            alarm::look(&session, &analysis, &plan).await;
             lessons::learn(&session, &analysis, &plan).await;
             lessons::keep_readings(&session, &analysis, &plan).await;
         });

@@ -1,7 +1,7 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -10,23 +10,27 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::config::{
-    AzureDevOpsWay, CommandLine, Config, ConfigErrors, EntraWay, Goal as GoalSetting, Route,
-};
-use crate::domain::activity::{Budget, EventLine, RequestLine};
+use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
+use crate::domain::activity::EventLine;
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
+use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
+use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
+use crate::domain::schedule::intruder::Intruder;
+use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, Credentials, Endpoints, Environment, Invitation, Observer, RequestRecord, Services,
-    Settings, Traffic, Way,
+    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings,
 };
 use crate::store::{Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::signin;
+use super::strain::Strain;
+use super::traffic::observer;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
 const MESSAGES: usize = 4096;
@@ -75,6 +79,8 @@ pub enum SetupError {
 pub(super) struct Latest {
     pub(super) roster: Option<Arc<Roster>>,
     pub(super) directory: Option<Arc<Directory>>,
+    /// The index over them.
+    pub(super) index: Option<Arc<TenantIndex>>,
     /// The latest comparison of them.
     pub(super) forecast: Option<Arc<Forecast>>,
     /// Something was read that is not kept in the store yet.
@@ -117,6 +123,14 @@ pub struct Session {
     pub(super) owner: Option<String>,
     /// The people as last read, for work that goes from person to person.
     latest: Mutex<Latest>,
+    /// Signs that a service slows down.
+    pub(super) strain: Arc<Strain>,
+    /// How patient a run is with what is not to be seen yet.
+    pace: Mutex<Pace>,
+    /// Who stands in the way of a planned mapping, as far as it was told.
+    alarms: Mutex<BTreeSet<Intruder>>,
+    /// The pollers run.
+    watched: AtomicBool,
 }
 
 impl Session {
@@ -125,11 +139,12 @@ impl Session {
         let (tx, rx) = mpsc::channel(MESSAGES);
         let target = setup.config.require_target()?;
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
+        let strain = Arc::new(Strain::default());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
-            credentials_of(&setup.config),
+            signin::credentials(&setup.config),
             setup.environment.clone(),
-            observer(tx.clone()),
+            observer(tx.clone(), Arc::clone(&strain)),
         )
         .map_err(SetupError::Services)?;
         let context = Arc::new(context(&setup, organization, tenant));
@@ -144,6 +159,10 @@ impl Session {
             backing: Mutex::default(),
             owner: setup.config.organization.owner.clone(),
             latest: Mutex::default(),
+            strain,
+            pace: Mutex::default(),
+            alarms: Mutex::default(),
+            watched: AtomicBool::new(false),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -250,6 +269,39 @@ impl Session {
         change(&mut self.latest.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
+    /// How patient a run is.
+    pub fn pace(&self) -> Pace {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Makes runs more or less patient: for tests and training, where nobody waits for a real service.
+    pub fn set_pace(&self, pace: Pace) {
+        *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
+    }
+
+    /// The journal of all runs, oldest line first.
+    pub async fn journal(&self) -> Result<Vec<JournalEntry>, Problem> {
+        match self.any_store() {
+            Some(store) => store.journal().await,
+            None => self.store().map(|_| Vec::new()),
+        }
+    }
+
+    /// Looks at, or changes, who is known to stand in the way.
+    pub(super) fn alarms<T>(&self, change: impl FnOnce(&mut BTreeSet<Intruder>) -> T) -> T {
+        change(&mut self.alarms.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Whether the pollers run.
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
+    }
+
+    /// Takes note of whether the pollers run.
+    pub(super) fn set_watched(&self, watched: bool) {
+        self.watched.store(watched, Ordering::Relaxed);
+    }
+
     /// Whether the destination backs the organization, by the latest probe.
     pub(super) fn is_connected(&self) -> bool {
         self.connected.load(Ordering::Relaxed)
@@ -263,6 +315,17 @@ impl Session {
             Call::Remove => azure.remove_call(person),
             Call::Invite { address } => self.services.graph.invite_call(&self.invitation(address, None)),
         };
+        DryCall {
+            method: planned.method.to_owned(),
+            url: planned.url,
+            body: planned.body.map(|body| body.to_string()),
+        }
+    }
+
+    /// The call of the batch route for this one person; up to 20 go in one call. Nothing is sent.
+    pub fn dry_batch(&self, source: &str, target: &str) -> DryCall {
+        let row = BatchRow { source: source.to_owned(), target: target.to_owned() };
+        let planned = self.azure_devops().batch_call(&[row]);
         DryCall {
             method: planned.method.to_owned(),
             url: planned.url,
@@ -310,6 +373,11 @@ impl Session {
         let _ = self.tx.send(msg).await;
     }
 
+    /// Ends a sign-in by code that is under way.
+    pub fn cancel_sign_in(&self) {
+        self.services.cancel_sign_in();
+    }
+
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
         if let Some(store) = self.any_store() {
@@ -331,59 +399,23 @@ impl Session {
     }
 }
 
-fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
+pub(super) fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
+    let endpoints = &setup.config.endpoints;
     Settings {
-        endpoints: endpoints_of(&setup.config),
+        endpoints: Endpoints {
+            azure_devops: endpoints.azure_devops.as_str().to_owned(),
+            azure_devops_identity: endpoints.azure_devops_identity.as_str().to_owned(),
+            azure_devops_entitlements: endpoints.azure_devops_entitlements.as_str().to_owned(),
+            azure_devops_audit: endpoints.azure_devops_audit.as_str().to_owned(),
+            azure_devops_status: endpoints.azure_devops_status.as_str().to_owned(),
+            microsoft_graph: endpoints.microsoft_graph.as_str().to_owned(),
+            entra_login: endpoints.entra_login.as_str().to_owned(),
+        },
         ca_file: setup.config.network.ca_file.clone(),
         no_proxy: setup.sealed,
         seed: fastrand::u64(..),
         ..Settings::new(organization, tenant)
     }
-}
-
-/// Where the services are.
-pub(super) fn endpoints_of(config: &Config) -> Endpoints {
-    let endpoints = &config.endpoints;
-    Endpoints {
-        azure_devops: endpoints.azure_devops.as_str().to_owned(),
-        azure_devops_identity: endpoints.azure_devops_identity.as_str().to_owned(),
-        azure_devops_entitlements: endpoints.azure_devops_entitlements.as_str().to_owned(),
-        azure_devops_audit: endpoints.azure_devops_audit.as_str().to_owned(),
-        azure_devops_status: endpoints.azure_devops_status.as_str().to_owned(),
-        microsoft_graph: endpoints.microsoft_graph.as_str().to_owned(),
-        entra_login: endpoints.entra_login.as_str().to_owned(),
-    }
-}
-
-/// How to sign in.
-pub(super) fn credentials_of(config: &Config) -> Credentials {
-    let azure = &config.credentials.azure_devops;
-    let way = |way: Option<AzureDevOpsWay<'_>>| match way {
-        Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
-        Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
-        Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
-        None => Way::NotBuiltIn { kind: "command".to_owned() },
-    };
-    let after_connect = match azure.after_connect {
-        crate::config::AfterConnect::Same => Way::Same,
-        _ => way(azure.way_after_connect()),
-    };
-    Credentials {
-        azure_devops: way(azure.way()),
-        after_connect,
-        entra: match config.credentials.entra.way() {
-            Some(EntraWay::AzureCli) => Way::AzureCli,
-            Some(EntraWay::Command(line)) => Way::Command { command: words(line) },
-            Some(EntraWay::Env { env }) => Way::Env { env: env.to_owned() },
-            _ => Way::NotBuiltIn { kind: config.credentials.entra.kind.as_str().to_owned() },
-        },
-        secret_variables: config.credentials.entra.secret_env.iter().cloned().collect(),
-    }
-}
-
-fn words(line: &CommandLine) -> Vec<String> {
-    std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
 }
 
 fn context(setup: &Setup, organization: String, tenant: String) -> Context {
@@ -411,52 +443,5 @@ fn context(setup: &Setup, organization: String, tenant: String) -> Context {
         poll_health: config.polling.health,
         candidates: 5,
         batch_route: config.apply.route == Route::Batch,
-    }
-}
-
-/// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-fn observer(tx: mpsc::Sender<Msg>) -> Observer {
-    Observer::new(move |traffic| {
-        let msg = match traffic {
-            Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
-            Traffic::Waiting { service, until } => {
-                Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
-            }
-            Traffic::Budget { service, budget } => Msg::BudgetRead(
-                service,
-                Budget {
-                    remaining: budget.remaining.map(whole),
-                    limit: budget.limit.map(whole),
-                    closed_until: None,
-                },
-            ),
-        };
-        let _ = tx.try_send(msg);
-    })
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
-fn whole(units: f64) -> u64 {
-    units.clamp(0.0, 1e15) as u64
-}
-
-fn request_line(record: &RequestRecord) -> RequestLine {
-    let mut note = record.failure.map(|kind| format!("{kind:?}")).unwrap_or_default();
-    if record.attempt > 1 {
-        let _ = write!(note, " try {}", record.attempt);
-    }
-    if let Some(at) = record.retry_at {
-        let wait = at.duration_since(Timestamp::now()).as_secs().max(0);
-        let _ = write!(note, " again in {wait} s");
-    }
-    RequestLine {
-        at: record.at,
-        service: record.service,
-        method: record.method.clone(),
-        path: record.path.clone(),
-        status: record.status,
-        millis: u64::try_from(record.duration.as_millis()).unwrap_or(u64::MAX),
-        bytes: record.bytes,
-        note: note.trim().to_owned(),
     }
 }

@@ -12,12 +12,14 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::Config;
+use crate::config::{Config, EntraKind};
 use crate::domain::connection::Backing;
 use crate::domain::facts::{AfterConnectTrial, InvitationPolicy, Operator, TenantDiscovery, TenantProfile};
-use crate::domain::people::TenantUser;
+use crate::domain::signin::{SignInStep, SignedIn};
 use crate::domain::{Problem, ProblemKind};
-use crate::services::Environment;
+use crate::services::{Environment, Observer, Services, Traffic};
+
+use super::session::Session;
 
 mod file;
 mod trials;
@@ -72,8 +74,10 @@ pub enum Finding {
     Operator(Operator),
     /// The tenant's own page, read with the credential.
     Profile(TenantProfile),
-    /// The account that reads the tenant.
-    Me(Box<TenantUser>),
+    /// A step of a sign-in by a code.
+    SignIn(SignInStep),
+    /// The account that reads the tenant, and what its token is worth.
+    SignedIn(Box<SignedIn>),
     /// Who may invite guests.
     Invitations(InvitationPolicy),
     /// A permission.
@@ -137,13 +141,15 @@ pub struct Prober {
     environment: Environment,
     tx: mpsc::Sender<SetupMsg>,
     running: Mutex<BTreeMap<Subject, CancellationToken>>,
+    /// The last sign-in by a code. Whoever needs it waits here, so that only one code is shown at a time.
+    signed_in: tokio::sync::Mutex<Option<Services>>,
 }
 
 impl Prober {
     /// With the variables in which credentials are looked for.
     pub fn new(environment: Environment) -> (Arc<Self>, mpsc::Receiver<SetupMsg>) {
         let (tx, rx) = mpsc::channel(MESSAGES);
-        (Arc::new(Self { environment, tx, running: Mutex::default() }), rx)
+        (Arc::new(Self { environment, tx, running: Mutex::default(), signed_in: tokio::sync::Mutex::default() }), rx)
     }
 
     /// Starts the work; what comes of it is told as messages.
@@ -207,16 +213,45 @@ impl Prober {
         stop
     }
 
+    /// Tells the steps of a sign-in; nothing else that happens on the wire is shown here.
+    fn observer(&self, subject: Subject, number: u64) -> Observer {
+        let tx = self.tx.clone();
+        Observer::new(move |traffic| {
+            let Traffic::SignIn(step) = traffic else { return };
+            let msg = SetupMsg::Found(subject, number, Box::new(Finding::SignIn(step)));
+            if let Err(mpsc::error::TrySendError::Full(msg)) = tx.try_send(msg)
+                && let Ok(runtime) = tokio::runtime::Handle::try_current()
+            {
+                let tx = tx.clone();
+                drop(runtime.spawn(async move { tx.send(msg).await }));
+            }
+        })
+    }
+
+    /// Hands a sign-in by a code on to a session that was opened for the same application and tenant, so that nobody has to
+    /// type a code twice. To be called before the session reads anything.
+    pub fn hand_over(&self, session: &Session) {
+        if let Ok(last) = self.signed_in.try_lock()
+            && let Some(services) = last.as_ref()
+        {
+            session.services.adopt_sign_in(services);
+        }
+    }
+
     async fn attempt(&self, subject: Subject, number: u64, config: &Config) {
         let found = Found { tx: &self.tx, subject, number };
-        match trials::services(config, self.environment.clone()) {
-            Ok(services) => match subject {
-                Subject::Organization => trials::organization(&services, found).await,
-                Subject::Tenant => trials::tenant(&services, found).await,
-                Subject::AzureDevOps => trials::azure_devops(&services, found).await,
-                Subject::Entra => trials::entra(&services, found).await,
-                Subject::AfterConnect => trials::after_connect(&services, found).await,
-            },
+        let observer = self.observer(subject, number);
+        match trials::services(config, self.environment.clone(), observer) {
+            // Left at its default where the subject does not use it.
+            Ok(services) if config.credentials.entra.kind == EntraKind::DeviceCode => {
+                let mut last = self.signed_in.lock().await;
+                if let Some(last) = last.as_ref() {
+                    services.adopt_sign_in(last);
+                }
+                trials::run(subject, &services, found).await;
+                *last = Some(services);
+            }
+            Ok(services) => trials::run(subject, &services, found).await,
             Err(problem) => found.tell(Finding::Failed(problem)).await,
         }
         let _ = self.tx.send(SetupMsg::Ended(subject, number)).await;

@@ -1,4 +1,4 @@
-//! Applying: the dialog that begins a run, the strip that shows it, the summary at its end.
+//! Applying: the dialog that begins a run, the strip that shows it, what it asks meanwhile, the summary at its end.
 //!
 //! What holds here: nothing is sent before the organization's name was typed exactly; what is sent is what the dialog showed
 //! (when anything changed while it was open, it shows the new numbers and asks again); a run that may not begin says why
@@ -20,10 +20,12 @@ use super::app::{App, Effect, ViewState};
 use super::mapping;
 use super::overlay::{Confirm, Confirmed, Overlay};
 
+mod notice;
 mod order;
 mod report;
 pub mod strip;
 
+pub use notice::Notice;
 pub use order::Order;
 pub use report::Report;
 
@@ -34,6 +36,8 @@ pub enum Dialog {
     Order(Box<Order>),
     /// What became of a run.
     Report(Report),
+    /// The run asks for something, or somebody stands in the way of a mapping.
+    Notice(Notice),
 }
 
 impl Dialog {
@@ -41,7 +45,7 @@ impl Dialog {
     pub fn input(&mut self) -> Option<&mut Input> {
         match self {
             Self::Order(order) => order.input(),
-            Self::Report(_) => None,
+            Self::Report(_) | Self::Notice(_) => None,
         }
     }
 }
@@ -51,6 +55,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     match app.overlays.last() {
         Some(Overlay::Apply(Dialog::Order(_))) => order::key(app, key),
         Some(Overlay::Apply(Dialog::Report(_))) => report::key(app, key),
+        Some(Overlay::Apply(Dialog::Notice(_))) => notice::key(app, key),
         _ => Vec::new(),
     }
 }
@@ -63,6 +68,10 @@ pub fn hints(dialog: &Dialog) -> &'static [(&'static str, &'static str)] {
         }
         Dialog::Order(_) => &[("r", "read again"), ("Up/Down", "move"), ("Esc", "leave it")],
         Dialog::Report(_) => &[("Up/Down", "move"), ("Esc", "leave")],
+        Dialog::Notice(Notice::Asks(_)) => {
+            &[("p", "go on"), ("c", "stop the run"), ("Esc", "leave it paused")]
+        }
+        Dialog::Notice(Notice::Alarm(_)) => &[("Esc", "leave")],
     }
 }
 
@@ -156,6 +165,17 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 
 /// Follows a message; the model has taken it in already.
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
+    match msg {
+        Msg::Apply(ApplyEvent::Paused(Some(problem))) => {
+            notice::put(app, Notice::Asks(Box::new(problem.clone())));
+        }
+        Msg::Apply(ApplyEvent::Alarm(text)) => {
+            app.complain(format!("ALARM: {text}"));
+            notice::put(app, Notice::Alarm(text.clone()));
+        }
+        Msg::Apply(ApplyEvent::Resumed | ApplyEvent::Finished { .. }) => notice::answered(app),
+        _ => {}
+    }
     if !matches!(msg, Msg::Apply(ApplyEvent::Finished { .. })) || app.leaving {
         return Vec::new();
     }
@@ -171,5 +191,6 @@ pub fn view(app: &App, dialog: &Dialog, view: &mut ViewState, area: Rect, buf: &
     match dialog {
         Dialog::Order(order) => order::view(app, order, view, area, buf),
         Dialog::Report(report) => report::view(app, *report, area, buf),
+        Dialog::Notice(notice) => notice::view(app, notice, area, buf),
     }
 }

@@ -13,6 +13,7 @@ pub mod help;
 pub mod log;
 pub mod palette;
 pub mod prompt;
+pub mod sign_in;
 
 pub use confirm::{Confirm, Confirmed};
 pub use filter_line::FilterLine;
@@ -42,6 +43,8 @@ pub enum Overlay {
     Patterns(mapping::Patterns),
     /// The search of the whole tenant, being typed.
     Search(mapping::Search),
+    /// A code that has to be typed into a browser; what it says is in the model.
+    SignIn,
 }
 
 /// A key for the topmost overlay.
@@ -56,6 +59,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Apply(_)) => apply::key(app, key),
         Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
+        Some(Overlay::SignIn) => sign_in::key(app, key),
         None => Vec::new(),
     }
 }
@@ -72,6 +76,7 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         Overlay::Filter(_) | Overlay::Search(_) => {}
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
         Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
+        Overlay::SignIn => sign_in::view(app, area, buf),
     }
 }
 
@@ -96,6 +101,9 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             ("Enter", "choose, then look"),
             ("Esc", "leave"),
         ],
+        Overlay::SignIn => {
+            &[("y", "copy the code"), ("a", "copy the address"), ("Esc", "cancel the sign-in")]
+        }
     }
 }
 
@@ -108,7 +116,7 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Filter(line) => Some(&mut line.input),
         Overlay::Apply(dialog) => dialog.input(),
         Overlay::Search(search) => Some(&mut search.input),
-        Overlay::Log(_) | Overlay::Confirm(_) | Overlay::Patterns(_) => None,
+        Overlay::Log(_) | Overlay::Confirm(_) | Overlay::Patterns(_) | Overlay::SignIn => None,
     }
 }
 

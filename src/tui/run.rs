@@ -21,7 +21,7 @@ use super::terminal::input::Input;
 use super::theme::ThemeName;
 use super::update::{prepare, start as first_effects, update};
 use super::view::render;
-use super::{connection, session, state_line};
+use super::{connection, overlay, session, state_line};
 
 /// How many events are taken in before a frame is due anyway.
 const DRAINED: usize = 500;
@@ -231,7 +231,8 @@ impl Loop {
         if let Some(pace) = self.due {
             return Some(pace.gap().saturating_sub(since));
         }
-        if state_line::moves(&self.app) || connection::moves(&self.app) {
+        if state_line::moves(&self.app) || connection::moves(&self.app) || overlay::sign_in::moves(&self.app)
+        {
             return Some(Pace::Slow.gap().saturating_sub(since));
         }
         let now = self.app.now();

@@ -139,6 +139,9 @@ impl State {
         let command = |command: &Option<crate::config::CommandLine>| {
             command.as_ref().map(typed_command).unwrap_or_default()
         };
+        let path = |path: &Option<PathBuf>| {
+            path.as_ref().map(|path| path.to_string_lossy().into_owned()).unwrap_or_default()
+        };
         let texts = [
             (Field::Organization, given(&base.organization.name)),
             (Field::Tenant, given(&base.tenant.id)),
@@ -146,6 +149,12 @@ impl State {
             (Field::AzureCommand, command(&azure.command)),
             (Field::EntraClient, given(&entra.client_id)),
             (Field::EntraSecret, given(&entra.secret_env)),
+            (Field::EntraCertificate, path(&entra.certificate_file)),
+            (Field::EntraKey, path(&entra.key_file)),
+            (
+                Field::EntraAssertion,
+                entra.assertion_env.clone().unwrap_or_else(|| path(&entra.assertion_file)),
+            ),
             (Field::EntraCommand, command(&entra.command)),
             (Field::EntraEnv, given(&entra.env)),
             (Field::AfterCommand, command(&azure.after_command)),
@@ -276,6 +285,10 @@ fn press(state: &mut State, event: &KeyEvent) -> Vec<Effect> {
         KeyCode::Char('r') => return try_again(state),
         KeyCode::Char('y') if state.at == Field::Write => {
             return vec![Effect::Copy(lines_to_add(&state.draft().config).join("\n"))];
+        }
+        KeyCode::Char('y') => {
+            let code = outcome::code(state).map(|code| Effect::Copy(code.user_code.clone()));
+            return code.into_iter().collect();
         }
         KeyCode::Right | KeyCode::Char('l' | ' ') => return choose(state, 1),
         KeyCode::Left | KeyCode::Char('h') => return choose(state, -1),

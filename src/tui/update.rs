@@ -105,7 +105,12 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::GoToMapping => go(app, Tab::Mapping),
         Action::ReadAgain => {
             app.say("reading everything again");
-            return vec![Effect::Task(tasks::Effect::Read(Source::ALL.to_vec()))];
+            let mut effects = vec![Effect::Task(tasks::Effect::Read(Source::ALL.to_vec()))];
+            // A run that asked for a credential tries it again.
+            if matches!(&app.model.apply, Some(run) if matches!(run.paused, Some(Some(_)))) {
+                effects.push(Effect::Task(tasks::Effect::ResumeApply));
+            }
+            return effects;
         }
         Action::TakeBack => return decide::take_back(app),
         Action::Palette => app.overlays.push(Overlay::Palette(Palette::default())),
@@ -213,6 +218,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         }
         // The store may open when somebody is at work already.
         Msg::SessionFound(saved) if !app.begun => session::restore(app, saved),
+        Msg::SignIn(step) => overlay::sign_in::absorbed(app, step),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {
             let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());

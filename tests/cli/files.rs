@@ -126,3 +126,45 @@ fn neither_variables_nor_a_broken_configuration_matter() {
     let variables = [("ADO2ENTRA_CONFIG", "/nowhere/at/all.toml"), ("ADO2ENTRA_TENANT", "not a tenant")];
     crate::stage::run_with(folder.path(), &FILES, &variables, "").exits(0);
 }
+
+#[test]
+fn what_cannot_be_read_is_left_out_and_told_with_its_place() {
+    let folder = folder();
+    let monster = format!(
+        "{{\"id\":\"00000000-0000-4000-8000-0000000000b3\",\"displayName\":\"{}\",\"userPrincipalName\":\"m@contoso.com\"}}\n",
+        "x".repeat(10_000_000)
+    );
+    fs::write(folder.path().join("tenant.jsonl"), format!("{TENANT}{{\"id\":12}}\n{monster}")).unwrap();
+    let ran = run(folder.path(), &[&FILES[..], &["--format", "json"]].concat()).exits(0);
+    let document = ran.json();
+    assert_eq!(document["summary"]["tenant_users"], 3);
+    let left_out = &document["left_out"][0];
+    assert_eq!((&left_out["list"], &left_out["file"]), (&"tenant_users".into(), &"tenant.jsonl".into()));
+    assert_eq!((&left_out["rows"], &left_out["parts"]), (&1.into(), &1.into()));
+    assert_eq!(left_out["told"][0]["row"], 3);
+    assert_eq!(left_out["told"][0]["byte"], TENANT.len());
+    assert_eq!(left_out["told"][1]["used"], true);
+    assert!(ran.stderr.contains("Left out of tenant.jsonl: 1 row, and a part of 1 row"), "{}", ran.stderr);
+    let text = run(folder.path(), &FILES).exits(0).stdout;
+    assert!(text.contains(&format!("row 3, byte {}: its `id` is not an object id", TENANT.len())), "{text}");
+}
+
+#[test]
+fn a_file_that_ends_in_the_middle_is_refused_with_its_place() {
+    let folder = folder();
+    let half = TENANT.get(..TENANT.len() - 30).unwrap();
+    for (tenant, place) in [
+        (half.to_owned(), format!("row 2, byte {}", half.len())),
+        ("UPN,Object Id\na@contoso.com,6f2e0000".to_owned(), "row 2".to_owned()),
+        (
+            "UPN,Object Id\na@contoso.com,00000000-0000-4000-8000-0000000000b1\nb@con".to_owned(),
+            "row 3: the file ends".to_owned(),
+        ),
+    ] {
+        fs::write(folder.path().join("tenant.jsonl"), tenant).unwrap();
+        let ran = run(folder.path(), &FILES);
+        assert_ne!(ran.code, 0);
+        assert!(ran.stderr.contains("tenant.jsonl") && ran.stderr.contains(&place), "{}", ran.stderr);
+        assert_eq!(ran.stdout, "");
+    }
+}

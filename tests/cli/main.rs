@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod apply;
 mod config;
 mod demo;
 mod faults;

@@ -135,18 +135,66 @@ async fn discovery_tells_tenant_and_cloud() {
 async fn a_device_signs_in() {
     let play = Play::fabrikam(&[]).await;
     let base = format!("{}/contoso.com/oauth2/v2.0", play.simulator.endpoints().entra_login);
-    let post = |path: &str, body: &'static str| {
+    let post = |path: &str, body: String| {
         let request = play.client.post(format!("{base}/{path}")).body(body);
         async move { crate::harness::read(request.send().await.unwrap()).await }
     };
-    let code =
-        post("devicecode", "client_id=x&scope=https%3A%2F%2Fgraph.microsoft.com%2F.default").await.json();
+    let id = play.simulator.client_id();
+    let scope = "499b84ac-1321-427f-aa17-267ca6975798%2F.default%20offline_access";
+    let strange = post("devicecode", format!("client_id=x&scope={scope}")).await;
+    assert_eq!(strange.json()["error_codes"][0], 700_016);
+    let code = post("devicecode", format!("client_id={id}&scope={scope}")).await.json();
     assert_eq!(code["expires_in"], 900);
-    let grant = "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id=x&device_code=simulated-device-code\
-                 &scope=499b84ac-1321-427f-aa17-267ca6975798/.default";
-    let pending = post("token", grant).await;
+    let device = code["device_code"].as_str().unwrap();
+    let grant = format!(
+        "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id={id}&device_code={device}"
+    );
+    let pending = post("token", grant.clone()).await;
     assert_eq!((pending.status, &pending.json()["error"]), (400, &"authorization_pending".into()));
     let token = post("token", grant).await.json();
-    assert_eq!(token["access_token"], play.simulator.azure_devops_entra_token());
+    assert!(token["refresh_token"].is_string() && token["token_type"] == "Bearer");
     assert_eq!(token["access_token"].as_str().unwrap().split('.').count(), 3);
+}
+
+#[tokio::test]
+async fn a_trainer_answers_a_sign_in_from_outside() {
+    let play = Play::fabrikam(&[]).await;
+    let root = play.simulator.base().to_owned();
+    let post = |url: String, body: String| {
+        let request = play.client.post(url).body(body);
+        async move { crate::harness::read(request.send().await.unwrap()).await }
+    };
+    let id = play.simulator.client_id();
+    let at = |path: &str| format!("{root}/{path}");
+    for (how, error) in [("approve", None), ("decline", Some("authorization_declined"))] {
+        assert_eq!(
+            post(at("simulator/sign-in/waits"), String::new()).await.json()["sign_in_answer"],
+            "waits"
+        );
+        let scope = "https%3A%2F%2Fgraph.microsoft.com%2FUser.Read%20offline_access";
+        let code =
+            post(at("login/contoso.com/oauth2/v2.0/devicecode"), format!("client_id={id}&scope={scope}"))
+                .await
+                .json();
+        let device = code["device_code"].as_str().unwrap();
+        let grant = format!(
+            "grant_type=urn:ietf:params:oauth:grant-type:device_code&client_id={id}&device_code={device}"
+        );
+        let token = || post(at("login/contoso.com/oauth2/v2.0/token"), grant.clone());
+        for _ in 0..3 {
+            assert_eq!(token().await.json()["error"], "authorization_pending");
+        }
+        let page = play.client.get(code["verification_uri"].as_str().unwrap()).send().await.unwrap();
+        assert!(page.text().await.unwrap().contains(code["user_code"].as_str().unwrap()));
+        let state = post(at(&format!("simulator/sign-in/{how}")), String::new()).await.json();
+        assert!(state["waiting_codes"].as_array().unwrap().is_empty());
+        let answer = token().await.json();
+        match error {
+            Some(error) => assert_eq!(answer["error"], error),
+            None => assert_eq!(answer["scope"], "User.Read", "only what was asked for"),
+        }
+    }
+    assert_eq!(post(at("simulator/sign-in/perhaps"), String::new()).await.status, 404);
+    let foreign = play.client.post(at("login/device")).header("origin", "http://evil.example");
+    assert_eq!(foreign.body("user_code=x&answer=approve").send().await.unwrap().status(), 403);
 }

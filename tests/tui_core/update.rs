@@ -56,6 +56,20 @@ fn a_reading_causes_one_analysis_at_a_time() {
 }
 
 #[test]
+fn a_burst_of_decisions_is_one_analysis_and_one_after_it() {
+    let mut desk = Desk::ready();
+    let office = Office::ordinary();
+    let (roster, directory) = (office.roster(), office.directory());
+    let asked = |effects: &[Effect]| {
+        effects.iter().filter(|effect| matches!(effect, Effect::Task(Task::Analyse(_)))).count()
+    };
+    let burst: usize = (0..50).map(|number| asked(&desk.tell(Msg::RowsSaved(number)))).sum();
+    assert_eq!(burst, 1, "the first; the others wait for its end together");
+    assert_eq!(asked(&desk.tell(office.analysed(&roster, &directory))), 1);
+    assert_eq!(asked(&desk.tell(office.analysed(&roster, &directory))), 0);
+}
+
+#[test]
 fn a_refresh_never_moves_the_cursor_to_another_person() {
     let mut desk = Desk::new();
     let mut office = Office::many(300);

@@ -187,3 +187,60 @@ async fn a_tenant_of_another_cloud_is_said() {
     let (sign, said) = stage.outcome(Subject::Tenant).await;
     assert_eq!((sign, said.contains("Azure Government")), (Sign::Bad, true), "{said}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_code_is_shown_once_and_its_sign_in_goes_on_into_the_session() {
+    use ado2entra::simulator::SignInAnswer;
+    let mut stage = Stage::new(&[]).await;
+    stage.simulator.control().answer_sign_ins(SignInAnswer::Wait);
+    stage.simulator.control().pace_sign_ins(Duration::from_millis(50), Duration::from_secs(600));
+    stage.types(stage.simulator.organization().to_owned().as_str());
+    stage.keys("Tab");
+    let domain = stage.simulator.tenant_domain().to_owned();
+    stage.types(&domain);
+    // Azure DevOps by the same sign-in as Graph, and that by a code; after the switch, too.
+    stage.keys("Tab Right Right Tab Right Tab");
+    stage.types(stage.simulator.client_id());
+    stage.keys("Tab");
+    let code = |stage: &Stage| {
+        Subject::ALL.into_iter().find(|subject| {
+            outcome_of(&stage.state, *subject).lines.iter().any(|(_, line)| line.contains("type the code"))
+        })
+    };
+    stage.until(|stage| code(stage).is_some()).await;
+    assert_eq!(stage.simulator.control().waiting_codes().len(), 1, "one code for all three");
+    stage.simulator.control().approve_sign_in();
+    let (sign, said) = stage.outcome(Subject::Entra).await;
+    assert!(sign <= Sign::Care && said.contains("Signed in as"), "{sign:?} {said}");
+    let (sign, said) = stage.outcome(Subject::AfterConnect).await;
+    assert_eq!((sign, said.contains("a token of the destination")), (Sign::Good, true), "{said}");
+    stage.until(|stage| Subject::ALL.into_iter().all(|subject| stage.state.trial(subject).is_some_and(|trial| trial.ended))).await;
+    assert!(stage.simulator.control().waiting_codes().is_empty(), "nobody was asked again");
+
+    stage.keys("w Enter");
+    stage.until(|stage| stage.end.is_some()).await;
+    let Some(End::Written(_, config)) = stage.end.clone() else { panic!("{:?}", stage.end) };
+    let setup = Setup {
+        config: *config,
+        environment: Environment::of([("PATH", "/usr/bin:/bin")]),
+        state_directory: stage.home.path().join("state"),
+        read_only: false,
+        simulated: true,
+        sealed: true,
+        use_store: true,
+    };
+    let (session, mut messages) = Session::open(setup).await.unwrap();
+    stage.prober.hand_over(&session);
+    let runner = ado2entra::tasks::Runner::new(session);
+    runner.run(ado2entra::tasks::Effect::Read(vec![ado2entra::domain::activity::Source::Me]));
+    let read = async {
+        loop {
+            if let ado2entra::tasks::Msg::FactRead(fact, _) = messages.recv().await.unwrap() {
+                return fact;
+            }
+        }
+    };
+    let fact = tokio::time::timeout(PATIENCE, read).await.unwrap();
+    assert!(matches!(fact, ado2entra::tasks::Fact::Me(Ok(_))), "{fact:?}");
+    assert!(stage.simulator.control().waiting_codes().is_empty(), "the code was typed once");
+}

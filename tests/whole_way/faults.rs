@@ -57,7 +57,7 @@ async fn failures_in_a_row_stop_the_run() {
 #[tokio::test]
 async fn throttled_writes_wait_and_are_sent_once() {
     let mut stage = stage(Options {
-        throttle_after: 3,
+        throttle_after: 12,
         throttle_for: std::time::Duration::from_secs(1),
         ..Options::default()
     })

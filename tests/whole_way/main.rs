@@ -3,7 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may")]
 
+mod evening;
 mod faults;
+mod guests;
 mod stage;
 
 use ado2entra::domain::plan::{Decision, RowState};

@@ -1,16 +1,19 @@
 //! A simulator, a session on it, and what an administrator does with them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use ado2entra::config::{Overrides, load};
 use ado2entra::domain::activity::Source;
-use ado2entra::domain::plan::{Decision, PlanRow, RowState, Seen, SeenPerson, SeenTarget};
+use ado2entra::domain::plan::{Decision, JournalEntry, PlanRow, RowState, Seen, SeenPerson, SeenTarget};
+use ado2entra::domain::schedule::machine::Pace;
 use ado2entra::domain::schedule::{ScheduleInput, schedule};
 use ado2entra::domain::{Outcome, Problem, StorageKey};
 use ado2entra::simulator::{self, Options, Simulator};
+use ado2entra::store::{Place, Store};
 use ado2entra::tasks::effect::{ApplyOrder, Effect};
-use ado2entra::tasks::gather::{apply, gather, settle_analysis};
+use ado2entra::tasks::gather::{apply, gather, settle_analysis, verify};
 use ado2entra::tasks::{Model, Msg, Runner, Session, Setup};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
@@ -25,12 +28,33 @@ pub struct Stage {
     state: TempDir,
 }
 
+/// As patient as a simulator on the same machine deserves.
+pub fn hurried() -> Pace {
+    let millis = Duration::from_millis;
+    Pace {
+        read_back: vec![Duration::ZERO, millis(50), millis(200)],
+        silence: millis(400),
+        visible: Duration::from_secs(600),
+        guest_first: millis(100),
+        guest_longest: millis(300),
+        guest_limit: Duration::from_secs(20),
+        ..Pace::default()
+    }
+}
+
 pub async fn stage(options: Options) -> Stage {
+    configured(options, "").await
+}
+
+/// With these lines under `[apply]`.
+pub async fn configured(options: Options, apply: &str) -> Stage {
     let simulator = simulator::start(options).await.unwrap();
     let state = TempDir::new().unwrap();
     let file = state.path().join("config.toml");
-    std::fs::write(&file, simulator.config_toml(&state.path().join("state"))).unwrap();
+    let config = simulator.config_toml(&state.path().join("state"));
+    std::fs::write(&file, format!("{config}\n[apply]\n{apply}\n")).unwrap();
     let (session, messages) = open(&file, false).await;
+    session.set_pace(hurried());
     Stage { simulator, session, messages, stopped: None, state }
 }
 
@@ -54,6 +78,7 @@ impl Stage {
     pub async fn restart(&mut self, read_only: bool) {
         self.session.flush().await;
         let (session, messages) = open(&self.state.path().join("config.toml"), read_only).await;
+        session.set_pace(hurried());
         (self.session, self.messages) = (session, messages);
     }
 
@@ -74,7 +99,6 @@ impl Stage {
     pub async fn decide(&mut self, model: &mut Model, key: &StorageKey, decision: Decision) {
         let roster = model.roster.value.clone().unwrap();
         let row = PlanRow {
-            decision,
             decided_at: Some(Timestamp::now()),
             decided_on: model
                 .analysis
@@ -85,7 +109,14 @@ impl Stage {
                 .unwrap()
                 .get(key)
                 .map(|p| p.outcome),
-            seen: Some(Arc::new(Seen { person: SeenPerson::from(roster.get(key).unwrap()), target: None })),
+            seen: Some(Arc::new(Seen {
+                person: SeenPerson::from(roster.get(key).unwrap()),
+                target: decision
+                    .target()
+                    .and_then(|id| model.directory.value.as_ref()?.get(id))
+                    .map(SeenTarget::from),
+            })),
+            decision,
             ..PlanRow::undecided(key.clone())
         };
         self.save(model, vec![row]).await;
@@ -137,6 +168,11 @@ impl Stage {
     }
 
     pub fn order(&self, model: &Model) -> ApplyOrder {
+        self.order_for(model, None)
+    }
+
+    /// Only these people.
+    pub fn order_for(&self, model: &Model, only: Option<BTreeSet<StorageKey>>) -> ApplyOrder {
         let analysis = model.analysis.clone().unwrap();
         let (roster, directory) =
             (model.roster.value.clone().unwrap(), model.directory.value.clone().unwrap());
@@ -150,13 +186,74 @@ impl Stage {
                 forecast: analysis.forecast.as_ref().unwrap(),
                 situation: &analysis.situation,
                 plan: &model.plan,
-                only: None,
+                only: only.as_ref(),
                 now: Timestamp::now(),
                 reread_after: SignedDuration::from_mins(60),
             }),
             confirmed_name: self.session.context.organization.clone(),
-            only: None,
+            only,
         }
+    }
+
+    /// Reads back what is open; sends nothing.
+    pub async fn verify(&mut self, model: &mut Model) {
+        verify(&self.session, &mut self.messages, model, |_, _| ()).await;
+    }
+
+    /// Starts a run without waiting for it.
+    pub fn begin(&self, model: &Model) -> Runner {
+        let runner = Runner::new(Arc::clone(&self.session));
+        runner.run(Effect::Apply(Box::new(self.order(model))));
+        runner
+    }
+
+    /// Takes messages in until one of them is this.
+    pub async fn until(&mut self, model: &mut Model, wanted: impl Fn(&Msg) -> bool) {
+        loop {
+            let next = tokio::time::timeout(Duration::from_secs(60), self.messages.recv());
+            let msg = next.await.unwrap().unwrap();
+            model.absorb(&msg);
+            if wanted(&msg) {
+                return;
+            }
+        }
+    }
+
+    /// Writes a line into the journal as a run would that was killed right after it.
+    pub async fn killed_after(&self, row: &PlanRow) {
+        let destination = self.simulator.control().tenants()[0].0.parse().unwrap();
+        let place =
+            Place::new(self.state.path().join("state"), &self.session.context.organization, destination);
+        let store = Store::open(&place).unwrap();
+        let line = JournalEntry {
+            at: Timestamp::now(),
+            run: "killed".into(),
+            storage_key: row.storage_key.clone(),
+            decision: row.decision.clone(),
+            target: row.decision.target(),
+            state: RowState::Sending,
+            attempt: row.attempts + 1,
+            detail: "PATCH".into(),
+            activity_id: None,
+            new_storage_key: None,
+        };
+        store.append_journal(line).await.unwrap();
+    }
+
+    /// People of this outcome who are not privileged.
+    pub fn people(model: &Model, outcome: Outcome) -> Vec<StorageKey> {
+        let forecast = model.analysis.as_ref().unwrap().forecast.clone().unwrap();
+        let people = forecast.people().iter();
+        people
+            .filter(|person| person.outcome == outcome && person.privileged == Some(false))
+            .map(|person| person.storage_key.clone())
+            .collect()
+    }
+
+    /// How many requests of this method ended in this path.
+    pub fn requests(&self, method: &str, ending: &str) -> usize {
+        let requests = self.simulator.control().requests();
+        requests.iter().filter(|it| it.method == method && it.path.ends_with(ending)).count()
     }
 
     pub async fn apply(&mut self, model: &mut Model) -> BTreeMap<StorageKey, RowState> {

@@ -16,7 +16,7 @@ use crate::cli::private::PrivateFolder;
 use crate::cli::signals::Stop;
 use crate::cli::work::Work;
 use crate::config::{Config, Loaded};
-use crate::simulator::{Simulator, start};
+use crate::simulator::{SignInAnswer, SignInWay, Simulator, start};
 use crate::tasks::{Environment, Setup};
 
 /// The command.
@@ -35,9 +35,11 @@ pub fn run(
         .map_err(|error| Failure::usage(error.to_string()))?;
     let state = folder.path().join("state");
     let _log = logging::start(&state, global.log_level);
-    let config = config(&simulator, &state)?;
-    let setup = setup(config.clone(), &state, global.read_only);
+    let config = config(&simulator, &state, simulation.sign_in)?;
+    let setup = setup(config.clone(), &state, global.read_only, simulator.client_secret());
     let result = if has_a_terminal() {
+        // Whoever looks at the code can open the page too; the tour goes on by itself.
+        simulator.control().answer_sign_ins(SignInAnswer::Waits);
         let loaded = Loaded::from(config);
         Ok((dashboard.open)(Opening { loaded, setup, snapshot: None }))
     } else {
@@ -71,17 +73,21 @@ fn refuse_the_real_world(global: &Global) -> Result<(), Failure> {
 }
 
 /// The simulator's own configuration.
-fn config(simulator: &Simulator, state: &Path) -> Result<Config, Failure> {
-    let text = simulator.config_toml(state);
+fn config(simulator: &Simulator, state: &Path, way: SignInWay) -> Result<Config, Failure> {
+    let text = simulator.config_toml_with(state, way);
     Ok(crate::config::parse(&text, Path::new("the demo's configuration"), &|_| None)?)
 }
 
-/// Nothing of the environment but the path to commands: the made-up tokens come from one.
-fn setup(config: Config, state: &Path, read_only: bool) -> Setup {
+/// Nothing of the environment but the path to commands: the made-up tokens come from one. A made-up application has its made-up
+/// secret there too.
+fn setup(config: Config, state: &Path, read_only: bool, secret: &str) -> Setup {
     let path = std::env::var_os("PATH").unwrap_or_else(|| "/usr/bin:/bin".into());
     Setup {
         config,
-        environment: Environment::of([("PATH", path)]),
+        environment: Environment::of([
+            ("PATH", path),
+            ("ADO2ENTRA_SIMULATED_SECRET", std::ffi::OsString::from(secret)),
+        ]),
         state_directory: state.to_owned(),
         read_only,
         simulated: true,

@@ -8,10 +8,10 @@ pub use from_files::from_files;
 
 use std::sync::Arc;
 
+use super::plan::pattern_found;
 use crate::cli::args::{DiffArgs, Format};
 use crate::cli::document::Tenant;
-use crate::cli::document::diff::{Comparison, DiffDocument};
-use super::plan::pattern_found;
+use crate::cli::document::diff::{Comparison, DiffDocument, ListLeftOut};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
@@ -35,7 +35,7 @@ pub async fn run(mut work: Work, args: &DiffArgs) -> Result<Exit, Failure> {
 pub async fn offline(output: Output, mut model: Model, args: &DiffArgs) -> Result<Exit, Failure> {
     with_candidates(&mut model, args.candidates).await?;
     with_patterns(&mut model, &args.use_pattern).await?;
-    print(output, &model)
+    print(output, &model, &[])
 }
 
 /// Compares again where other than the usual number of candidates is wanted.
@@ -78,10 +78,11 @@ async fn compare_again(model: &mut Model) -> Result<(), Failure> {
 }
 
 /// Prints the comparison in the form that is wanted.
-fn print(output: Output, model: &Model) -> Result<Exit, Failure> {
+fn print(output: Output, model: &Model, left_out: &[ListLeftOut]) -> Result<Exit, Failure> {
     let analysis = work::analysis(model)?;
     let comparison = Comparison::of(model, &analysis)
         .ok_or_else(|| Failure::new(Exit::No, "the two lists could not be compared"))?;
+    let comparison = Comparison { left_out, ..comparison };
     match output.format {
         Format::Json => output.json(&DiffDocument::new(comparison))?,
         Format::Csv => output.data(|out| rows::csv(out, &comparison))?,

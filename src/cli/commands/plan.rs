@@ -14,7 +14,7 @@ pub use show::show;
 
 use std::sync::Arc;
 
-use crate::cli::args::PlanCommand;
+use crate::cli::args::{ExportForm, PlanCommand};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::text::tenant_user;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
@@ -32,6 +32,10 @@ pub async fn run(mut work: Work, command: PlanCommand, force: bool) -> Result<Ex
     sources.push(Source::GraphIdentities);
     if !matches!(command, PlanCommand::Show) {
         work.output.refuse_csv("plan")?;
+    }
+    if let PlanCommand::Export { file, form: ExportForm::Journal } = &command {
+        let model = work.read(&[Source::Discovery]).await;
+        return export::journal(work, model, file, force).await;
     }
     let model = work.read(&sources).await;
     if let PlanCommand::Show = command {

@@ -12,6 +12,7 @@ use crate::domain::candidate::{Evidence, Warning};
 use crate::domain::forecast::table::rounded;
 use crate::domain::people::{LastAccess, Roster, UserType};
 use crate::domain::{Candidate, Directory, Forecast, OrgUser, Outcome, Person, Plan, TenantId};
+use crate::tasks::files::LeftOut;
 use crate::tasks::{Analysis, Model};
 
 /// Everything that the comparison said, as a document or as rows.
@@ -33,6 +34,19 @@ pub struct Comparison<'a> {
     pub taken_at: Timestamp,
     /// The services are simulated.
     pub simulated: bool,
+    /// What of the lists could not be read; empty when everything was.
+    pub left_out: &'a [ListLeftOut],
+}
+
+/// What of one list could not be read.
+#[derive(Debug, Clone)]
+pub struct ListLeftOut {
+    /// `org_users` or `tenant_users`.
+    pub list: &'static str,
+    /// The file.
+    pub file: String,
+    /// The rows.
+    pub left_out: LeftOut,
 }
 
 impl<'a> Comparison<'a> {
@@ -47,6 +61,7 @@ impl<'a> Comparison<'a> {
             plan: &model.plan,
             taken_at: taken_at(model),
             simulated: model.context.simulated,
+            left_out: &[],
         })
     }
 
@@ -69,6 +84,9 @@ pub struct DiffDocument<'a> {
     backing_tenant_id: Known<TenantId>,
     taken_at: Timestamp,
     summary: Summary,
+    /// Absent when everything was read.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<LeftOutEntry<'a>>,
     patterns: Vec<PatternEntry<'a>>,
     #[serde(serialize_with = "people")]
     users: Comparison<'a>,
@@ -80,6 +98,44 @@ struct Summary {
     tenant_users: usize,
     service_identities: usize,
     by_outcome: BTreeMap<Outcome, usize>,
+}
+
+/// What of one list could not be read: how many rows wholly, of how many only a part, and the first of them.
+#[derive(Debug, Serialize)]
+struct LeftOutEntry<'a> {
+    list: &'static str,
+    file: &'a str,
+    rows: usize,
+    parts: usize,
+    told: Vec<LeftOutRow<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct LeftOutRow<'a> {
+    row: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    byte: Option<u64>,
+    /// The row was used; only what the reason names is left out.
+    used: bool,
+    reason: &'a str,
+}
+
+impl<'a> LeftOutEntry<'a> {
+    fn new(list: &'a ListLeftOut) -> Self {
+        let told = list.left_out.told.iter().map(|row| LeftOutRow {
+            row: row.row,
+            byte: row.byte,
+            used: row.used,
+            reason: &row.reason,
+        });
+        Self {
+            list: list.list,
+            file: &list.file,
+            rows: list.left_out.rows,
+            parts: list.left_out.parts,
+            told: told.collect(),
+        }
+    }
 }
 
 impl<'a> DiffDocument<'a> {
@@ -97,6 +153,7 @@ impl<'a> DiffDocument<'a> {
                 service_identities: comparison.roster.services().len(),
                 by_outcome: comparison.forecast.counts(),
             },
+            left_out: comparison.left_out.iter().map(LeftOutEntry::new).collect(),
             patterns: comparison.forecast.patterns().all().iter().map(PatternEntry::new).collect(),
             users: comparison,
         }

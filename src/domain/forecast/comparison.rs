@@ -71,10 +71,15 @@ impl<'a> Comparison<'a> {
 
     /// Proposals for one person, best first, no more than `limit`.
     pub fn candidates_for(&self, user: &OrgUser, limit: usize) -> Vec<Candidate> {
+        self.candidates_with(user, limit, &mut Scratch::default())
+    }
+
+    /// [`Self::candidates_for`] for one person after the other: what is used again is kept.
+    pub fn candidates_with(&self, user: &OrgUser, limit: usize, scratch: &mut Scratch) -> Vec<Candidate> {
         let view = OrgView::of(user);
         let hits = self.hits(&view);
         let privileged = self.is_privileged(user, None) == Some(true);
-        let seen = self.look(&view, &hits, limit.max(COMPARED), &mut Scratch::default());
+        let seen = self.look(&view, &hits, limit.max(COMPARED), scratch);
         self.proposals(&view, seen, limit, privileged)
     }
 
@@ -165,12 +170,13 @@ impl<'a> Comparison<'a> {
             let at = evidence.iter().take_while(|evidence| evidence.kind.is_address()).count();
             evidence.insert(at, pattern);
         }
-        Candidate {
-            object_id: seen.user.id,
-            score: seen.score,
-            evidence,
-            warnings: self.warnings(person, seen, privileged),
-        }
+        let mut warnings = self.warnings(person, seen, privileged);
+        // a large organization has half a million of these
+        evidence.shrink_to_fit();
+        evidence.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        warnings.shrink_to_fit();
+        warnings.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        Candidate { object_id: seen.user.id, score: seen.score, evidence, warnings }
     }
 
     fn warnings(&self, person: &OrgView<'_>, seen: &Seen<'_>, privileged: bool) -> Vec<Warning> {
@@ -319,29 +325,48 @@ pub(super) fn shown(text: &str) -> String {
 const WORTH_A_THREAD: usize = 500;
 
 impl Comparison<'_> {
-    /// Everything about everybody, in the order of the roster. People are judged each for themselves, so several threads
-    /// come to the same as one.
+    /// Everything about everybody, in the order of the roster.
     pub(super) fn everybody(&self) -> Vec<Person> {
-        let people = self.roster.people();
-        let threads = std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(8)
-            .min(people.len() / WORTH_A_THREAD)
-            .max(1);
-        let share = |part: &[OrgUser]| {
+        in_shares(self.roster.people(), |_, part| {
             let mut scratch = Scratch::default();
-            part.iter().map(|user| self.person(user, &mut scratch)).collect::<Vec<_>>()
-        };
-        if threads == 1 {
-            return share(people);
-        }
-        let parts: Vec<&[OrgUser]> = people.chunks(people.len().div_ceil(threads)).collect();
-        std::thread::scope(|scope| {
-            let running: Vec<_> = parts.iter().map(|part| (*part, scope.spawn(|| share(part)))).collect();
-            running
-                .into_iter()
-                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| share(part)))
-                .collect()
+            part.iter().map(|user| self.person(user, &mut scratch)).collect()
         })
     }
+
+    /// Everything about some of them, in their order.
+    pub(super) fn some(&self, people: &[&OrgUser]) -> Vec<Person> {
+        in_shares(people, |_, part| {
+            let mut scratch = Scratch::default();
+            part.iter().map(|user| self.person(user, &mut scratch)).collect()
+        })
+    }
+}
+
+/// The same for everybody, several threads each with a share of them; the answers one behind the other. `work` gets the place
+/// of the first of its share. People are judged each for themselves, so several threads come to the same as one.
+pub(super) fn in_shares<T: Sync, R: Send>(
+    people: &[T],
+    work: impl Fn(usize, &[T]) -> Vec<R> + Sync,
+) -> Vec<R> {
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(8)
+        .min(people.len() / WORTH_A_THREAD)
+        .max(1);
+    if threads == 1 {
+        return work(0, people);
+    }
+    let size = people.len().div_ceil(threads);
+    let work = &work;
+    std::thread::scope(|scope| {
+        let running: Vec<_> = people
+            .chunks(size)
+            .enumerate()
+            .map(|(at, part)| (at * size, part, scope.spawn(move || work(at * size, part))))
+            .collect();
+        running
+            .into_iter()
+            .flat_map(|(from, part, thread)| thread.join().unwrap_or_else(|_| work(from, part)))
+            .collect()
+    })
 }

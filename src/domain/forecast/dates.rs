@@ -28,6 +28,11 @@ pub(super) struct Newer {
     made: Timestamp,
 }
 
+/// Whether an account was there so long before the reading that it was not made for the move.
+pub(super) fn is_settled(made: Timestamp, read_at: Timestamp) -> bool {
+    (read_at.as_second() - made.as_second()) / 86_400 > MADE_FOR_THE_MOVE
+}
+
 impl Comparison<'_> {
     /// Whether the account was made after the person's last access.
     pub(super) fn newer(&self, person: &OrgUser, user: &TenantUser) -> Option<Newer> {
@@ -84,12 +89,12 @@ impl Comparison<'_> {
             ));
         }
         let read_at = self.shared.read_at.unwrap_or(self.situation.now);
-        let age = (read_at.as_second() - newer.made.as_second()) / 86_400;
+        let settled = is_settled(newer.made, read_at);
         // where hardly anybody signs in with a name of the tenant, no account was made to be found by it
-        let for_the_move = age <= MADE_FOR_THE_MOVE && self.shared.sign_in_names_are_usual();
+        let for_the_move = !settled && self.shared.sign_in_names_are_usual();
         let long = newer.days > i64::from(self.situation.inactive_after_days) && !for_the_move;
         long.then(|| {
-            let why = if age > MADE_FOR_THE_MOVE {
+            let why = if settled {
                 "and long before this reading"
             } else {
                 "and hardly anybody here signs in with a name of the tenant"

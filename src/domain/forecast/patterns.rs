@@ -205,8 +205,8 @@ impl Patterns {
         let mut confirmed = Vec::new();
         for (person, target, ruling) in judge.rule_all(&targets) {
             let example = || {
-                let user = judge.roster.people().get(person as usize)?;
-                Some(Example { person: user.storage_key.clone(), target: target? })
+                let found = judge.roster.people().get(person as usize)?;
+                Some(Example { person: found.storage_key.clone(), target: target? })
             };
             let list = match ruling {
                 Ruling::Explained { confirmed: true } => {

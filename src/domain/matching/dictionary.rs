@@ -6,9 +6,9 @@ use super::fold::hash32;
 const NONE: u32 = u32::MAX;
 
 /// Words with numbers in the order in which they came.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Dictionary {
-    /// All words, each after a line feed.
+    /// All words, one behind the other.
     text: String,
     /// Where each word begins.
     starts: Vec<u32>,
@@ -28,8 +28,7 @@ impl Dictionary {
             return Some(known);
         }
         let number = u32::try_from(self.starts.len()).ok().filter(|number| *number != NONE)?;
-        let start = u32::try_from(self.text.len() + 1).ok()?;
-        self.text.push('\n');
+        let start = u32::try_from(self.text.len()).ok()?;
         self.text.push_str(word);
         self.starts.push(start);
         if let Some(cell) = self.slots.get_mut(slot) {
@@ -50,7 +49,7 @@ impl Dictionary {
     pub fn word(&self, number: u32) -> &str {
         let at = number as usize;
         let Some(&start) = self.starts.get(at) else { return "" };
-        let end = self.starts.get(at + 1).map_or(self.text.len(), |next| *next as usize - 1);
+        let end = self.starts.get(at + 1).map_or(self.text.len(), |next| *next as usize);
         self.text.get(start as usize..end).unwrap_or_default()
     }
 
@@ -62,21 +61,6 @@ impl Dictionary {
     /// Whether there is no word.
     pub fn is_empty(&self) -> bool {
         self.starts.is_empty()
-    }
-
-    /// Numbers of the words that begin like this, in their order, no more than `most`.
-    pub fn beginning_with(&self, prefix: &str, most: usize) -> Vec<u32> {
-        let mut needle = String::with_capacity(prefix.len() + 1);
-        needle.push('\n');
-        needle.push_str(prefix);
-        self.text
-            .match_indices(&needle)
-            .take(most)
-            .filter_map(|(at, _)| {
-                let start = u32::try_from(at + 1).ok()?;
-                self.starts.binary_search(&start).ok().and_then(|number| u32::try_from(number).ok())
-            })
-            .collect()
     }
 
     fn slot(&self, word: &str) -> usize {
@@ -131,7 +115,6 @@ mod tests {
             assert_eq!(dictionary.word(u32::try_from(at).unwrap()), word);
         }
         assert_eq!(dictionary.find("unknown"), None);
-        assert_eq!(dictionary.beginning_with("word499", 99).len(), 11);
         assert_eq!(dictionary.len(), 5000);
     }
 }

@@ -2,32 +2,38 @@
 //!
 //! 1. Each word of the person's name and address becomes words of the index: the same, the same skeleton, familiar forms,
 //!    and those that share trigrams and are few typing errors away.
-//! 2. The posting lists of these words are visited, rarest first, until enough people were seen. A very common word alone
-//!    therefore brings in some of its bearers, not all.
-//! 3. Everybody seen gets a quick score: the sum of the best likeness for each wanted word, rare words counting more,
-//!    and something for an equal login. The best go on to be compared properly.
+//! 2. The bearers of these words are visited, rarest words first. Everybody visited gets a quick score: the sum of the best
+//!    likeness for each wanted word, rare words counting more, and something for an equal login.
+//! 3. As soon as nobody who is left can reach the worst of the best, the rest is left unseen: who shares only a common given
+//!    name with the person is not looked at where others share the surname. The best go on to be compared properly.
+//!
+//! What is found depends on the person's words, on the bearers of words like them, and on the size of the tenant by powers
+//! of two; not on the numbers of words, nor on who was looked for before.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::fold::skeleton;
-use super::index::{TenantIndex, grams};
-use super::nicknames;
+use super::index::TenantIndex;
+use super::likes::all_likes;
 use super::pair::OrgView;
 use super::readings::search_words;
 use super::words::{SAME, is_initial, similarity};
 
-/// How many people of posting lists are visited for one person before the rest of the lists is left.
+/// How many people are visited for one person at most.
 const VISITED: usize = 6000;
 
 /// How many are compared properly.
 pub const COMPARED: usize = 20;
 
-/// How many words of the index stand for one wanted word.
-const LIKE: usize = 24;
+/// What an initial that fits adds to a quick score.
+const INITIAL: f32 = 0.12;
 
-/// How alike a word of the index must be to stand for a wanted one.
-const LEAST: f32 = 0.6;
+/// How many words are looked for at most.
+const MOST_WANTED: usize = 32;
+
+/// So many bearers of one login are looked at.
+const SAME_LOGIN: usize = 200;
 
 /// How many words are remembered from person to person.
 const REMEMBERED: usize = 50_000;
@@ -35,15 +41,20 @@ const REMEMBERED: usize = 50_000;
 /// Words of the index that may stand for a wanted one, with the likeness.
 type Likes = Arc<[(u32, f32)]>;
 
-/// What is used again from person to person. One for each thread.
+/// What is used again from person to person. One for each thread and index.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    counts: Vec<u8>,
-    touched: Vec<u32>,
-    remembered: HashMap<String, Likes>,
+    pub(super) counts: Vec<u8>,
+    pub(super) touched: Vec<u32>,
+    /// By word: all that may stand for it, and those without typing errors.
+    remembered: [HashMap<String, Likes>; 2],
     /// In which round a user was seen last.
     seen: Vec<u32>,
     round: u32,
+    /// For each word of the index where its meanings begin in `meanings`, plus one; 0 for a word that stands for none.
+    marks: Vec<u16>,
+    /// Which wanted word a word of the index stands for, and how well; the meanings of one word one behind the other.
+    meanings: Vec<(u32, u8, f32)>,
 }
 
 /// A word that is looked for.
@@ -58,33 +69,33 @@ struct Search<'a> {
     scratch: &'a mut Scratch,
     wanted: Vec<Wanted>,
     initials: Vec<u8>,
-    found: Vec<u32>,
 }
 
 /// Numbers of the tenant users worth comparing, most promising first, at most `most`.
 pub fn promising(index: &TenantIndex, scratch: &mut Scratch, person: &OrgView<'_>, most: usize) -> Vec<u32> {
-    if index.is_empty() {
+    if index.is_empty() || most == 0 {
         return Vec::new();
     }
     scratch.begin(index);
-    let mut search = Search { index, scratch, wanted: Vec::new(), initials: Vec::new(), found: Vec::new() };
+    let mut search = Search { index, scratch, wanted: Vec::new(), initials: Vec::new() };
     search.want(person);
-    let logins = search.visit_logins(person);
-    search.visit_words();
-    search.best(&logins, most)
+    search.best(person, most)
 }
 
 impl Scratch {
     fn begin(&mut self, index: &TenantIndex) {
         self.counts.resize(index.dictionary.len(), 0);
+        self.marks.resize(index.dictionary.len(), 0);
         self.seen.resize(index.len(), 0);
         self.round = self.round.wrapping_add(1);
         if self.round == 0 {
             self.seen.fill(0);
             self.round = 1;
         }
-        if self.remembered.len() > REMEMBERED {
-            self.remembered.clear();
+        for remembered in &mut self.remembered {
+            if remembered.len() > REMEMBERED {
+                remembered.clear();
+            }
         }
     }
 
@@ -93,6 +104,37 @@ impl Scratch {
         let round = self.round;
         self.seen.get_mut(user as usize).is_some_and(|seen| std::mem::replace(seen, round) != round)
     }
+}
+
+/// The best so far, best first.
+struct Best {
+    most: usize,
+    found: Vec<(f32, u32)>,
+}
+
+impl Best {
+    fn offer(&mut self, score: f32, user: u32) {
+        if self.found.len() == self.most
+            && self.found.last().is_some_and(|worst| order(worst, &(score, user)).is_lt())
+        {
+            return;
+        }
+        let at = self.found.partition_point(|other| order(other, &(score, user)).is_lt());
+        if self.found.len() == self.most {
+            self.found.pop();
+        }
+        self.found.insert(at, (score, user));
+    }
+
+    /// Whether somebody with this score comes after all of the best.
+    fn is_beyond(&self, score: f32) -> bool {
+        self.found.len() == self.most && self.found.last().is_some_and(|(worst, _)| score < *worst)
+    }
+}
+
+/// Best first, equals by number.
+fn order(a: &(f32, u32), b: &(f32, u32)) -> std::cmp::Ordering {
+    b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
 }
 
 impl Search<'_> {
@@ -112,7 +154,7 @@ impl Search<'_> {
             .extend(own.iter().filter(|word| word.is_ascii()).filter_map(|word| word.bytes().next()));
         // `van der berg` may be one word there, and the other way round
         for pair in own.windows(2).map(<[String]>::concat).collect::<Vec<_>>() {
-            if self.index.dictionary.find(&pair).is_some() {
+            if self.index.word(&pair).is_some() {
                 own.push(pair);
             }
         }
@@ -157,8 +199,7 @@ impl Search<'_> {
             return;
         }
         let mut add = |piece: &str, initial: Option<u8>| {
-            if self.index.dictionary.find(piece).is_none()
-                && self.index.with_skeleton(&skeleton(piece)).len() == 0
+            if self.index.word(piece).is_none() && self.index.with_skeleton(&skeleton(piece)).next().is_none()
             {
                 return false;
             }
@@ -177,8 +218,8 @@ impl Search<'_> {
         }
         for at in 3..login.len().saturating_sub(2) {
             if let (Some(left), Some(right)) = (login.get(..at), login.get(at..))
-                && self.index.dictionary.find(left).is_some()
-                && self.index.dictionary.find(right).is_some()
+                && self.index.word(left).is_some()
+                && self.index.word(right).is_some()
             {
                 add(left, None);
                 add(right, None);
@@ -188,8 +229,8 @@ impl Search<'_> {
         if let (Some(rest), Some(first)) = (login.get(1..), login.bytes().next()) {
             for at in 3..rest.len().saturating_sub(2) {
                 if let (Some(left), Some(right)) = (rest.get(..at), rest.get(at..))
-                    && self.index.dictionary.find(left).is_some()
-                    && self.index.dictionary.find(right).is_some()
+                    && self.index.word(left).is_some()
+                    && self.index.word(right).is_some()
                 {
                     add(left, Some(first));
                     add(right, Some(first));
@@ -200,152 +241,186 @@ impl Search<'_> {
 
     /// Words of the index that may stand for this one.
     fn likes(&mut self, word: &str, exact_only: bool) -> Likes {
-        if let Some(known) = self.scratch.remembered.get(word) {
+        if let Some(known) = self.scratch.remembered[usize::from(exact_only)].get(word) {
             return Arc::clone(known);
         }
-        let index = self.index;
-        let mut likes: Vec<(u32, f32)> = Vec::new();
-        if let Some(same) = index.dictionary.find(word) {
-            likes.push((same, 1.0));
-        }
-        for other in index.with_skeleton(&skeleton(word)) {
-            likes.push((other, similarity(word, index.dictionary.word(other))));
-        }
-        for form in nicknames::forms(word) {
-            if let Some(other) = index.dictionary.find(form) {
-                likes.push((other, 0.85));
-            }
-        }
-        if !exact_only || likes.is_empty() {
-            self.likes_by_grams(word, &mut likes);
-        }
-        likes.retain(|(_, like)| *like >= LEAST);
-        likes.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
-        likes.dedup_by_key(|like| like.0);
-        likes.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
-        likes.truncate(LIKE);
-        let likes: Likes = likes.into();
-        if !exact_only {
-            self.scratch.remembered.insert(word.to_owned(), Arc::clone(&likes));
-        }
+        let likes: Likes = all_likes(self.index, self.scratch, word, exact_only).into();
+        self.scratch.remembered[usize::from(exact_only)].insert(word.to_owned(), Arc::clone(&likes));
         likes
     }
 
-    fn likes_by_grams(&mut self, word: &str, likes: &mut Vec<(u32, f32)>) {
-        let Scratch { counts, touched, .. } = &mut *self.scratch;
-        let mut count = 0_usize;
-        for gram in grams(word) {
-            count += 1;
-            for other in self.index.with_gram(gram) {
-                if let Some(cell) = counts.get_mut(other as usize) {
-                    if *cell == 0 {
-                        touched.push(other);
-                    }
-                    *cell = cell.saturating_add(1);
+    /// Marks the words of the index with what they stand for. Returns them with the most that they can add to a score.
+    fn mark(&mut self) -> Vec<(u32, u32)> {
+        let Scratch { marks, meanings, .. } = &mut *self.scratch;
+        meanings.clear();
+        for (at, wanted) in (0_u8..).zip(&self.wanted) {
+            meanings.extend(wanted.likes.iter().map(|(word, like)| (*word, at, *like)));
+        }
+        meanings.sort_unstable_by_key(|(word, at, _)| (*word, *at));
+        let mut lists: Vec<(u32, u32)> = Vec::with_capacity(meanings.len());
+        for (at, (word, _, _)) in (1_u16..).zip(meanings.iter()) {
+            if lists.last().is_none_or(|(_, last)| last != word) {
+                lists.push((u32::try_from(self.index.with_word(*word).len()).unwrap_or(u32::MAX), *word));
+                if let Some(mark) = marks.get_mut(*word as usize) {
+                    *mark = at;
                 }
             }
         }
-        // a swap in a word of four letters leaves one trigram standing
-        let least = if count <= 5 { 1 } else { (count * 3).div_ceil(10) };
-        for other in touched.drain(..) {
-            let Some(cell) = counts.get_mut(other as usize) else { continue };
-            if usize::from(std::mem::take(cell)) >= least {
-                let known = self.index.dictionary.word(other);
-                if known.len().abs_diff(word.len()) * 5 > known.len().max(word.len()) * 2 {
-                    continue;
-                }
-                let like = similarity(word, known);
-                if like >= LEAST {
-                    likes.push((other, like));
-                }
+        let text = |word: u32| self.index.dictionary.word(word);
+        lists.sort_unstable_by(|a, b| a.0.cmp(&b.0).then_with(|| text(a.1).cmp(text(b.1))));
+        lists
+    }
+
+    fn unmark(&mut self) {
+        let Scratch { marks, meanings, .. } = &mut *self.scratch;
+        for (word, _, _) in meanings.iter() {
+            if let Some(mark) = marks.get_mut(*word as usize) {
+                *mark = 0;
             }
         }
     }
 
-    /// Equal logins: the person's own, and those that the person's name would make.
-    fn visit_logins(&mut self, person: &OrgView<'_>) -> HashMap<u32, f32> {
-        const MOST: usize = 200;
-        let mut found: HashMap<u32, f32> = HashMap::new();
-        let own = person.locals.iter().map(|local| (local.login.clone(), 0.45));
-        for (login, worth) in own.chain(logins_of_name(person)) {
-            if login.len() < 3 {
-                continue;
-            }
-            for user in self.index.with_login(&login).take(MOST) {
-                let best = found.entry(user).or_insert(0.0);
-                *best = best.max(worth);
-                if self.scratch.first_time(user) {
-                    self.found.push(user);
-                }
-            }
-        }
-        found
-    }
-
-    /// Bearers of the words, rarest words first.
-    fn visit_words(&mut self) {
+    /// The best by quick score: bearers of equal logins (the person's own, and those that the person's name would make), then
+    /// bearers of the words, rarest words first, until nobody better can come.
+    fn best(&mut self, person: &OrgView<'_>, most: usize) -> Vec<u32> {
         let index = self.index;
-        let mut lists: Vec<(usize, u32)> = self
-            .wanted
-            .iter()
-            .flat_map(|wanted| wanted.likes.iter())
-            .map(|(word, _)| (index.with_word(*word).len(), *word))
-            .collect();
-        lists.sort_unstable();
-        lists.dedup();
-        let mut left = VISITED;
-        for (_, word) in lists {
-            for user in index.with_word(word).iter().take(left) {
-                if self.scratch.first_time(*user) {
-                    self.found.push(*user);
-                }
+        let lists = self.mark();
+        let whole: f32 = self.wanted.iter().map(|wanted| wanted.weight).sum::<f32>().max(0.1);
+        let mut best = Best { most, found: Vec::with_capacity(most + 1) };
+        for (user, worth) in self.logins(person) {
+            if self.scratch.first_time(user) {
+                best.offer(self.quick_score(user, whole) + worth, user);
             }
-            left = left.saturating_sub(index.with_word(word).len());
-            if left == 0 {
+        }
+        let reach = self.reach(&lists);
+        let mut left = VISITED;
+        for ((_, word), reach) in lists.iter().zip(reach) {
+            // a little more, so that no rounding decides
+            let most_possible = reach / whole + if self.initials.is_empty() { 0.0 } else { INITIAL } + 1e-4;
+            if left == 0 || best.is_beyond(most_possible) {
                 break;
             }
-        }
-    }
-
-    /// The best by quick score.
-    fn best(&mut self, logins: &HashMap<u32, f32>, most: usize) -> Vec<u32> {
-        let mut likeness: HashMap<u32, Vec<(usize, f32)>> = HashMap::new();
-        for (at, wanted) in self.wanted.iter().enumerate() {
-            for (word, like) in wanted.likes.iter() {
-                likeness.entry(*word).or_default().push((at, *like));
-            }
-        }
-        let whole: f32 = self.wanted.iter().map(|wanted| wanted.weight).sum::<f32>().max(0.1);
-        let mut best = vec![0.0_f32; self.wanted.len()];
-        let mut scored: Vec<(f32, u32)> = Vec::with_capacity(self.found.len());
-        for user in &self.found {
-            best.fill(0.0);
-            let mut initials = 0.0_f32;
-            for word in self.index.words_of(*user) {
-                if let Some(fits) = likeness.get(word) {
-                    for (at, like) in fits {
-                        if let Some(cell) = best.get_mut(*at) {
-                            *cell = cell.max(*like);
-                        }
-                    }
-                } else if let Some(first) = self.index.dictionary.word(*word).bytes().next()
-                    && self.initials.contains(&first)
-                {
-                    initials = 0.12;
+            let bearers = index.with_word(*word);
+            for user in bearers.iter().take(left) {
+                if self.scratch.first_time(*user) {
+                    best.offer(self.quick_score(*user, whole), *user);
                 }
             }
-            let sum: f32 = best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum();
-            let score = sum / whole + initials + logins.get(user).copied().unwrap_or(0.0);
-            scored.push((score, *user));
+            left = left.saturating_sub(bearers.len());
         }
-        let order = |a: &(f32, u32), b: &(f32, u32)| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1));
-        if scored.len() > most && most > 0 {
-            scored.select_nth_unstable_by(most - 1, order);
-            scored.truncate(most);
-        }
-        scored.sort_unstable_by(order);
-        scored.into_iter().map(|(_, user)| user).collect()
+        self.unmark();
+        best.found.into_iter().map(|(_, user)| user).collect()
     }
+
+    /// For each list how much somebody can reach who is in none of those before it.
+    fn reach(&self, lists: &[(u32, u32)]) -> Vec<f32> {
+        let mut most = vec![0.0_f32; self.wanted.len()];
+        let mut reach = vec![0.0_f32; lists.len()];
+        for ((_, word), cell) in lists.iter().zip(&mut reach).rev() {
+            for (_, at, like) in self.meanings_of(*word) {
+                if let Some(most) = most.get_mut(usize::from(*at)) {
+                    *most = most.max(*like);
+                }
+            }
+            *cell = most.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum();
+        }
+        reach
+    }
+
+    /// What a word of the index stands for.
+    fn meanings_of(&self, word: u32) -> &[(u32, u8, f32)] {
+        let mark = self.scratch.marks.get(word as usize).copied().unwrap_or_default();
+        let Some(from) = usize::from(mark).checked_sub(1) else { return &[] };
+        let rest = self.scratch.meanings.get(from..).unwrap_or_default();
+        let until = rest.iter().position(|(other, _, _)| *other != word).unwrap_or(rest.len());
+        rest.get(..until).unwrap_or_default()
+    }
+
+    /// How much of what is wanted this user has.
+    fn quick_score(&self, user: u32, whole: f32) -> f32 {
+        let mut best = [0.0_f32; MOST_WANTED];
+        let mut initials = 0.0_f32;
+        for word in self.index.words_of(user) {
+            let meanings = self.meanings_of(*word);
+            for (_, at, like) in meanings {
+                if let Some(cell) = best.get_mut(usize::from(*at)) {
+                    *cell = cell.max(*like);
+                }
+            }
+            if meanings.is_empty()
+                && !self.initials.is_empty()
+                && let Some(first) = self.index.dictionary.word(*word).bytes().next()
+                && self.initials.contains(&first)
+            {
+                initials = INITIAL;
+            }
+        }
+        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole
+            + initials
+    }
+
+    /// Who has an equal login, and how much that is worth.
+    fn logins(&self, person: &OrgView<'_>) -> Vec<(u32, f32)> {
+        let mut found: Vec<(u32, f32)> = Vec::new();
+        for (login, worth) in logins_of(person) {
+            found.extend(self.index.with_login(&login).take(SAME_LOGIN).map(|user| (user, worth)));
+        }
+        found.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+        found.dedup_by_key(|(user, _)| *user);
+        found
+    }
+}
+
+/// The person's own logins, and those that the person's name would make, with what an equal one is worth.
+pub(super) fn logins_of(person: &OrgView<'_>) -> impl Iterator<Item = (String, f32)> {
+    let own: Vec<(String, f32)> = person.locals.iter().map(|local| (local.login.clone(), 0.45)).collect();
+    own.into_iter().chain(logins_of_name(person)).filter(|(login, _)| login.len() >= 3)
+}
+
+/// Every word that may be looked for on behalf of a person, whatever the index knows: what [`Search::want`] chooses from.
+pub(super) fn possible_words(person: &OrgView<'_>, mut each: impl FnMut(&str)) {
+    let mut own: Vec<String> = Vec::new();
+    for word in person.name.words().filter(|word| !is_initial(word)) {
+        if own.len() < 8 && !own.iter().any(|known| known == word) {
+            own.push(word.to_owned());
+        }
+    }
+    let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
+    own.extend(read);
+    own.iter().for_each(|word| each(word));
+    own.windows(2).for_each(|pair| each(&pair.concat()));
+    let mut pieces_of = |login: &str| {
+        if !login.is_ascii() || login.len() < 4 {
+            return;
+        }
+        let last = login.len() - 1;
+        for piece in [login.get(1..), login.get(..last)].into_iter().flatten() {
+            each(piece);
+        }
+        for whole in [Some(login), login.get(1..)].into_iter().flatten() {
+            for at in 3..whole.len().saturating_sub(2) {
+                for piece in [whole.get(..at), whole.get(at..)].into_iter().flatten() {
+                    each(piece);
+                }
+            }
+        }
+    };
+    for local in &person.locals {
+        if local.words.iter().filter(|word| !is_initial(word)).count() <= 1 {
+            pieces_of(&local.login);
+        }
+    }
+    if person.name.is_handle()
+        && let Some(login) = person.name.words().next()
+    {
+        pieces_of(login);
+    }
+    person
+        .locals
+        .iter()
+        .flat_map(|local| &local.words)
+        .filter(|word| !is_initial(word))
+        .for_each(|word| each(word));
 }
 
 /// Logins that companies make of a name, from the first and the last word either way round.
@@ -366,11 +441,12 @@ fn logins_of_name(person: &OrgView<'_>) -> Vec<(String, f32)> {
     made
 }
 
-/// More for a word that few have.
+/// More for a word that few have. The size of the tenant counts by powers of two, so that one user more or less changes
+/// nothing for people who have nothing to do with it.
 #[expect(
     clippy::cast_precision_loss,
     reason = "a rough weight; counts are far below the precision that matters"
 )]
 fn rarity(users: usize, bearers: usize) -> f32 {
-    (1.0 + users as f32 / bearers.max(1) as f32).ln().max(0.3)
+    (1.0 + users.next_power_of_two() as f32 / bearers.max(1) as f32).ln().max(0.3)
 }

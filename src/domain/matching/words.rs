@@ -1,6 +1,7 @@
 //! How alike two folded words of names are.
 
-use super::fold::{LONGEST_WORD, push_skeleton};
+use super::errors::Pattern;
+use super::fold::push_skeleton;
 use super::nicknames;
 
 /// From here on two words count as the same name, written differently.
@@ -57,6 +58,13 @@ fn characters_shared(one: &str, other: &str) -> f32 {
 pub fn ratio(part: usize, whole: usize) -> f32 {
     let small = |n: usize| f32::from(u16::try_from(n).unwrap_or(u16::MAX));
     small(part) / small(whole.max(1))
+}
+
+/// [`similarity`] for a name that must be *another* one to count against a pair: what only the skeletons have in common is no
+/// likeness then (`kirra`, `kydan`).
+pub fn likeness_as_written(one: &str, other: &str) -> f32 {
+    let likeness = similarity(one, other);
+    if likeness >= SAME || !one.is_ascii() || !other.is_ascii() { likeness } else { typed(one, other) }
 }
 
 /// By typing errors: one letter wrong, missing, too many, or two swapped.
@@ -139,33 +147,13 @@ pub fn are_gendered_forms(one: &str, other: &str) -> bool {
         })
 }
 
-/// Optimal string alignment distance of two short words, without an allocation.
+/// How many typing errors lead from one word to the other, from a certain length on only how many at most.
 fn typing_errors(one: &[u8], other: &[u8]) -> usize {
-    const WIDTH: usize = LONGEST_WORD + 17;
-    let other = other.get(..other.len().min(WIDTH - 1)).unwrap_or_default();
-    let width = other.len() + 1;
-    let mut rows = [[0_u8; WIDTH]; 3];
-    for (at, cell) in (0_u8..).zip(rows[1].iter_mut().take(width)) {
-        *cell = at;
+    match Pattern::new(one) {
+        Some(pattern) if other.iter().all(u8::is_ascii_lowercase) => pattern.errors(other),
+        _ if one == other => 0,
+        _ => one.len().max(other.len()),
     }
-    let [mut before, mut last, mut now] = rows;
-    let mut previous = 0_u8;
-    for (row, &letter) in (1_u8..).zip(one.iter().take(WIDTH - 1)) {
-        now[0] = row;
-        for column in 1..width {
-            let target = other[column - 1];
-            let step = u8::from(letter != target);
-            let mut best = (last[column - 1] + step).min(last[column] + 1).min(now[column - 1] + 1);
-            if row > 1 && column > 1 && letter == other[column - 2] && previous == target {
-                best = best.min(before[column - 2] + 1);
-            }
-            now[column] = best;
-        }
-        previous = letter;
-        std::mem::swap(&mut before, &mut last);
-        std::mem::swap(&mut last, &mut now);
-    }
-    usize::from(last[width - 1])
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use std::str::Chars;
 /// Longest single text that is kept, in bytes; a longer one is cut.
 pub const LONGEST_TEXT: usize = 8 * 1024;
 /// Most entries of a list that are kept.
-pub const MOST_ENTRIES: usize = 2000;
+pub const MOST_ENTRIES: usize = 1000;
 /// Most bytes of all texts of one user; entries of lists that do not fit are left out.
 const LARGEST_BLOCK: usize = 1_000_000;
 /// How many places are tried for a text that may already be there.

@@ -9,7 +9,7 @@ mod record;
 mod table;
 
 pub use import::{Import, ImportContext, ImportError, ImportWarning, RowChange, import};
-pub use lists::{entra_create, entra_invite, identity_map};
+pub use lists::{entra_create, entra_invite, identity_map, journal};
 pub use record::{Column, Exported, PlanRecord, Sheet, exported, records};
 #[cfg(test)]
 use table::write_json;

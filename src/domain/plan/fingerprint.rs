@@ -80,13 +80,23 @@ impl Seen {
     /// now, `None` when it is gone or there was none. A target that was not there to be seen, as that of an invitation, is not
     /// a change.
     pub fn differences(&self, person: &OrgUser, target: Option<&TenantUser>) -> Vec<String> {
-        let mut found = self.person.differences(&person.into());
-        match (&self.target, target.map(SeenTarget::from)) {
-            (None, _) => {}
-            (Some(_), None) => found.push("the target is gone from the tenant".to_owned()),
-            (Some(before), Some(now)) => found.extend(before.differences(&now)),
-        }
+        let mut found = self.of_person(person);
+        found.extend(self.of_target(target));
         found
+    }
+
+    /// What changed about the person alone.
+    pub fn of_person(&self, person: &OrgUser) -> Vec<String> {
+        self.person.differences(&person.into())
+    }
+
+    /// What changed about the target alone.
+    pub fn of_target(&self, target: Option<&TenantUser>) -> Vec<String> {
+        match (&self.target, target.map(SeenTarget::from)) {
+            (None, _) => Vec::new(),
+            (Some(_), None) => vec!["the target is gone from the tenant".to_owned()],
+            (Some(before), Some(now)) => before.differences(&now),
+        }
     }
 }
 

@@ -287,7 +287,7 @@ impl<'a> Rulebook<'a> {
     }
 
     /// The person's name for a sentence.
-    fn name_of(&self, key: &StorageKey) -> String {
+    pub(crate) fn name_of(&self, key: &StorageKey) -> String {
         self.roster
             .and_then(|roster| roster.get(key))
             .map(|user| text::named(&user.display_name, &user.principal_name))

@@ -154,6 +154,10 @@ fn second_account(found: Finding, findings: &Findings<'_>, account: &ConnectingA
     let facts = findings.facts;
     let Some(me) = facts.me.get() else {
         return match facts.me.problem.as_deref() {
+            // An application has no account of its own, and says so.
+            Some(problem) if problem.kind == ProblemKind::Refused => {
+                found.line(clean(&problem.remedy).into_owned())
+            }
             Some(problem) => found
                 .line(format!("Which account reads the tenant is not known: {}", clean(&problem.headline()))),
             None => found,

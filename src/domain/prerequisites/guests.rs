@@ -5,6 +5,7 @@ use super::finding::{self, Finding, one_or, people};
 use super::lookup;
 use crate::domain::people::UserType;
 use crate::domain::plan::{Decision, address};
+use crate::domain::signin::AccountKind;
 use crate::domain::text::clean;
 
 /// Roles that may invite where only administrators and guest inviters may: Global Administrator, User Administrator, Guest
@@ -41,6 +42,9 @@ pub(super) fn invitations(findings: &Findings<'_>) -> Finding {
     }
     let needed =
         format!("The plan has {} {}.", planned.len(), one_or(planned.len(), "invitation", "invitations"));
+    if let Some(why) = not_permitted(findings) {
+        return finding::with_age(why.line(needed), &facts.granted);
+    }
     let Some(policy) = facts.invitation_policy.get() else {
         return finding::unread(
             "who may invite guests (permission Policy.Read.All)",
@@ -76,6 +80,26 @@ pub(super) fn invitations(findings: &Findings<'_>) -> Finding {
             .remedy("Ask the tenant's administrator whether you may invite, then tick this with a note."),
     };
     finding::with_age(found.line(needed), &facts.invitation_policy)
+}
+
+/// The sign-in itself lacks the permission, where its token says what it allows.
+fn not_permitted(findings: &Findings<'_>) -> Option<Finding> {
+    let granted = findings.facts.granted.get()?;
+    let missing = granted.missing()?.into_iter().find(|permission| permission.name == "User.Invite.All")?;
+    let remedy = match granted.kind {
+        AccountKind::Application => {
+            "Have the application given User.Invite.All, with the consent of the tenant's administrator."
+        }
+        _ => {
+            "With a sign-in by code, add \"User.Invite.All\" to permissions under [credentials.entra], and sign in again; else sign \
+             in with an account and an application that may invite."
+        }
+    };
+    Some(
+        finding::fail("The sign-in to the tenant may not invite")
+            .line(format!("{} is missing: needed to {}", missing.name, missing.unlocks))
+            .remedy(remedy),
+    )
 }
 
 fn by_role(findings: &Findings<'_>, otherwise: &str, wait: &str) -> Finding {

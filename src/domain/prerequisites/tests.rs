@@ -73,6 +73,7 @@ fn world() -> World {
             verified_domains: vec!["contoso.com".into()],
         }),
         me: known(targets[0].clone()),
+        granted: Aged::default(),
         my_roles: known(Memberships::default()),
         administrators: known(Administrators {
             members: BTreeSet::from([key(1), key(2)]),

@@ -78,6 +78,10 @@ pub(super) fn inventory(findings: &Findings<'_>) -> Finding {
         .evidence(lines)
         .evidence(unread);
     let found = if global > 0 { found.line(global_tokens(global, findings.now)) } else { found };
+    let found = match own_global_token(inventory, findings) {
+        Some(warning) => found.line(warning),
+        None => found,
+    };
     finding::with_age(found, aged).remedy(
         "Tell them: the announcement says how. Tokens that pipelines and agents use need an owner who makes them anew on the \
          evening.",
@@ -100,6 +104,31 @@ fn global_tokens(count: u32, now: Timestamp) -> String {
          organization.",
         one_or(usize::try_from(days).unwrap_or(0), "day", "days")
     )
+}
+
+/// Whether a personal access token is global does not show on the token itself. But the service lists those of the account that
+/// this program signs in with: one of them may be the one in use.
+fn own_global_token(inventory: &TokenInventory, findings: &Findings<'_>) -> Option<String> {
+    let operator = findings.facts.operator.get()?;
+    let own = inventory.people.get(&operator.storage_key)?;
+    if own.global_tokens == 0 {
+        return None;
+    }
+    let over = TimeZone::UTC.to_datetime(findings.now).date() >= date(2026, 12, 1);
+    let all = own.global_tokens == own.access_tokens;
+    let which = if all {
+        "Every token of your own account is global"
+    } else {
+        "Your own account has a global token too"
+    };
+    let then = if over {
+        "has stopped working"
+    } else {
+        "stops working on 2026-12-01, perhaps in the middle of the work"
+    };
+    Some(format!(
+        "{which}. If this program signs in with one, it {then}: make a token for this organization only, and use that."
+    ))
 }
 
 fn with_any(

@@ -72,7 +72,11 @@ fn last_access(key: &StorageKey, input: &ScheduleInput<'_>) -> Option<Timestamp>
 fn canary(rows: &[ScheduledRow], input: &ScheduleInput<'_>) -> Option<usize> {
     rows.iter()
         .enumerate()
-        .filter(|(_, row)| !row.privileged && matches!(row.disposition, Disposition::Send(Call::Map { .. })))
+        .filter(|(_, row)| {
+            !row.privileged
+                && row.after.is_none()
+                && matches!(row.disposition, Disposition::Send(Call::Map { .. }))
+        })
         .min_by_key(|(at, row)| {
             let safe =
                 input.forecast.get(&row.storage_key).is_some_and(|person| person.outcome == Outcome::Safe);

@@ -40,9 +40,16 @@ impl Run<'_> {
         Some(ScheduledRow {
             storage_key: row.storage_key.clone(),
             decision: row.decision.clone(),
+            after: self.waits_for(&disposition),
             disposition,
             privileged,
         })
+    }
+
+    /// The removal that has to be proven before this map is sent.
+    fn waits_for(&self, disposition: &Disposition) -> Option<StorageKey> {
+        let Disposition::Send(Call::Map { target, .. }) = disposition else { return None };
+        self.book.removed_first(*target).cloned()
     }
 
     fn decide(&self, row: &PlanRow, user: Option<&OrgUser>, person: Option<&Person>) -> Checked<Disposition> {
@@ -106,10 +113,27 @@ impl Run<'_> {
             ));
         };
         self.book.may_be_target(found, user).map_err(Disposition::Refuse)?;
-        if let Some(other) = self.book.waits_for_removal_of(target) {
-            return Ok(Disposition::Skip(format!("waits until {other} is removed and a reading shows it")));
+        if let Some(other) = self.book.removed_first(target)
+            && let Some(why) = self.removal_is_not_sent(other)
+        {
+            let name = self.book.name_of(other);
+            return Ok(Disposition::Skip(format!(
+                "waits until {name} is removed, which is not sent now: {why}"
+            )));
         }
         Ok(Disposition::Send(Call::Map { descriptor: user.descriptor.clone(), target }))
+    }
+
+    /// Why the removal of this second identity is not part of this run; `None` when it is.
+    fn removal_is_not_sent(&self, other: &StorageKey) -> Option<String> {
+        let row = self.input.plan.row(other)?;
+        let key = row.new_storage_key.as_ref().unwrap_or(&row.storage_key);
+        match self.decide(row, self.input.roster.get(key), self.input.forecast.get(key)) {
+            Ok(Disposition::Send(Call::Remove)) => None,
+            Ok(Disposition::Verify) => Some("it was sent already and is only read back".to_owned()),
+            Ok(Disposition::Skip(why)) | Err(Disposition::Refuse(why) | Disposition::Skip(why)) => Some(why),
+            _ => Some("it is not due".to_owned()),
+        }
     }
 
     fn invite(

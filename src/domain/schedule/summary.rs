@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::{Call, Disposition, Schedule, ScheduleInput};
 use crate::domain::connection::ConnectionState;
-use crate::domain::forecast::{Forecast, Situation};
+use crate::domain::forecast::{Forecast, Person, Situation};
+use crate::domain::ids::StorageKey;
 use crate::domain::outcome::Outcome;
 use crate::domain::plan::{Decision, Plan, PlanCounts, RowState};
 
@@ -36,6 +37,45 @@ pub fn locked_out(forecast: &Forecast, situation: &Situation) -> LockedOut {
         ConnectionState::Unknown => None,
     };
     LockedOut { now, on_connecting: without }
+}
+
+/// How many are still locked out, without a new reading: the plan's verified rows count as through. `None` while what backs
+/// the organization is unknown.
+pub fn still_locked_out(forecast: &Forecast, situation: &Situation, plan: &Plan) -> Option<usize> {
+    let through = |key: &StorageKey| {
+        plan.row(key).is_some_and(|row| {
+            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
+        })
+    };
+    let before = locked_out(forecast, situation).now?;
+    if !situation.is_connected() {
+        return Some(before);
+    }
+    let out = |person: &&Person| person.outcome != Outcome::Connected && !through(&person.storage_key);
+    Some(forecast.people().iter().filter(out).count())
+}
+
+/// What a state means for the administrator, and what to do about it. `verify`, `again` and `look` name the way to read again,
+/// to try again, and to look again and confirm.
+pub fn advice(state: RowState, verify: &str, again: &str, look: &str) -> String {
+    match state {
+        RowState::Verified => "read back and right: these people can sign in, or are as decided".to_owned(),
+        RowState::Applied => format!(
+            "the service took it, not seen by reading yet (it can take an hour): {verify} reads again"
+        ),
+        RowState::Sending => format!("was under way when the run ended: {verify} finds out by reading"),
+        RowState::Unknown => format!(
+            "sent, and nobody knows whether it happened: {verify} finds out; it is never repeated blindly"
+        ),
+        RowState::Failed => {
+            format!("nothing happened for these people: mend the reason, then {again} tries them again alone")
+        }
+        RowState::Refused => {
+            format!("not sent, something is not as it was decided: see the reason, {look}")
+        }
+        RowState::Skipped => "not due in this run".to_owned(),
+        RowState::Planned => "not sent: apply again".to_owned(),
+    }
 }
 
 /// What one run would do, in numbers.
@@ -107,4 +147,41 @@ fn verified(plan: &Plan) -> usize {
             row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
         })
         .count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::plan::fixtures::*;
+
+    #[test]
+    fn who_is_locked_out_depends_on_the_connection() {
+        let forecast = Forecast::new(vec![
+            person(1, Outcome::Automatic, Some(1), vec![]),
+            person(2, Outcome::Connected, Some(2), vec![]),
+            person(3, Outcome::Hazard, Some(3), vec![]),
+            person(4, Outcome::Missing, None, vec![]),
+        ]);
+        assert_eq!(locked_out(&forecast, &situation()), LockedOut { now: Some(0), on_connecting: 2 });
+        assert_eq!(locked_out(&forecast, &connected()), LockedOut { now: Some(3), on_connecting: 3 });
+        let unknown = Situation { backing: None, ..situation() };
+        assert_eq!(locked_out(&forecast, &unknown).now, None);
+    }
+
+    #[test]
+    fn verified_rows_count_as_through_before_the_next_reading() {
+        let user = org_user(1, "Ada", "ada@fabrikam.com");
+        let forecast = Forecast::new(vec![
+            person(1, Outcome::Safe, Some(1), vec![]),
+            person(2, Outcome::Missing, None, vec![]),
+        ]);
+        let mut made = row(&user, map(1), Outcome::Safe, &directory([]));
+        made.state = RowState::Applied;
+        let mut plan = plan([made.clone()]);
+        assert_eq!(still_locked_out(&forecast, &connected(), &plan), Some(2));
+        made.state = RowState::Verified;
+        plan.put(made);
+        assert_eq!(still_locked_out(&forecast, &connected(), &plan), Some(1));
+        assert_eq!(still_locked_out(&forecast, &situation(), &plan), Some(0), "before connecting nobody is");
+    }
 }

@@ -253,8 +253,15 @@ fn an_active_target_waits_for_the_removal_of_its_second_identity() {
     world.person(2).outcome = Outcome::Connected;
     refused(world.row(1), "Decide `remove`");
     world.decide(2, Decision::Remove);
-    skipped(world.row(1), "until Person 2 (p2@fabrikam.com) is removed");
     assert_eq!(sent(world.row(2)), Some(Call::Remove));
+    assert!(sent(world.row(1)).is_some(), "in the same run, behind the removal");
+    let schedule = world.run();
+    let order: Vec<_> =
+        schedule.calls().map(|(row, _)| (row.storage_key.clone(), row.after.clone())).collect();
+    assert_eq!(order, [(key(2), None), (key(1), Some(key(2)))]);
+    world.only = Some([key(1)].into());
+    skipped(world.row(1), "until Person 2 (p2@fabrikam.com) is removed");
+    world.only = None;
     world.users.retain(|user| user.storage_key != key(2));
     assert!(sent(world.row(1)).is_some(), "a reading shows that it is free");
 }
@@ -405,20 +412,6 @@ fn the_summary_counts_what_the_dialog_says() {
         }
     );
     assert_eq!(summary.sent(), 3);
-}
-
-#[test]
-fn who_is_locked_out_depends_on_the_connection() {
-    let forecast = Forecast::new(vec![
-        person(1, Outcome::Automatic, Some(1), vec![]),
-        person(2, Outcome::Connected, Some(2), vec![]),
-        person(3, Outcome::Hazard, Some(3), vec![]),
-        person(4, Outcome::Missing, None, vec![]),
-    ]);
-    assert_eq!(locked_out(&forecast, &situation()), LockedOut { now: Some(0), on_connecting: 2 });
-    assert_eq!(locked_out(&forecast, &connected()), LockedOut { now: Some(3), on_connecting: 3 });
-    let unknown = Situation { backing: None, ..situation() };
-    assert_eq!(locked_out(&forecast, &unknown).now, None);
 }
 
 fn any_decision() -> impl Strategy<Value = Decision> {

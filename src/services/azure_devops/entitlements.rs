@@ -37,6 +37,26 @@ impl AzureDevOps {
         )
     }
 
+    /// Everybody whose name or mail address contains this text: `$filter=name eq '…'`, which the service reads as *contains*.
+    pub fn users_named(&self, text: &str) -> Pages<OrgUser> {
+        let endpoint = &self.inner.entitlements;
+        let filter = format!("name eq '{}'", text.trim().replace('\'', "''"));
+        let query = [VERSION, ("$filter", filter.as_str())];
+        let url = endpoint.fixed_url(&[self.organization(), "_apis", "userentitlements"], &query);
+        let what = format!("the user entitlements named {}", clean_to(text, 80));
+        Pages::new(
+            &self.inner.http,
+            Listing {
+                first: self.get(endpoint, url, format!("reading {what}"), Need::Entitlements),
+                what,
+                continued: Continued::BodyToken("continuationToken"),
+                parse: wire::entitlements,
+                key: |user| hash(&user.storage_key),
+                raw: Raw::Drop,
+            },
+        )
+    }
+
     /// One person's entitlement.
     pub async fn user(&self, key: &StorageKey) -> Result<OrgUser, Problem> {
         let asked = format!("reading the entitlement {}", clean_to(key.as_str(), 60));

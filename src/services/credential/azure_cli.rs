@@ -11,7 +11,9 @@ use jiff::tz::TimeZone;
 use secrecy::SecretString;
 use serde::Deserialize;
 
+use super::authority::Authority;
 use super::command::{self, Failure};
+use super::refusal::{Asking, Refusal, advice, codes_in};
 use super::source::{Credential, tail, words_of};
 use super::token::Token;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -92,6 +94,15 @@ pub(crate) async fn token(credential: &Credential) -> Result<Token, Problem> {
         .ok_or_else(unreadable)?;
     token.expires_at = ends.or(token.expires_at);
     token.tenant = token.tenant.or(named);
+    let destination = credential.authority.as_ref().and_then(Authority::tenant_id);
+    if let (Some(found), Some(wanted)) = (token.tenant, destination)
+        && found != wanted
+    {
+        let said = format!("`az` gave a token for another tenant ({found}) than the destination ({wanted})");
+        let remedy =
+            format!("Look at `az account list`; the account must be one of the destination. {log_in}");
+        return Err(credential.problem(ProblemKind::NotSignedIn, said, &remedy));
+    }
     Ok(token)
 }
 
@@ -112,31 +123,42 @@ impl Answer<'_> {
 /// Tells the ways apart in which `az` refuses.
 fn refused(credential: &Credential, stderr: &[u8], log_in: &str) -> Problem {
     let text = String::from_utf8_lossy(stderr);
-    let (said, remedy) = if text.contains("AADSTS90002") {
-        (
-            format!("there is no such tenant{}", tail(stderr)),
-            format!(
-                "Check [tenant] id: `{}` must be one of its verified domains, or its id.",
-                clean_to(&credential.tenant, 80)
-            ),
-        )
-    } else if text.contains("AADSTS50020") {
-        (
-            format!("the account that `az` is signed in with does not belong to the tenant{}", tail(stderr)),
-            format!("Use a work account of the tenant. {log_in}"),
-        )
-    } else if text.contains("AADSTS53003") || text.contains("onditional") {
-        (
-            format!("a conditional access policy of the tenant stopped the sign-in{}", tail(stderr)),
-            format!("Sign in on a machine that the policy allows. {log_in}"),
-        )
-    } else if text.contains("az login") || text.contains("AADSTS") {
-        (format!("`az` is not signed in to this tenant{}", tail(stderr)), log_in.to_owned())
+    let codes = codes_in(&text);
+    if !codes.is_empty() {
+        return by_code(credential, codes, stderr, log_in);
+    }
+    let lower = text.to_ascii_lowercase();
+    let (kind, said, remedy) = if lower.contains("unrecognized arguments")
+        || lower.contains("unrecognised arguments")
+    {
+        let remedy = format!("Update the Azure CLI: az upgrade, or install it anew. {log_in}");
+        (ProblemKind::Local, "the Azure CLI is too old for this", remedy)
+    } else if lower.contains("conditional access") {
+        let remedy = format!("Sign in on a machine that the policy allows. {log_in}");
+        (ProblemKind::NotSignedIn, "a conditional access policy of the tenant stopped the sign-in", remedy)
+    } else if lower.contains("az login") {
+        (ProblemKind::NotSignedIn, "`az` is not signed in to this tenant", log_in.to_owned())
     } else {
-        (format!("`az` failed{}", tail(stderr)), log_in.to_owned())
+        (ProblemKind::NotSignedIn, "`az` failed", log_in.to_owned())
     };
-    let code = text
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .find(|word| word.starts_with("AADSTS") && word.len() > 6);
-    Problem { code: code.map(str::to_owned), ..credential.problem(ProblemKind::NotSignedIn, said, &remedy) }
+    credential.problem(kind, format!("{said}{}", tail(stderr)), &remedy)
+}
+
+/// The sign-in service refused `az`; its codes mean the same as for our own ways.
+fn by_code(credential: &Credential, codes: Vec<u32>, stderr: &[u8], log_in: &str) -> Problem {
+    let refusal =
+        Refusal { error: "invalid_grant".into(), codes, text: String::new(), status: 400, activity_id: None };
+    let asking = Asking {
+        asked: "",
+        tenant: &credential.tenant,
+        client_id: "of the Azure CLI",
+        place: &credential.place,
+        way: "azure-cli",
+        service: credential.resource.service(),
+    };
+    let (kind, advice) = advice(&refusal, &asking);
+    let remedy = if advice.contains("az login") { advice } else { format!("{advice} {log_in}") };
+    let code = refusal.codes.first().map(|code| format!("AADSTS{code}"));
+    let said = format!("`az` was refused a token{}", tail(stderr));
+    Problem { code, ..credential.problem(kind, said, &remedy) }
 }

@@ -13,6 +13,9 @@ use secrecy::SecretString;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
+use super::account::Account;
+use super::application::Application;
+use super::authority::Authority;
 use super::token::{Form, Token};
 use super::{Environment, azure_cli, command};
 use crate::domain::problem::{Problem, ProblemKind, Service};
@@ -37,7 +40,8 @@ impl Resource {
         }
     }
 
-    fn service(self) -> Service {
+    /// The service that it belongs to.
+    pub fn service(self) -> Service {
         match self {
             Self::AzureDevOps => Service::AzureDevOps,
             Self::MicrosoftGraph => Service::MicrosoftGraph,
@@ -66,6 +70,10 @@ pub(crate) enum Source {
     Env(String),
     Command(Vec<String>),
     AzureCli,
+    /// A person, by a code.
+    Account(Arc<Account>),
+    /// An application, by itself.
+    Application(Arc<Application>),
     /// Cannot be gone, with the reason and what to do.
     Closed {
         way: String,
@@ -84,6 +92,8 @@ pub(crate) struct Credential {
     pub environment: Arc<Environment>,
     pub hidden: Arc<BTreeSet<String>>,
     pub limit: Duration,
+    /// The sign-in service; `None` where there is none to be asked.
+    pub authority: Option<Authority>,
     pub held: Mutex<Held>,
 }
 
@@ -97,7 +107,7 @@ pub(crate) struct Held {
 /// For how long a failure to get a token is repeated without trying.
 const FAILURE_HOLDS: Duration = Duration::from_secs(5);
 
-/// How long before its end a token is replaced.
+/// How long before its end a token is replaced, at most; and at most a tenth of its life.
 const MARGIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Credential {
@@ -117,7 +127,7 @@ impl Credential {
         if let Some(token) = held.token.as_ref().filter(|token| !token.is_same(refused)) {
             return Some(Arc::clone(token));
         }
-        if !matches!(self.source, Source::Command(_) | Source::AzureCli) {
+        if matches!(self.source, Source::Pat(_) | Source::Env(_) | Source::Closed { .. }) {
             return None;
         }
         held.token = None;
@@ -143,12 +153,38 @@ impl Credential {
         }
     }
 
+    /// A failure from before does not stand any more: somebody wants to try again.
+    pub fn forget_failure(&self) {
+        if let Source::Account(account) = &self.source {
+            account.allow_asking();
+        }
+        // Whoever holds it is asking at this very moment.
+        if let Ok(mut held) = self.held.try_lock() {
+            held.failure = None;
+        }
+    }
+
+    /// Whether somebody, or something, signs in to the tenant this way. A token that is there already, or that serves Azure
+    /// DevOps whatever backs it, is none.
+    fn signs_in(&self) -> bool {
+        match &self.source {
+            Source::Pat(_) | Source::Env(_) | Source::Closed { .. } => false,
+            Source::Command(_) => self.resource == Resource::MicrosoftGraph,
+            Source::AzureCli | Source::Account(_) | Source::Application(_) => true,
+        }
+    }
+
     async fn get(&self) -> Result<Token, Problem> {
+        if let Some(authority) = self.authority.as_ref().filter(|_| self.signs_in()) {
+            authority.check_cloud().await?;
+        }
         match &self.source {
             Source::Pat(name) => self.variable(name, Token::personal, "a personal access token"),
             Source::Env(name) => self.variable(name, Token::bearer, "a bearer token for Microsoft Graph"),
             Source::Command(argv) => self.command_output(argv).await,
             Source::AzureCli => azure_cli::token(self).await,
+            Source::Account(account) => account.token(self.resource).await,
+            Source::Application(application) => application.token(self.resource).await,
             Source::Closed { said, remedy, .. } => {
                 Err(self.problem(ProblemKind::Local, said.clone(), remedy))
             }
@@ -229,6 +265,10 @@ impl Credential {
                 format!("what the command `{}` printed ({})", clean_to(program, 120), self.place)
             }
             Source::AzureCli => format!("the Azure CLI's account ({})", self.place),
+            Source::Account(_) => format!("the account that signed in by code ({})", self.place),
+            Source::Application(application) => {
+                format!("the application {} ({})", clean_to(&application.client_id, 80), self.place)
+            }
             Source::Closed { way, .. } => format!("{way} ({})", self.place),
         }
     }
@@ -240,6 +280,8 @@ impl Credential {
             Source::Env(_) => "env",
             Source::Command(_) => "command",
             Source::AzureCli => "azure-cli",
+            Source::Account(_) => "device-code",
+            Source::Application(application) => application.proof.way(),
             Source::Closed { way, .. } => way,
         }
     }
@@ -252,7 +294,8 @@ impl fmt::Debug for Credential {
 }
 
 fn is_fresh(token: &Token) -> bool {
-    token.form == Form::Basic || token.expires_at.is_none_or(|end| end - MARGIN > Timestamp::now())
+    let margin = token.lifetime.map_or(MARGIN, |life| (life / 10).clamp(SignedDuration::ZERO, MARGIN));
+    token.form == Form::Basic || token.expires_at.is_none_or(|end| end - margin > Timestamp::now())
 }
 
 /// Why a command gave nothing.

@@ -16,7 +16,7 @@ fn pat() -> Way {
 }
 
 fn keyring(credentials: &Credentials, variables: &[(&str, &str)]) -> Keyring {
-    Keyring::new(credentials, Environment::of(variables.iter().copied()), "contoso.example", LIMIT)
+    Keyring::new(credentials, Environment::of(variables.iter().copied()), "contoso.example", LIMIT, None)
 }
 
 fn sh(script: &str) -> Way {
@@ -93,7 +93,7 @@ async fn a_failing_command_tells_why_in_short() {
 async fn a_command_that_asks_or_hangs_is_stopped() {
     let credentials = ways(sh("sleep 60"), Way::Same, Way::AzureCli);
     let environment = Environment::of([("PATH", "/usr/bin:/bin")]);
-    let ring = Keyring::new(&credentials, environment, "contoso.example", Duration::from_millis(200));
+    let ring = Keyring::new(&credentials, environment, "contoso.example", Duration::from_millis(200), None);
     let problem = ring.azure_devops.token().await.unwrap_err();
     assert!(problem.said.contains("was stopped"), "{}", problem.said);
 }
@@ -199,16 +199,57 @@ async fn the_azure_cli_missing_or_not_signed_in() {
 }
 
 #[tokio::test]
-async fn ways_of_later_versions_say_so() {
-    let later = Way::NotBuiltIn { kind: "device-code".into() };
-    let ring = keyring(&ways(pat(), Way::Entra, later), &[]);
+async fn a_way_that_lacks_something_or_stands_in_the_wrong_place_says_so() {
+    let lacking = Way::Incomplete { kind: "command".into() };
+    let ring = keyring(&ways(pat(), Way::Entra, lacking), &[]);
     for credential in [&ring.graph, &ring.after_connect] {
         let problem = credential.token().await.unwrap_err();
         assert_eq!(problem.kind, ProblemKind::Local);
-        assert!(problem.to_string().contains("`device-code` is not built into this version"), "{problem}");
-        assert!(problem.remedy.contains("azure-cli"));
+        assert!(problem.to_string().contains("`command` lacks what it needs"), "{problem}");
+        assert!(problem.remedy.contains("device-code"));
     }
     let ring = keyring(&ways(pat(), Way::Entra, Way::Env { env: "T".into() }), &[("T", "x")]);
     let problem = ring.after_connect.token().await.unwrap_err();
     assert!(problem.remedy.contains("after_connect = \"azure-cli\""), "{problem}");
+    let secret = Way::ClientSecret { client_id: "x".into(), env: "S".into() };
+    let ring = keyring(&ways(secret, Way::Same, Way::AzureCli), &[]);
+    assert!(
+        ring.azure_devops.token().await.unwrap_err().said.contains("`client-secret` is no way"),
+        "misplaced"
+    );
+}
+
+#[tokio::test]
+async fn the_azure_cli_tells_apart_why_it_has_no_token() {
+    for (words, kind, part) in [
+        (
+            "ERROR: unrecognized arguments: --scope https://graph.microsoft.com/.default",
+            ProblemKind::Local,
+            "az upgrade",
+        ),
+        (
+            "ERROR: AADSTS53003: Access has been blocked by Conditional Access policies.",
+            ProblemKind::NotSignedIn,
+            "kind = \"device-code\"",
+        ),
+        (
+            "ERROR: AADSTS50076: Due to a configuration change made by your administrator",
+            ProblemKind::NotSignedIn,
+            "az login --tenant contoso.example",
+        ),
+        (
+            "ERROR: AADSTS50020: User account from identity provider does not exist in tenant",
+            ProblemKind::NotSignedIn,
+            "work account of that tenant",
+        ),
+        ("ERROR: AADSTS90002: Tenant not found.", ProblemKind::NotFound, "[tenant] id"),
+        ("ERROR: something else broke", ProblemKind::NotSignedIn, "az login"),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = fake_az(folder.path(), &format!("echo \"{words}\" >&2; exit 1"));
+        let ring = keyring(&ways(pat(), Way::Same, Way::AzureCli), &[("PATH", &path)]);
+        let problem = ring.graph.token().await.unwrap_err();
+        assert_eq!(problem.kind, kind, "{words}");
+        assert!(problem.remedy.contains(part), "{words}: {}", problem.remedy);
+    }
 }

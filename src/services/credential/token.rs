@@ -1,16 +1,21 @@
 //! A token, its form, and what it says about itself.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::header::HeaderValue;
 use secrecy::zeroize::Zeroize;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
-use crate::domain::ids::TenantId;
+use crate::domain::ids::{ObjectId, TenantId};
+use crate::domain::signin::AccountKind;
+use crate::domain::text::clean_to;
+use crate::services::http::wait::later;
 
 /// Longest token taken.
 pub(crate) const LONGEST: usize = 16 * 1024;
@@ -34,25 +39,108 @@ pub(crate) struct Token {
     pub tenant: Option<TenantId>,
     /// When it ends, where it says.
     pub expires_at: Option<Timestamp>,
+    /// For how long it was made, where that is known.
+    pub lifetime: Option<SignedDuration>,
+    /// Whose it is, as far as it says; unverified too.
+    pub holder: Holder,
+}
+
+/// Whose a token is, and what it allows. Microsoft calls tokens for its own services opaque: everything here is a hint for
+/// people, and nothing is decided by it alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Holder {
+    pub kind: AccountKind,
+    pub account: Option<String>,
+    pub object: Option<ObjectId>,
+    pub permissions: Option<BTreeSet<String>>,
+}
+
+impl Holder {
+    /// Nothing is known.
+    pub const UNKNOWN: Self =
+        Self { kind: AccountKind::Unknown, account: None, object: None, permissions: None };
 }
 
 #[derive(Deserialize)]
 struct Claims {
     tid: Option<String>,
     exp: Option<i64>,
+    iat: Option<i64>,
+    oid: Option<String>,
+    upn: Option<String>,
+    unique_name: Option<String>,
+    preferred_username: Option<String>,
+    app_displayname: Option<String>,
+    idtyp: Option<String>,
+    scp: Option<String>,
+    roles: Option<Vec<String>>,
+}
+
+impl Claims {
+    fn holder(self) -> Holder {
+        let application =
+            self.idtyp.as_deref() == Some("app") || (self.roles.is_some() && self.scp.is_none());
+        let kind = match (application, &self.scp) {
+            (true, _) => AccountKind::Application,
+            (false, Some(_)) => AccountKind::Person,
+            (false, None) => AccountKind::Unknown,
+        };
+        let account = if application {
+            self.app_displayname
+        } else {
+            self.upn.or(self.preferred_username).or(self.unique_name)
+        };
+        let permissions = if application {
+            self.roles.map(|roles| roles.into_iter().collect())
+        } else {
+            self.scp.as_deref().map(names)
+        };
+        Holder {
+            kind,
+            account: account.map(|account| clean_to(&account, 200).into_owned()).filter(|it| !it.is_empty()),
+            object: self.oid.and_then(|id| id.parse().ok()),
+            permissions,
+        }
+    }
+}
+
+/// Permissions by their short names, from a list with blanks; the name of the service before them is left out.
+fn names(list: &str) -> BTreeSet<String> {
+    list.split_whitespace()
+        .map(|name| clean_to(name.rsplit('/').next().unwrap_or(name), 100).into_owned())
+        .collect()
 }
 
 impl Token {
     /// Takes a token that is sent as `Bearer`.
     pub fn bearer(secret: SecretString) -> Option<Self> {
         let claims = claims(secret.expose_secret());
+        let moment = |seconds: Option<i64>| Timestamp::from_second(seconds?).ok();
+        let (begins, expires_at) =
+            claims.as_ref().map_or((None, None), |claims| (moment(claims.iat), moment(claims.exp)));
         Self::checked(Self {
             form: Form::Bearer,
             encoded: None,
             tenant: claims.as_ref().and_then(|claims| claims.tid.as_deref()?.parse().ok()),
-            expires_at: claims.and_then(|claims| Timestamp::from_second(claims.exp?).ok()),
+            expires_at,
+            lifetime: begins.zip(expires_at).map(|(begins, ends)| ends.duration_since(begins)),
+            holder: claims.map_or(Holder::UNKNOWN, Claims::holder),
             secret,
         })
+    }
+
+    /// Takes a token that the sign-in service gave us, with what it said about it.
+    pub fn granted(secret: SecretString, lifetime: Option<Duration>, scope: Option<&str>) -> Option<Self> {
+        let mut token = Self::bearer(secret)?;
+        if let Some(lifetime) = lifetime {
+            // By our own clock, from now on: the claims go by the service's.
+            token.expires_at = Some(later(Timestamp::now(), lifetime));
+            token.lifetime = SignedDuration::try_from(lifetime).ok();
+        }
+        if token.holder.permissions.is_none() {
+            token.holder.permissions = scope.map(names);
+        }
+        Some(token)
     }
 
     /// Takes a personal access token.
@@ -65,6 +153,8 @@ impl Token {
             encoded: Some(SecretString::from(encoded)),
             tenant: None,
             expires_at: None,
+            lifetime: None,
+            holder: Holder::UNKNOWN,
             secret,
         })
     }
@@ -152,6 +242,30 @@ mod tests {
         assert_eq!(token.expires_at.unwrap().as_second(), 1_795_471_212);
         assert_eq!(token.authorization().unwrap().to_str().unwrap(), format!("Bearer {text}"));
         assert!(Token::by_shape("a.b.c".to_owned().into()).unwrap().tenant.is_none());
+    }
+
+    #[test]
+    fn whose_it_is_and_what_it_allows_is_read_where_it_says() {
+        let person = jwt(
+            r#"{"scp":"User.Read  User.Read.All","upn":"adele@contoso.example","idtyp":"user","iat":10,"exp":70}"#,
+        );
+        let person = Token::bearer(person.into()).unwrap();
+        assert_eq!(person.holder.kind, AccountKind::Person);
+        assert_eq!(person.holder.account.as_deref(), Some("adele@contoso.example"));
+        assert_eq!(person.holder.permissions.unwrap().len(), 2);
+        assert_eq!(person.lifetime, Some(SignedDuration::from_secs(60)));
+        let application =
+            Token::bearer(jwt(r#"{"roles":["User.Read.All"],"app_displayname":"Reader"}"#).into()).unwrap();
+        assert_eq!(application.holder.kind, AccountKind::Application);
+        assert_eq!(application.holder.account.as_deref(), Some("Reader"));
+        let opaque = Token::bearer("opaque".to_owned().into()).unwrap();
+        assert_eq!(opaque.holder, Holder::UNKNOWN);
+        let told = Token::granted(
+            "opaque".to_owned().into(),
+            Some(Duration::from_secs(3600)),
+            Some("https://graph.microsoft.com/User.Read offline_access"),
+        );
+        assert!(told.unwrap().holder.permissions.unwrap().contains("User.Read"));
     }
 
     #[test]

@@ -53,6 +53,20 @@ struct InvitedUser {
     id: Text,
 }
 
+/// A 403 that is about the address and not about the account or the whole tenant: others may well be invited. Told by hints in
+/// an unstable English text, which is always shown beside the remedy.
+fn for_this_address(problem: Problem) -> Problem {
+    let said = problem.said.to_ascii_lowercase();
+    let domains = said.contains("domain") && (said.contains("allow") || said.contains("block"));
+    let verified = said.contains("verified domain");
+    if domains && !verified {
+        let remedy = "The tenant's list of allowed or blocked domains keeps this address out. Entra admin center > External \
+                      Identities > External collaboration settings > Collaboration restrictions; or invite another address.";
+        return Problem { kind: ProblemKind::Refused, remedy: remedy.to_owned(), ..problem };
+    }
+    problem
+}
+
 fn body(invitation: &Invitation) -> Value {
     let mut body = json!({
         "invitedUserEmailAddress": invitation.address,
@@ -73,7 +87,7 @@ impl Graph {
         let call = self
             .get(self.fixed_url(&["invitations"], &[]), format!("inviting {address}"), Need::Invite)
             .changing(Method::POST, Some(&body(invitation)));
-        let answer = self.inner.http.write(&call).await?;
+        let answer = self.inner.http.write(&call).await.map_err(for_this_address)?;
         let taken = from_body::<Answer>(&answer.value).map_err(|unreadable| {
             let said = format!("it answered {}, and the answer cannot be read: {unreadable}", answer.status);
             Problem {

@@ -7,9 +7,12 @@ use super::users::{SELECT, one_user};
 use crate::domain::facts::{InvitationPolicy, Memberships, TenantProfile};
 use crate::domain::people::TenantUser;
 use crate::domain::problem::{Problem, ProblemKind};
+use crate::domain::signin::AccountKind;
+use crate::services::http::Call;
 use crate::services::http::json::Unreadable;
 use crate::services::http::need::Need;
 use crate::services::paging::{Batch, Continued, Listing, Pages, Raw, hash};
+use crate::services::trial::NO_ME;
 use crate::services::wire::lenient::{List, Text, flag};
 use crate::services::wire::page;
 
@@ -84,7 +87,19 @@ impl Graph {
     pub async fn me(&self) -> Result<TenantUser, Problem> {
         let url = self.url(&["me"], &[("$select", SELECT)])?;
         let call = self.get(url, "asking the tenant who we are", Need::UserRead);
+        self.needs_a_person(&call).await?;
         Ok(self.inner.http.read(&call, one_user).await?.value)
+    }
+
+    /// An application has no `/me` (microsoft-graph-docs, get access without a user): said here, in words, and not asked.
+    async fn needs_a_person(&self, call: &Call) -> Result<(), Problem> {
+        let token = self.inner.credential.token().await?;
+        if token.holder.kind != AccountKind::Application {
+            return Ok(());
+        }
+        let problem =
+            self.inner.http.problem(call, ProblemKind::Refused, "an application is nobody's account");
+        Err(Problem { remedy: NO_ME.to_owned(), ..problem })
     }
 
     /// The tenant's page about itself.
@@ -101,10 +116,12 @@ impl Graph {
     pub async fn my_roles(&self) -> Result<Memberships, Problem> {
         let url = self.url(&["me", "transitiveMemberOf"], &[("$top", "999")])?;
         let what = "the roles of the account that reads the tenant".to_owned();
+        let first = self.get(url, format!("reading {what}"), Need::UserRead);
+        self.needs_a_person(&first).await?;
         let pages = Pages::new(
             &self.inner.http,
             Listing {
-                first: self.get(url, format!("reading {what}"), Need::UserRead),
+                first,
                 what,
                 continued: Continued::Link,
                 parse: roles,

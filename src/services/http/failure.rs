@@ -82,6 +82,11 @@ fn kind(asked: &Asked<'_>, status: StatusCode, headers: &HeaderMap, said: &Said)
     }
 }
 
+/// Ways that sign in to the tenant themselves; see `Credential::described`.
+fn is_of_tenant(from: &str) -> bool {
+    from.starts_with("the account that signed in") || from.starts_with("the application ")
+}
+
 fn leads_to_sign_in(headers: &HeaderMap) -> bool {
     let to = header(headers, "location").unwrap_or_default().to_ascii_lowercase();
     to.contains("signin") || to.contains("login") || to.contains("oauth2")
@@ -143,13 +148,17 @@ pub(crate) fn remedy(asked: &Asked<'_>, problem: &Problem) -> String {
              it: an organization of Microsoft accounts takes a personal access token (kind = \"pat\"). Sign in again: az \
              login --tenant {tenant} --allow-no-subscriptions."
         ),
+        ProblemKind::NotSignedIn if is_azure_devops(asked.service) && is_of_tenant(from) => format!(
+            "Used: {from}. The account must be in the organization `{organization}`, and the tenant `{tenant}` must back it: an \
+             organization of Microsoft accounts takes a personal access token (kind = \"pat\"). Needed: {need}."
+        ),
         ProblemKind::NotSignedIn if is_azure_devops(asked.service) => {
             let why = if problem.said.to_ascii_lowercase().contains("expired") {
                 "It has expired".to_owned()
             } else {
                 format!(
-                    "It may be expired, revoked, made for another organization than `{organization}`, or lack a scope: \
-                     Azure DevOps answers the same to all of these"
+                    "It may be expired, revoked, made for another organization than `{organization}`, global (those end on \
+                     2026-12-01), or lack a scope: Azure DevOps answers the same to all of these"
                 )
             };
             let entra = if asked.need == Need::OrgGraphManage {
@@ -162,6 +171,9 @@ pub(crate) fn remedy(asked: &Asked<'_>, problem: &Problem) -> String {
                 "Used: {from}. {why}. Needed: {need}. Look at User settings > Personal access tokens, or make a new one \
                  there.{entra}"
             )
+        }
+        ProblemKind::NotSignedIn if is_of_tenant(from) => {
+            format!("Used: {from}. Read again to sign in to the tenant `{tenant}` once more. Needed: {need}.")
         }
         ProblemKind::NotSignedIn => format!(
             "Used: {from}. Sign in to the tenant `{tenant}` again (Azure CLI: az login --tenant {tenant} \

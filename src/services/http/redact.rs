@@ -5,8 +5,9 @@ use std::borrow::Cow;
 /// What stands in place of a secret.
 const MARK: &str = "[removed]";
 
-/// Removes the secrets given, and everything of the shape of a token: three long base64url parts with dots, and the two
-/// known shapes of a personal access token. The shapes serve removal only; nothing is rejected by them.
+/// Removes the secrets given, and everything of the shape of a token: three long base64url parts with dots, the two known
+/// shapes of a personal access token, Entra's refresh tokens, and the secrets of its applications. The shapes serve removal only;
+/// nothing is rejected by them.
 pub(crate) fn scrub<'a>(text: &'a str, secrets: &[&str]) -> Cow<'a, str> {
     let mut out = Cow::Borrowed(text);
     for secret in secrets.iter().filter(|secret| secret.len() >= 6) {
@@ -15,7 +16,7 @@ pub(crate) fn scrub<'a>(text: &'a str, secrets: &[&str]) -> Cow<'a, str> {
         }
     }
     let suspects: Vec<String> = out
-        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=')))
+        .split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '/' | '=' | '~')))
         .filter(|word| looks_like_token(word))
         .map(str::to_owned)
         .collect();
@@ -34,7 +35,13 @@ fn looks_like_token(word: &str) -> bool {
     // `Basic` of a personal access token: long, unbroken base64.
     let basic =
         word.len() >= 70 && !word.contains(['.', '-', '_']) && word.bytes().any(|b| b.is_ascii_digit());
-    jwt || pat || old_pat || basic
+    // Opaque, and hundreds of characters long.
+    let refresh = word.len() > 120 && (word.starts_with("0.A") || word.starts_with("1.A"));
+    // Three characters, a digit, `Q~`, and more than thirty others.
+    let mark = word.as_bytes().get(3..6).unwrap_or_default();
+    let secret =
+        (37..=48).contains(&word.len()) && matches!(mark, [digit, b'Q', b'~'] if digit.is_ascii_digit());
+    jwt || pat || old_pat || basic || refresh || secret
 }
 
 #[cfg(test)]
@@ -46,7 +53,9 @@ mod tests {
         let jwt = format!("eyJ0eXAiOiJKV1QifQ.{}.c2lnbmF0dXJl", "eyJhdWQiOiJ4In0".repeat(3));
         let pat = format!("{}AZDO{}", "A1b2".repeat(19), "x9Z0");
         let old = "abcdefghijklmnopqrstuvwxyz234567abcdefghijklmnopqrst";
-        for secret in [jwt.as_str(), pat.as_str(), old, "s3cr3t-value"] {
+        let refresh = format!("0.A{}", "XoA-b_9".repeat(40));
+        let app = format!("Ab_8Q~{}", "x9.Z-".repeat(7));
+        for secret in [jwt.as_str(), pat.as_str(), old, &refresh, &app, "s3cr3t-value"] {
             let text = format!("refused: Bearer {secret}, please");
             let clean = scrub(&text, &["s3cr3t-value"]);
             assert!(!clean.contains(secret), "{clean}");

@@ -3,16 +3,20 @@
 
 use std::fmt;
 
+use crate::domain::people::MOST_ENTRIES;
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Longest text of one member, in bytes.
-const LONGEST: usize = 4096;
+pub(crate) const LONGEST: usize = 4096;
 
 /// Most entries of one list.
-const MOST: usize = 2000;
+const MOST: usize = MOST_ENTRIES;
+
+/// The longest address that a list of addresses is read for, in bytes: 64 before the `@`, 255 after it (RFC 5321).
+pub(crate) const LONGEST_ADDRESS: usize = 320;
 
 /// A text as the service wrote it, numbers and truth values too; anything else is absent, and so is a blank text.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -27,6 +31,11 @@ impl Text {
     /// The text, if there is one.
     pub fn as_deref(&self) -> Option<&str> {
         self.0.as_deref()
+    }
+
+    /// Whether only its beginning was kept.
+    pub fn is_cut(&self) -> bool {
+        self.0.as_deref().is_some_and(|text| text.len() > LONGEST)
     }
 
     /// As an owned string.
@@ -93,13 +102,13 @@ impl<'de> Deserialize<'de> for Text {
     }
 }
 
-/// A list; anything else is an empty one. Entries beyond the cap are dropped.
+/// A list; anything else is an empty one. Entries beyond the cap are dropped and counted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct List<T>(pub Vec<T>);
+pub(crate) struct List<T>(pub Vec<T>, pub usize);
 
 impl<T> Default for List<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self(Vec::new(), 0)
     }
 }
 
@@ -117,11 +126,14 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for AnyList<T> {
         while list.len() < MOST {
             match seq.next_element()? {
                 Some(entry) => list.push(entry),
-                None => return Ok(List(list)),
+                None => return Ok(List(list, 0)),
             }
         }
-        while seq.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(List(list))
+        let mut more = 0;
+        while seq.next_element::<IgnoredAny>()?.is_some() {
+            more += 1;
+        }
+        Ok(List(list, more))
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<List<T>, A::Error> {
@@ -158,6 +170,20 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_any(AnyList(std::marker::PhantomData))
     }
+}
+
+/// In words, what of a row was too long: each member with its name and whether it was cut, each list with its name and how
+/// many of its entries were dropped. `None`: nothing was.
+pub(crate) fn too_long(texts: &[(&str, &Text)], lists: &[(&str, usize)]) -> Option<String> {
+    if !texts.iter().any(|(_, text)| text.is_cut()) && lists.iter().all(|(_, dropped)| *dropped == 0) {
+        return None;
+    }
+    let texts = texts.iter().filter(|(_, text)| text.is_cut());
+    let texts =
+        texts.map(|(name, _)| format!("`{name}` is longer than {LONGEST} bytes: only its beginning is used"));
+    let lists = lists.iter().filter(|(_, dropped)| *dropped > 0);
+    let lists = lists.map(|(name, dropped)| format!("{dropped} of its `{name}` are left out"));
+    Some(texts.chain(lists).collect::<Vec<_>>().join("; "))
 }
 
 /// A truth value, written as one or as a text.
@@ -206,7 +232,8 @@ mod tests {
     #[test]
     fn lists_are_capped_and_never_fail() {
         let many = format!("[{}1]", "1,".repeat(100_000));
-        assert_eq!(serde_json::from_str::<List<Text>>(&many).unwrap().0.len(), MOST);
+        let List(kept, more) = serde_json::from_str::<List<Text>>(&many).unwrap();
+        assert_eq!((kept.len(), kept.len() + more), (MOST, 100_001));
         for odd in ["null", "3", "\"x\"", "{\"a\":1}", "false", "1.5", "-1"] {
             assert!(serde_json::from_str::<List<Text>>(odd).unwrap().0.is_empty(), "{odd}");
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::lenient::{Text, moment, origin_id};
+use super::lenient::{Text, moment, origin_id, too_long};
 use super::subject::Subject;
 use crate::domain::ids::{Descriptor, StorageKey};
 use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, Origin};
@@ -32,6 +32,19 @@ struct AccessLevel {
     account_license_type: Text,
     #[serde(default)]
     status: Text,
+}
+
+/// What of a row is too long to be used.
+pub(crate) fn cut(row: &Entitlement) -> Option<String> {
+    let user = row.user.as_ref()?;
+    too_long(
+        &[
+            ("displayName", &user.display_name),
+            ("principalName", &user.principal_name),
+            ("mailAddress", &user.mail_address),
+        ],
+        &[],
+    )
 }
 
 /// Converts a row; fails without what identifies the person.

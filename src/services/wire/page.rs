@@ -51,6 +51,16 @@ pub(crate) fn parse<W: DeserializeOwned, T>(
     raw: Raw,
     convert: fn(W) -> Result<T, String>,
 ) -> Result<Batch<T>, Unreadable> {
+    parse_and_note(body, raw, convert, |_| None)
+}
+
+/// The same; `cut` says what of a row was too long and was left out.
+pub(crate) fn parse_and_note<W: DeserializeOwned, T>(
+    body: &[u8],
+    raw: Raw,
+    convert: fn(W) -> Result<T, String>,
+    cut: fn(&W) -> Option<String>,
+) -> Result<Batch<T>, Unreadable> {
     if raw == Raw::Drop
         && let Ok(page) = from_body::<PageOf<W>>(body)
     {
@@ -58,9 +68,13 @@ pub(crate) fn parse<W: DeserializeOwned, T>(
         let mut batch =
             Batch { items: Vec::with_capacity(rows.len()), raw: vec![], skipped: vec![], next, total };
         for (at, row) in rows.into_iter().enumerate() {
+            let note = cut(&row);
             match convert(row) {
-                Ok(item) => batch.items.push(item),
-                Err(reason) => batch.skipped.push(skipped(at, &reason)),
+                Ok(item) => {
+                    batch.items.push(item);
+                    batch.skipped.extend(note.map(|note| skipped(at, true, &note)));
+                }
+                Err(reason) => batch.skipped.push(skipped(at, false, &reason)),
             }
         }
         return Ok(batch);
@@ -69,22 +83,23 @@ pub(crate) fn parse<W: DeserializeOwned, T>(
     let mut batch =
         Batch { items: Vec::with_capacity(rows.len()), raw: vec![], skipped: vec![], next, total };
     for (at, row) in rows.into_iter().enumerate() {
-        let read = serde_json::from_str::<W>(row.get()).map_err(|error| error.to_string()).and_then(convert);
-        match read {
-            Ok(item) => {
+        let read = serde_json::from_str::<W>(row.get()).map_err(|error| error.to_string());
+        match read.and_then(|row| Ok((cut(&row), convert(row)?))) {
+            Ok((note, item)) => {
                 batch.items.push(item);
+                batch.skipped.extend(note.map(|note| skipped(at, true, &note)));
                 if raw == Raw::Keep {
                     batch.raw.push(row);
                 }
             }
-            Err(reason) => batch.skipped.push(skipped(at, &reason)),
+            Err(reason) => batch.skipped.push(skipped(at, false, &reason)),
         }
     }
     Ok(batch)
 }
 
-fn skipped(at: usize, reason: &str) -> Skipped {
-    Skipped { row: at as u64 + 1, reason: clean_to(reason, 200).into_owned() }
+fn skipped(at: usize, used: bool, reason: &str) -> Skipped {
+    Skipped { row: at as u64 + 1, byte: None, used, reason: clean_to(reason, 200).into_owned() }
 }
 
 #[cfg(test)]
@@ -121,6 +136,23 @@ mod tests {
             let kept: Vec<_> = batch.raw.iter().map(|row| row.get()).collect();
             let expected = if raw == Raw::Keep { vec![good, good] } else { vec![] };
             assert_eq!(kept, expected, "the service's own object, unchanged");
+        }
+    }
+
+    #[test]
+    fn of_a_monstrous_row_only_the_surplus_is_left_out() {
+        let id = "b0000000-0000-4000-8000-000000000001";
+        let (name, alias) = ("x".repeat(10_000_000), r#""smtp:jane@contoso.example""#);
+        let aliases = vec![alias; 100_000].join(",");
+        let body = format!(
+            r#"{{"value":[{{"id":"{id}"}},{{"id":"{id}","surname":"{name}","proxyAddresses":[{aliases}]}}]}}"#
+        );
+        for raw in [Raw::Drop, Raw::Keep] {
+            let batch = parse_and_note(body.as_bytes(), raw, tenant_user::convert, tenant_user::cut).unwrap();
+            assert_eq!(batch.items.len(), 2);
+            let [told] = batch.skipped.as_slice() else { panic!("{:?}", batch.skipped) };
+            assert!(told.used && told.row == 2, "{told}");
+            assert!(told.reason.contains("`surname`") && told.reason.contains("99000"), "{told}");
         }
     }
 }

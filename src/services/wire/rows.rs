@@ -6,11 +6,17 @@ use std::io::{self, BufRead};
 use super::BadList;
 use crate::domain::text::clean_to;
 
-/// A row longer than this is skipped.
-const LONGEST: usize = 4 * 1024 * 1024;
+/// A row longer than this is left out: no person has so much, not even one with a name of ten million bytes.
+const LONGEST: usize = 32 * 1024 * 1024;
+
+/// What is kept from row to row.
+const USUAL: usize = 64 * 1024;
 
 /// Names of the member that holds the list.
 const LISTS: [&[u8]; 3] = [b"value", b"items", b"members"];
+
+/// Names of the member that a page has when another page follows.
+const CONTINUED: [&[u8]; 2] = [b"@odata.nextLink", b"continuationToken"];
 
 /// A row, or why there is none.
 pub(crate) enum Row<'a> {
@@ -19,9 +25,18 @@ pub(crate) enum Row<'a> {
     Odd(&'static str),
 }
 
-/// Calls `each` with every row, numbered from 1.
-pub(crate) fn cut(from: impl BufRead, mut each: impl FnMut(u64, Row<'_>)) -> Result<u64, BadList> {
-    let mut source = Source { from, at: 0, row: 0, kept: Vec::with_capacity(8 * 1024) };
+/// Where a row stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// The number, from 1.
+    pub row: u64,
+    /// The byte at which it begins, from 0.
+    pub byte: u64,
+}
+
+/// Calls `each` with every row; how many there were.
+pub(crate) fn cut(from: impl BufRead, mut each: impl FnMut(Place, Row<'_>)) -> Result<u64, BadList> {
+    let mut source = Source { from, at: 0, row: 0, kept: Vec::with_capacity(8 * 1024), goes_on: false };
     if source.starts_with_bom()? {
         source.skip(3);
     }
@@ -38,6 +53,11 @@ pub(crate) fn cut(from: impl BufRead, mut each: impl FnMut(u64, Row<'_>)) -> Res
             other => return Err(source.unexpected(other, "a list or an object")),
         }
     }
+    if source.goes_on {
+        return Err(
+            source.bad("the list goes on: its last page names a next one; put all pages into the file")
+        );
+    }
     Ok(source.row)
 }
 
@@ -46,6 +66,8 @@ struct Source<R> {
     at: u64,
     row: u64,
     kept: Vec<u8>,
+    /// The page at hand says that another one follows.
+    goes_on: bool,
 }
 
 impl<R: BufRead> Source<R> {
@@ -97,7 +119,7 @@ impl<R: BufRead> Source<R> {
     }
 
     /// The rows of a list whose bracket is open.
-    fn list(&mut self, each: &mut impl FnMut(u64, Row<'_>)) -> Result<(), BadList> {
+    fn list(&mut self, each: &mut impl FnMut(Place, Row<'_>)) -> Result<(), BadList> {
         loop {
             match self.blank()? {
                 None => return Err(self.bad("the file ends in the middle of the list")),
@@ -108,25 +130,29 @@ impl<R: BufRead> Source<R> {
                 Some(b'}') => return Err(self.unexpected(b'}', "a row")),
                 Some(first) => {
                     self.kept.clear();
+                    self.kept.shrink_to(USUAL);
+                    let byte = self.at;
                     let whole = self.value(true)?;
                     self.row += 1;
+                    let place = Place { row: self.row, byte };
                     let row = match (first, whole) {
                         (b'{', true) => Row::Object(&self.kept),
-                        (b'{', false) => Row::Odd("it is longer than 4 MiB"),
+                        (b'{', false) => Row::Odd("it is longer than 32 MiB"),
                         _ => Row::Odd("it is not an object"),
                     };
-                    each(self.row, row);
+                    each(place, row);
                 }
             }
         }
     }
 
     /// An object that holds a list, or is a row by itself.
-    fn object(&mut self, each: &mut impl FnMut(u64, Row<'_>)) -> Result<(), BadList> {
+    fn object(&mut self, each: &mut impl FnMut(Place, Row<'_>)) -> Result<(), BadList> {
         let mut row = Vec::new();
+        let byte = self.at;
         self.skip(1);
         row.push(b'{');
-        let (mut had_list, mut had_rows) = (false, false);
+        let (mut had_list, mut had_rows, mut goes_on) = (false, false, false);
         loop {
             match self.blank()? {
                 None => return Err(self.bad("the file ends in the middle of an object")),
@@ -161,6 +187,8 @@ impl<R: BufRead> Source<R> {
                     self.kept.clear();
                     let keep = row.len() < LONGEST;
                     self.value(keep)?;
+                    // a text with something in it
+                    goes_on |= CONTINUED.contains(&bare) && first == Some(b'"') && self.kept.len() > 2;
                     if keep {
                         if row.len() > 1 {
                             row.push(b',');
@@ -173,11 +201,15 @@ impl<R: BufRead> Source<R> {
                 Some(other) => return Err(self.unexpected(other, "the name of a member")),
             }
         }
+        self.goes_on = had_list && goes_on;
         if !had_list {
             row.push(b'}');
             self.row += 1;
             let whole = row.len() < LONGEST;
-            each(self.row, if whole { Row::Object(&row) } else { Row::Odd("it is longer than 4 MiB") });
+            each(
+                Place { row: self.row, byte },
+                if whole { Row::Object(&row) } else { Row::Odd("it is longer than 32 MiB") },
+            );
         }
         Ok(())
     }
@@ -258,7 +290,8 @@ mod tests {
         let mut all = Vec::new();
         // A tiny buffer, so that every boundary falls somewhere.
         let from = io::BufReader::with_capacity(3, text.as_bytes());
-        cut(from, |number, row| {
+        cut(from, |place, row| {
+            let number = place.row;
             all.push(match row {
                 Row::Object(bytes) => String::from_utf8(bytes.to_vec()).unwrap(),
                 Row::Odd(why) => format!("{number}: {why}"),
@@ -298,7 +331,17 @@ mod tests {
             ]
         );
         let long = format!(r#"[{{"a":"{}"}},{{"b":1}}]"#, "x".repeat(LONGEST));
-        assert_eq!(rows(&long).unwrap(), ["1: it is longer than 4 MiB", r#"{"b":1}"#]);
+        assert_eq!(rows(&long).unwrap(), ["1: it is longer than 32 MiB", r#"{"b":1}"#]);
+    }
+
+    #[test]
+    fn a_list_whose_last_page_is_missing_is_an_error() {
+        let first = r#"{"value":[{"a":1}],"@odata.nextLink":"https://graph.microsoft.com/v1.0/users?x"}"#;
+        let last = r#"{"members":[{"b":2}],"continuationToken":null}"#;
+        assert_eq!(rows(&format!("{first}\n{last}")).unwrap().len(), 2);
+        for cut in [first.to_owned(), format!("{last}\n{first}"), last.replace("null", "\"MTA=\"")] {
+            assert!(rows(&cut).unwrap_err().reason.contains("goes on"), "{cut}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::lenient::{List, Text, flag, moment};
+use super::lenient::{LONGEST_ADDRESS, List, Text, flag, moment, too_long};
 use crate::domain::ids::ObjectId;
 use crate::domain::people::{TenantUser, TenantUserParts, UserType};
 
@@ -53,6 +53,35 @@ struct Identity {
     issuer_assigned_id: Text,
 }
 
+/// What of a row is too long to be used.
+pub(crate) fn cut(row: &Row) -> Option<String> {
+    let beyond = |list: &List<Text>| {
+        list.1 + list.0.iter().filter(|text| text.as_deref().is_some_and(|text| !fits(text))).count()
+    };
+    let identities = row.identities.0.iter().filter_map(|identity| identity.issuer_assigned_id.as_deref());
+    too_long(
+        &[
+            ("displayName", &row.display_name),
+            ("givenName", &row.given_name),
+            ("surname", &row.surname),
+            ("mail", &row.mail),
+            ("userPrincipalName", &row.user_principal_name),
+            ("mailNickname", &row.mail_nickname),
+            ("onPremisesSamAccountName", &row.on_premises_sam_account_name),
+        ],
+        &[
+            ("otherMails", beyond(&row.other_mails)),
+            ("proxyAddresses", beyond(&row.proxy_addresses)),
+            ("identities", row.identities.1 + identities.filter(|id| !fits(id)).count()),
+        ],
+    )
+}
+
+/// Whether this may be an address, by its length; with room for the kind before it.
+fn fits(text: &str) -> bool {
+    text.len() <= LONGEST_ADDRESS
+}
+
 /// Converts a row; fails without an object id.
 pub(crate) fn convert(row: Row) -> Result<TenantUser, String> {
     let id = row.id.as_deref().ok_or("it has no `id`: is this a list of Microsoft Graph users?")?;
@@ -64,9 +93,27 @@ pub(crate) fn convert(row: Row) -> Result<TenantUser, String> {
         surname: row.surname.0,
         user_principal_name: row.user_principal_name.or_empty(),
         mail: row.mail.0,
-        other_mails: row.other_mails.0.into_iter().filter_map(|text| text.0).collect(),
-        proxy_addresses: row.proxy_addresses.0.iter().filter_map(|text| smtp(text.as_deref()?)).collect(),
-        identity_addresses: row.identities.0.into_iter().filter_map(address).collect(),
+        other_mails: row
+            .other_mails
+            .0
+            .into_iter()
+            .filter_map(|text| text.0)
+            .filter(|text| fits(text))
+            .collect(),
+        proxy_addresses: row
+            .proxy_addresses
+            .0
+            .iter()
+            .filter_map(|text| smtp(text.as_deref()?))
+            .filter(|text| fits(text))
+            .collect(),
+        identity_addresses: row
+            .identities
+            .0
+            .into_iter()
+            .filter_map(address)
+            .filter(|text| fits(text))
+            .collect(),
         user_type: row.user_type.as_deref().and_then(user_type),
         enabled: flag(&row.account_enabled),
         pending: row.external_user_state.as_deref().is_some_and(is_pending),

@@ -187,5 +187,8 @@ pub(super) fn batch(shared: &Shared, call: &Call, caller: Caller) -> Answer {
             }
         })
         .collect();
-    Answer::ok(&json!({"code": "OK", "errorMessage": null, "mappingResults": failures}))
+    let reported = if shared.on(Fault::BatchSilent) { Vec::new() } else { failures };
+    let mut answer = Answer::ok(&json!({"code": "OK", "errorMessage": null, "mappingResults": reported}));
+    answer.unheard = shared.on(Fault::PatchUnknown);
+    answer
 }

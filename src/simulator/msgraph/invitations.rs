@@ -30,6 +30,9 @@ pub(super) fn invite(shared: &Shared, call: &Call) -> Answer {
     if !well_formed(&address) {
         return bad_request("The invited user email address is not valid. (simulated)");
     }
+    if let Some(answer) = refused(shared) {
+        return answer;
+    }
     let from = World::visible_from(shared.entra_delay());
     shared.write(|world| {
         if let Some(answer) = forbidden(world) {
@@ -60,7 +63,7 @@ pub(super) fn invite(shared: &Shared, call: &Call) -> Answer {
         };
         let tenant = world.destination();
         let object = tenant.object(number);
-        Answer::json(
+        let mut answer = Answer::json(
             StatusCode::CREATED,
             &json!({
                 "@odata.context": context(shared, "invitations/$entity"),
@@ -75,8 +78,55 @@ pub(super) fn invite(shared: &Shared, call: &Call) -> Answer {
                 "status": "PendingAcceptance",
                 "invitedUser": {"id": object},
             }),
-        )
+        );
+        answer.unheard = shared.on(Fault::InviteUnknown);
+        answer
     })
+}
+
+/// The refusals that a switch asks for, each as it was observed or as near as anybody knows.
+fn refused(shared: &Shared) -> Option<Answer> {
+    let (_, status, code, message) = [
+        (
+            Fault::InviteUnauthorized,
+            StatusCode::UNAUTHORIZED,
+            "Unauthorized",
+            "Insufficient privileges: Resource=Invitations, ControllerName=MSGraphInviteAPI. (simulated)",
+        ),
+        (
+            Fault::InviteDomainBlocked,
+            StatusCode::FORBIDDEN,
+            "Forbidden",
+            "The domain of the invited user is not on the list of allowed domains. (simulated)",
+        ),
+        (
+            Fault::InviteCrossTenant,
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "The cross-tenant access settings block this invitation. (simulated)",
+        ),
+        (
+            Fault::InviteGroupAddress,
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "Group email address is not supported. (simulated)",
+        ),
+        (
+            Fault::InviteProxyConflict,
+            StatusCode::BAD_REQUEST,
+            "BadRequest",
+            "Another object has the same value for property proxyAddresses: conflicting proxy address. (simulated)",
+        ),
+        (
+            Fault::InviteHiccup,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "InternalServerError",
+            "The target address was not found. (simulated)",
+        ),
+    ]
+    .into_iter()
+    .find(|(fault, ..)| shared.on(*fault))?;
+    Some(graph_error(status, code, message))
 }
 
 fn forbidden(world: &World) -> Option<Answer> {

@@ -1,15 +1,18 @@
 //! The journal of one run, and the lock that makes it the only one. Recording returns only when the line is on disk.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
-use crate::domain::plan::{JournalEntry, PlanRow, RowState};
-use crate::domain::{Problem, ProblemKind};
+use crate::domain::plan::{JournalEntry, Plan, PlanRow, RowState};
+use crate::domain::schedule::machine::{Line, Memory};
+use crate::domain::{Problem, ProblemKind, StorageKey};
 use crate::services::Taken;
 use crate::store::{ApplyLock, Store};
 
 use crate::tasks::msg::{ApplyEvent, Msg};
 use crate::tasks::session::Session;
-use std::sync::Arc;
 
 /// Writes the lines of one run.
 #[derive(Debug)]
@@ -17,17 +20,30 @@ pub(super) struct Journal {
     session: Arc<Session>,
     store: Store,
     run: String,
+    /// What earlier lines know of each row.
+    memories: BTreeMap<StorageKey, Memory>,
     _lock: ApplyLock,
 }
 
 impl Journal {
-    /// Takes the lock: one apply at a time for a store.
-    pub(super) fn open(session: &Arc<Session>, store: Store, run: String) -> Result<Self, Problem> {
+    /// Takes the lock (one apply at a time for a store), and reads the plan and the earlier lines: in this order, so that
+    /// nobody else changes them meanwhile.
+    pub(super) async fn open(session: &Arc<Session>) -> Result<(Self, Plan), Problem> {
+        let store = session.store()?.clone();
         let lock = store.try_lock_apply().map_err(|not| {
             let kind = if not.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
             Problem { kind, ..not.problem() }
         })?;
-        Ok(Self { session: Arc::clone(session), store, run, _lock: lock })
+        let plan = store.load_plan().await?;
+        let mut memories: BTreeMap<StorageKey, Memory> = BTreeMap::new();
+        for line in store.journal().await? {
+            if plan.rows.get(&line.storage_key).is_some_and(|row| row.decision == line.decision) {
+                memories.entry(line.storage_key.clone()).or_default().take_in(&line);
+            }
+        }
+        // The id of a run: its moment, which also sorts.
+        let run = Timestamp::now().to_string();
+        Ok((Self { session: Arc::clone(session), store, run, memories, _lock: lock }, plan))
     }
 
     /// The run's id.
@@ -40,35 +56,45 @@ impl Journal {
         &self.store
     }
 
-    /// Puts the row into this state, on disk first, then on the screen. `detail` is the call for `sending`, the reason for
-    /// a failure or refusal, else what was seen.
+    /// What the lines of earlier runs know of this row.
+    pub(super) fn memory(&self, key: &StorageKey) -> Memory {
+        self.memories.get(key).copied().unwrap_or_default()
+    }
+
+    /// Puts the row into the line's state, on disk first, then on the screen.
     pub(super) async fn record(
         &self,
         row: &mut PlanRow,
-        state: RowState,
-        detail: &str,
+        line: &Line,
         taken: Option<&Taken>,
     ) -> Result<(), Problem> {
-        row.state = state;
-        if state == RowState::Sending {
-            row.attempts += 1;
-        }
-        row.error = matches!(state, RowState::Failed | RowState::Refused | RowState::Unknown)
-            .then(|| detail.to_owned());
+        let (before, state) = (row.state, line.state);
+        let attempt = row.attempts + u32::from(state == RowState::Sending);
         let entry = JournalEntry {
             at: Timestamp::now(),
             run: self.run.clone(),
             storage_key: row.storage_key.clone(),
             decision: row.decision.clone(),
-            target: row.decision.target(),
+            target: line.target,
             state,
-            attempt: row.attempts,
-            detail: detail.to_owned(),
+            attempt,
+            detail: line.detail.clone(),
             activity_id: taken.and_then(|taken| taken.activity_id.clone()),
             new_storage_key: row.new_storage_key.clone(),
         };
-        tracing::info!(row = %row.storage_key, state = state.name(), attempt = row.attempts, detail, "journal");
+        tracing::info!(
+            row = %row.storage_key,
+            before = before.name(),
+            state = state.name(),
+            attempt,
+            detail = line.detail,
+            "journal"
+        );
         self.store.append_journal(entry).await?;
+        row.state = state;
+        row.attempts = attempt;
+        row.error = matches!(state, RowState::Failed | RowState::Refused | RowState::Unknown)
+            .then(|| line.detail.clone());
         self.session.tell(Msg::Apply(ApplyEvent::RowChanged(Box::new(row.clone())))).await;
         Ok(())
     }

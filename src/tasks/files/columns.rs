@@ -1,6 +1,14 @@
 //! CSV exports of portals: columns by tolerant names, whatever their order, separator and spelling.
 
+use std::cell::RefCell;
+use std::io::BufRead;
+
 use csv::{ReaderBuilder, StringRecord};
+
+use super::stream::Watched;
+use crate::domain::text::clean_to;
+use crate::services::Skipped;
+use crate::services::wire::LeftOut;
 
 /// A column that is looked for, with the names under which portals have it, each in lower case without anything but letters
 /// and digits.
@@ -12,29 +20,97 @@ pub(super) struct Column {
     pub known_as: &'static [&'static str],
 }
 
-/// The rows of a file, with the columns that were found.
+/// The columns of a table that were found.
 #[derive(Debug)]
-pub(super) struct Table {
+struct Layout {
     headers: Vec<String>,
     found: Vec<Option<usize>>,
-    rows: Vec<(u64, StringRecord)>,
 }
 
-/// Most errors that one message lists.
-const LISTED: usize = 10;
+/// The longest cell that is not a list, in bytes; of a longer one only the beginning is used.
+const LONGEST: usize = 4096;
 
-impl Table {
-    /// Reads the text. `needed` names the columns without which the layout is unknown, as indices into `columns`.
-    pub(super) fn read(text: &str, columns: &[Column], needed: &[usize]) -> Result<Self, String> {
-        let mut reader = ReaderBuilder::new()
-            .delimiter(delimiter(text))
-            .flexible(true)
-            .has_headers(true)
-            .from_reader(text.as_bytes());
-        let headers: Vec<String> = match reader.headers() {
-            Ok(headers) => headers.iter().map(|header| header.trim().to_owned()).collect(),
-            Err(error) => return Err(format!("the first row cannot be read: {error}")),
+/// Reads a table row by row: each row is turned into something and handed on, or left out with its row and column named.
+/// `needed` names the columns without which the layout is unknown, as indices into `columns`. Fails on an unknown layout,
+/// and on a table that ends in the middle of a row: nobody knows how much is missing.
+pub(super) fn read<T>(
+    mut from: impl BufRead,
+    columns: &[Column],
+    needed: &[usize],
+    convert: impl Fn(&Row<'_>) -> Result<T, CellError>,
+    mut each: impl FnMut(T),
+) -> Result<LeftOut, String> {
+    let delimiter = delimiter(from.fill_buf().map_err(|error| error.to_string())?);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .flexible(true)
+        .has_headers(true)
+        .from_reader(Watched::new(from, delimiter));
+    let layout = match reader.headers() {
+        Ok(headers) => Layout::find(headers, columns, needed)?,
+        Err(error) => return Err(format!("the first row cannot be read: {}", said(&error))),
+    };
+    let mut left_out = LeftOut::default();
+    let mut record = StringRecord::new();
+    let (mut number, mut cells) = (1, layout.headers.len());
+    while reader.read_record(&mut record).map_err(|error| said(&error))? {
+        // The row of a spreadsheet: the header is the first, and counting starts with one.
+        number = record.position().map_or(0, |position| position.record() + 1);
+        cells = record.len();
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let row = Row { number, record: &record, layout: &layout, notes: RefCell::default() };
+        let made = convert(&row);
+        let notes = row.notes.into_inner();
+        let mut tell = |used: bool, reason: &str| {
+            let reason = clean_to(reason, 200).into_owned();
+            left_out.add(Skipped { row: number, byte: None, used, reason });
         };
+        match made {
+            Ok(one) => {
+                if !notes.is_empty() {
+                    tell(true, &notes.join("; "));
+                }
+                each(one);
+            }
+            Err(error) => tell(false, &format!("{}{}", layout.named(error.column), error.reason)),
+        }
+    }
+    let watched = reader.get_ref();
+    if let Some(opened) = watched.open_cell() {
+        return Err(format!(
+            "row {number}: the file ends in the middle of a quoted cell that begins at byte {opened}"
+        ));
+    }
+    if !watched.ends_a_line() && cells < layout.headers.len() {
+        return Err(format!(
+            "row {number}: the file ends in the middle of it, {cells} of {} cells are there",
+            layout.headers.len()
+        ));
+    }
+    Ok(left_out)
+}
+
+/// What the reader of the table said, with the row.
+fn said(error: &csv::Error) -> String {
+    let row = |position: &Option<csv::Position>| {
+        position.as_ref().map_or(String::new(), |at| format!("row {}: ", at.record() + 1))
+    };
+    match error.kind() {
+        csv::ErrorKind::Utf8 { pos, err } => format!(
+            "{}its cell {} is not UTF-8: save the file as UTF-8 (in a spreadsheet: \"CSV UTF-8\")",
+            row(pos),
+            err.field() + 1
+        ),
+        csv::ErrorKind::Io(error) => error.to_string(),
+        _ => error.to_string(),
+    }
+}
+
+impl Layout {
+    fn find(headers: &StringRecord, columns: &[Column], needed: &[usize]) -> Result<Self, String> {
+        let headers: Vec<String> = headers.iter().map(|header| header.trim().to_owned()).collect();
         let plain: Vec<String> = headers.iter().map(|header| plain(header)).collect();
         let found: Vec<Option<usize>> = columns
             .iter()
@@ -55,57 +131,16 @@ impl Table {
                 shown(&headers)
             ));
         }
-        let mut rows = Vec::new();
-        for record in reader.records() {
-            let record = record.map_err(|error| match error.position() {
-                Some(position) => format!("row {}: {error}", position.record() + 1),
-                None => error.to_string(),
-            })?;
-            // The row of a spreadsheet: the header is the first, and counting starts with one.
-            let row = record.position().map_or(0, |position| position.record() + 1);
-            if record.iter().any(|cell| !cell.trim().is_empty()) {
-                rows.push((row, record));
-            }
-        }
-        Ok(Self { headers, found, rows })
+        Ok(Self { headers, found })
     }
 
-    /// Turns each row into something, or says what is wrong in which row and column. All errors are collected.
-    pub(super) fn each<T>(
-        &self,
-        mut convert: impl FnMut(&Row<'_>) -> Result<T, CellError>,
-    ) -> Result<Vec<T>, String> {
-        let mut made = Vec::with_capacity(self.rows.len());
-        let mut errors = Vec::new();
-        for (number, record) in &self.rows {
-            match convert(&Row { number: *number, record, table: self }) {
-                Ok(one) => made.push(one),
-                Err(error) => {
-                    let column = self
-                        .found
-                        .get(error.column)
-                        .copied()
-                        .flatten()
-                        .and_then(|at| self.headers.get(at))
-                        .map_or(String::new(), |header| format!(", column `{header}`"));
-                    errors.push(format!("row {number}{column}: {}", error.reason));
-                }
-            }
-        }
-        if errors.is_empty() {
-            return Ok(made);
-        }
-        let more = errors.len().saturating_sub(LISTED);
-        errors.truncate(LISTED);
-        if more > 0 {
-            errors.push(format!("and {more} more"));
-        }
-        Err(errors.join("; "))
+    fn place(&self, column: usize) -> Option<usize> {
+        self.found.get(column).copied().flatten()
     }
 
-    /// Whether the file has this column.
-    pub(super) fn has(&self, column: usize) -> bool {
-        self.found.get(column).is_some_and(Option::is_some)
+    fn named(&self, column: usize) -> String {
+        let header = self.place(column).and_then(|at| self.headers.get(at));
+        header.map_or(String::new(), |header| format!("column `{header}`: "))
     }
 }
 
@@ -124,24 +159,49 @@ pub(super) struct Row<'a> {
     /// The row of a spreadsheet.
     pub number: u64,
     record: &'a StringRecord,
-    table: &'a Table,
+    layout: &'a Layout,
+    notes: RefCell<Vec<String>>,
 }
 
 impl<'a> Row<'a> {
-    /// The cell of this column; `None` where there is none, or nothing in it.
+    /// The cell of this column; `None` where there is none, or nothing in it. Of one that is far too long for a name or an
+    /// address only the beginning.
     pub(super) fn get(&self, column: usize) -> Option<&'a str> {
-        let at = (*self.table.found.get(column)?)?;
-        self.record.get(at).map(str::trim).filter(|cell| !cell.is_empty())
+        let cell = self.whole(column)?;
+        if cell.len() <= LONGEST {
+            return Some(cell);
+        }
+        let words = format!("is longer than {LONGEST} bytes: only its beginning is used");
+        self.note(column, &words);
+        let end = (0..=LONGEST).rev().find(|end| cell.is_char_boundary(*end))?;
+        cell.get(..end)
+    }
+
+    /// All of the cell, for a list.
+    pub(super) fn whole(&self, column: usize) -> Option<&'a str> {
+        self.record.get(self.layout.place(column)?).map(str::trim).filter(|cell| !cell.is_empty())
+    }
+
+    /// Whether the file has this column.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.layout.place(column).is_some()
+    }
+
+    /// Something of this cell is left out; said once.
+    pub(super) fn note(&self, column: usize, words: &str) {
+        let note = format!("{}{words}", self.layout.named(column));
+        let mut notes = self.notes.borrow_mut();
+        if !notes.contains(&note) {
+            notes.push(note);
+        }
     }
 }
 
-fn delimiter(text: &str) -> u8 {
-    let first = text.lines().next().unwrap_or_default();
-    let count = |c: char| first.matches(c).count();
-    [(',', b','), (';', b';'), ('\t', b'\t')]
-        .into_iter()
-        .max_by_key(|(c, byte)| (count(*c), *byte == b','))
-        .map_or(b',', |(_, byte)| byte)
+/// What is most often in the first line. A first line longer than the reader's buffer is not looked at to its end.
+fn delimiter(beginning: &[u8]) -> u8 {
+    let first = beginning.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
+    let count = |c: u8| first.iter().filter(|byte| **byte == c).count();
+    [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b',')).unwrap_or(b',')
 }
 
 /// Letters and digits in lower case; what is in brackets, such as `(UTC)`, does not count.
@@ -170,40 +230,102 @@ mod tests {
         Column { name: "name", known_as: &["name", "displayname"] },
     ];
 
+    /// Number, first and second cell.
+    type Cells = (u64, Option<String>, Option<String>);
+
+    fn table(text: &str) -> Result<(Vec<Cells>, LeftOut), String> {
+        let mut all = Vec::new();
+        let convert = |row: &Row<'_>| match row.get(0) {
+            Some("bad") => Err(CellError { column: 0, reason: "no good".into() }),
+            cell => Ok((row.number, cell.map(str::to_owned), row.get(1).map(str::to_owned))),
+        };
+        let from = std::io::BufReader::with_capacity(64, text.as_bytes());
+        let left_out = read(from, &COLUMNS, &[0], convert, |row| all.push(row))?;
+        Ok((all, left_out))
+    }
+
     #[test]
     fn headers_are_found_however_they_are_spelled() {
         for text in [
             "Display Name,E-Mail (UTC)\nA,b@c.d\n",
             "\"MAIL\";\"display_name\"\r\nb@c.d;A\r\n",
             "Email\tName\nb@c.d\tA\n",
+            "Email\tName\nb@c.d\tA",
         ] {
-            let table = Table::read(text, &COLUMNS, &[0]).unwrap();
-            let rows = table
-                .each(|row| Ok((row.number, row.get(0).map(str::to_owned), row.get(1).map(str::to_owned))));
-            assert_eq!(rows.unwrap(), [(2, Some("b@c.d".into()), Some("A".into()))], "{text}");
+            let (rows, left_out) = table(text).unwrap();
+            assert_eq!(rows, [(2, Some("b@c.d".into()), Some("A".into()))], "{text}");
+            assert!(left_out.is_nothing());
         }
     }
 
     #[test]
     fn an_unknown_layout_names_what_was_looked_for_and_what_is_there() {
-        let error = Table::read("Foo,Bar\n1,2\n", &COLUMNS, &[0]).unwrap_err();
+        let error = table("Foo,Bar\n1,2\n").unwrap_err();
         assert!(error.contains("address") && error.contains("Foo, Bar"), "{error}");
     }
 
     #[test]
-    fn every_wrong_cell_is_named_with_row_and_column() {
-        let table = Table::read("Mail,Name\nx,A\n\ny,B\n", &COLUMNS, &[0]).unwrap();
-        let error = table
-            .each(|row| -> Result<(), _> {
-                Err(CellError { column: 0, reason: format!("{:?}", row.get(0)) })
-            })
-            .unwrap_err();
-        assert_eq!(error, "row 2, column `Mail`: Some(\"x\"); row 3, column `Mail`: Some(\"y\")");
+    fn a_wrong_row_costs_itself_and_is_named_with_row_and_column() {
+        let (rows, left_out) = table("Mail,Name\nx,A\nbad,B\ny,C\n").unwrap();
+        assert_eq!(rows.iter().map(|row| row.0).collect::<Vec<_>>(), [2, 4]);
+        assert_eq!((left_out.rows, left_out.parts), (1, 0));
+        assert_eq!(left_out.told[0].to_string(), "row 3: column `Mail`: no good");
+    }
+
+    #[test]
+    fn a_cell_of_ten_megabytes_is_cut_and_named() {
+        let long = "ä".repeat(5_000_000);
+        let (rows, left_out) = table(&format!("Mail,Name\nx,\"{long}\"\ny,B\n")).unwrap();
+        assert_eq!(rows.len(), 2);
+        assert!(rows[0].2.as_ref().unwrap().len() <= LONGEST);
+        assert_eq!((left_out.rows, left_out.parts), (0, 1));
+        assert!(left_out.told[0].to_string().starts_with("row 2: column `Name`: is longer"), "{left_out:?}");
+    }
+
+    #[test]
+    fn a_table_that_is_cut_is_refused() {
+        for (text, place) in [
+            (
+                "Mail,Name\nx,\"A",
+                "row 2: the file ends in the middle of a quoted cell that begins at byte 12",
+            ),
+            ("Mail,Name\nx,A\ny", "row 3: the file ends in the middle of it, 1 of 2 cells"),
+        ] {
+            let error = table(text).unwrap_err();
+            assert!(error.contains(place), "{error}");
+        }
+    }
+
+    #[test]
+    fn another_encoding_is_refused_with_the_row() {
+        let bytes = b"Mail,Name\nx,A\ny,M\xFCller\n";
+        let error = read(&bytes[..], &COLUMNS, &[0], |_| Ok(()), |()| ()).unwrap_err();
+        assert!(error.starts_with("row 3: its cell 2 is not UTF-8"), "{error}");
     }
 
     #[test]
     fn short_rows_are_rows_with_empty_cells() {
-        let table = Table::read("Mail,Name\nx\n", &COLUMNS, &[0]).unwrap();
-        assert_eq!(table.each(|row| Ok(row.get(1).is_none())).unwrap(), [true]);
+        assert_eq!(table("Mail,Name\nx\n").unwrap().0, [(2, Some("x".into()), None)]);
+    }
+
+    proptest::proptest! {
+        /// Wherever the buffer ends, the rows are the same.
+        #[test]
+        fn the_buffer_makes_no_difference(cells in proptest::collection::vec("[a;,\"\n ü]{0,6}", 2..9), capacity in 1_usize..20) {
+            let mut text = String::from("Mail,Name\n");
+            for pair in cells.chunks(2) {
+                let quoted: Vec<String> = pair.iter().map(|cell| format!("\"{}\"", cell.replace('"', "\"\""))).collect();
+                text.push_str(&quoted.join(","));
+                text.push('\n');
+            }
+            let rows = |capacity: usize| {
+                let mut all = Vec::new();
+                let from = std::io::BufReader::with_capacity(capacity.max(10), text.as_bytes());
+                let made = |row: &Row<'_>| Ok((row.number, row.get(0).map(str::to_owned), row.get(1).map(str::to_owned)));
+                read(from, &COLUMNS, &[0], made, |row| all.push(row)).unwrap();
+                all
+            };
+            proptest::prop_assert_eq!(rows(capacity), rows(10_000));
+        }
     }
 }

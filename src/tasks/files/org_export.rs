@@ -1,9 +1,12 @@
 //! The organization's people from the portal's export (Organization settings, Users, Export users).
 
-use super::columns::{Column, Row, Table};
+use std::io::BufRead;
+
+use super::columns::{self, Column, Row};
 use super::dates;
 use crate::domain::people::{EntitlementStatus, OrgUser, Origin};
 use crate::domain::{Descriptor, StorageKey};
+use crate::services::wire::LeftOut;
 
 const NAME: usize = 0;
 const ADDRESS: usize = 1;
@@ -68,13 +71,12 @@ const COLUMNS: [Column; 12] = [
 
 /// The people. Where the export does not say where an identity comes from, it is taken for a Microsoft account: a portal's
 /// export of a connected organization is not what this is for, and nobody becomes *connected* by guessing.
-pub(super) fn read(text: &str) -> Result<Vec<OrgUser>, String> {
-    let table = Table::read(text, &COLUMNS, &[ADDRESS])?;
-    let says_origin = table.has(ORIGIN);
-    table.each(|row| Ok(person(row, says_origin)))
+pub(super) fn read(from: impl BufRead, each: impl FnMut(OrgUser)) -> Result<LeftOut, String> {
+    columns::read(from, &COLUMNS, &[ADDRESS], |row| Ok(person(row)), each)
 }
 
-fn person(row: &Row<'_>, says_origin: bool) -> OrgUser {
+fn person(row: &Row<'_>) -> OrgUser {
+    let says_origin = row.has(ORIGIN);
     let address = row.get(ADDRESS).or_else(|| row.get(MAIL)).unwrap_or_default();
     let key = row.get(KEY).and_then(|id| uuid::Uuid::try_parse(id).ok()).filter(|id| !id.is_nil());
     let nil = "00000000-0000-0000-0000-000000000000";
@@ -115,6 +117,11 @@ fn origin(text: &str) -> Origin {
 mod tests {
     use super::*;
     use crate::domain::people::LastAccess;
+
+    fn read(text: &str) -> Result<Vec<OrgUser>, String> {
+        let mut all = Vec::new();
+        super::read(text.as_bytes(), |user| all.push(user)).map(|_| all)
+    }
 
     #[test]
     fn the_portal_s_export_is_understood() {

@@ -1,9 +1,12 @@
 //! The tenant's users from the portal's export (Entra admin center, Users, Download users).
 
-use super::columns::{CellError, Column, Row, Table};
+use std::io::BufRead;
+
+use super::columns::{self, CellError, Column, Row};
 use super::dates;
 use crate::domain::ObjectId;
-use crate::domain::people::{TenantUser, TenantUserParts, UserType};
+use crate::domain::people::{MOST_ENTRIES, TenantUser, TenantUserParts, UserType};
+use crate::services::wire::LeftOut;
 
 const ID: usize = 0;
 const UPN: usize = 1;
@@ -41,8 +44,8 @@ const COLUMNS: [Column; 14] = [
 ];
 
 /// The users. Who has no object id cannot be a target, so the file needs them.
-pub(super) fn read(text: &str) -> Result<Vec<TenantUser>, String> {
-    Table::read(text, &COLUMNS, &[ID, UPN])?.each(user)
+pub(super) fn read(from: impl BufRead, each: impl FnMut(TenantUser)) -> Result<LeftOut, String> {
+    columns::read(from, &COLUMNS, &[ID, UPN], user, each)
 }
 
 fn user(row: &Row<'_>) -> Result<TenantUser, CellError> {
@@ -63,8 +66,8 @@ fn user(row: &Row<'_>) -> Result<TenantUser, CellError> {
         surname: text(SURNAME),
         user_principal_name: upn.into(),
         mail: text(MAIL),
-        other_mails: addresses(row.get(OTHER_MAILS)),
-        proxy_addresses: smtp_addresses(row.get(PROXY_ADDRESSES)),
+        other_mails: listed(row, OTHER_MAILS, |part| Some(part)),
+        proxy_addresses: listed(row, PROXY_ADDRESSES, smtp),
         identity_addresses: Box::default(),
         user_type: match row.get(USER_TYPE) {
             Some(kind) if kind.eq_ignore_ascii_case("guest") => Some(UserType::Guest),
@@ -100,28 +103,46 @@ fn parts(cell: Option<&str>) -> impl Iterator<Item = &str> {
         .filter(|part| part.contains('@'))
 }
 
-fn addresses(cell: Option<&str>) -> Box<[Box<str>]> {
-    parts(cell).map(Into::into).collect()
+/// The longest address, in bytes: 64 before the `@`, 255 after it (RFC 5321).
+const LONGEST_ADDRESS: usize = 320;
+
+/// The addresses of a list; what is too long or too much for a person is left out and noted.
+fn listed(row: &Row<'_>, column: usize, address: impl Fn(&str) -> Option<&str>) -> Box<[Box<str>]> {
+    let all = parts(row.whole(column)).filter_map(address);
+    let (mut kept, mut left_out) = (Vec::new(), 0_usize);
+    for one in all {
+        if one.len() <= LONGEST_ADDRESS && kept.len() < MOST_ENTRIES {
+            kept.push(one.into());
+        } else {
+            left_out += 1;
+        }
+    }
+    if left_out > 0 {
+        row.note(column, &format!("{left_out} of its addresses are left out"));
+    }
+    kept.into()
 }
 
-/// The smtp addresses among proxy addresses, without their prefix.
-fn smtp_addresses(cell: Option<&str>) -> Box<[Box<str>]> {
-    parts(cell)
-        .filter_map(|part| match part.split_once(':') {
-            None => Some(part),
-            Some((kind, address)) => kind.eq_ignore_ascii_case("smtp").then_some(address),
-        })
-        .map(Into::into)
-        .collect()
+/// An smtp proxy address without its prefix; other kinds are none.
+fn smtp(part: &str) -> Option<&str> {
+    match part.split_once(':') {
+        None => Some(part),
+        Some((kind, address)) => kind.eq_ignore_ascii_case("smtp").then_some(address),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn read(text: &str) -> Result<(Vec<TenantUser>, LeftOut), String> {
+        let mut all = Vec::new();
+        super::read(text.as_bytes(), |user| all.push(user)).map(|left_out| (all, left_out))
+    }
+
     #[test]
     fn the_portal_s_export_is_understood() {
-        let users = read(
+        let (users, _) = read(
             "userPrincipalName,displayName,surname,mail,givenName,id,userType,accountEnabled,alternateEmailAddress,invitationState\n\
              raisa@contoso.com,Raisa,Pokrovskaya,raisa.p@contoso.com,Raisa,6f2e0000-0000-4000-8000-000000000001,Member,TRUE,raisa@outlook.com;r@fabrikam.com,\n\
              g_fabrikam.com#EXT#@contoso.onmicrosoft.com,G,,,,6f2e0000-0000-4000-8000-000000000002,Guest,False,,PendingAcceptance\n",
@@ -139,17 +160,35 @@ mod tests {
     #[test]
     fn only_smtp_proxy_addresses_count() {
         let cell = r#"["SMTP:a@contoso.com","smtp:b@contoso.com","SIP:c@contoso.com","X500:/o=x@y"]"#;
-        let found: Vec<String> = smtp_addresses(Some(cell)).iter().map(ToString::to_string).collect();
+        let found: Vec<&str> = parts(Some(cell)).filter_map(smtp).collect();
         assert_eq!(found, ["a@contoso.com", "b@contoso.com"]);
     }
 
     #[test]
-    fn a_wrong_id_is_named_with_row_and_column() {
-        let error =
-            read("UPN,Object Id\na@contoso.com,6f2e0000-0000-4000-8000-000000000001\nb@contoso.com,12\n");
-        let error = error.unwrap_err();
-        assert!(error.contains("row 3, column `Object Id`: `12`"), "{error}");
+    fn a_wrong_id_costs_its_row_and_is_named_with_row_and_column() {
+        let (users, left_out) =
+            read("UPN,Object Id\na@contoso.com,6f2e0000-0000-4000-8000-000000000001\nb@contoso.com,12\n")
+                .unwrap();
+        assert_eq!(users.len(), 1);
+        assert_eq!(left_out.rows, 1);
+        let told = left_out.told[0].to_string();
+        assert!(told.starts_with("row 3: column `Object Id`: `12`"), "{told}");
         let error = read("UPN,Name\na@contoso.com,A\n").unwrap_err();
         assert!(error.contains("object id"), "{error}");
+    }
+
+    #[test]
+    fn of_a_hundred_thousand_addresses_the_first_are_kept() {
+        let cell: Vec<String> = (0..100_000).map(|n| format!("smtp:a{n}@contoso.com")).collect();
+        let text = format!(
+            "UPN,Id,Proxy Addresses\na@contoso.com,6f2e0000-0000-4000-8000-000000000001,\"{}\"\n",
+            cell.join(";")
+        );
+        let (users, left_out) = read(&text).unwrap();
+        assert_eq!(users[0].proxy_addresses().len(), MOST_ENTRIES);
+        assert_eq!(
+            left_out.told[0].to_string(),
+            "row 2: column `Proxy Addresses`: 99000 of its addresses are left out"
+        );
     }
 }

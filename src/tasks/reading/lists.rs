@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use crate::domain::Problem;
 use crate::domain::activity::{Progress, Source};
-use crate::domain::matching::TenantIndex;
+use crate::domain::matching::{Changes, TenantIndex};
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::services::{Pages, Raw, Skipped};
 use crate::tasks::msg::{Fact, Msg};
@@ -69,12 +69,9 @@ pub(super) async fn directory(session: &Session) {
         }));
     }
     let at = Timestamp::now();
-    let built = tokio::task::spawn_blocking(move || {
-        let directory = Directory::new(users);
-        let index = TenantIndex::build(&directory);
-        (Arc::new(directory), Arc::new(index))
-    })
-    .await;
+    let known = session.latest();
+    let known = known.directory.zip(known.index);
+    let built = tokio::task::spawn_blocking(move || indexed(Directory::new(users), known)).await;
     let Ok((directory, index)) = built else {
         let problem = Problem::local(
             "building the index over the tenant's people",
@@ -87,9 +84,29 @@ pub(super) async fn directory(session: &Session) {
     say_what_was_read(session, source, directory.len(), &skipped).await;
     session.remember(|latest| {
         latest.directory = Some(Arc::clone(&directory));
+        latest.index = Some(Arc::clone(&index));
         latest.unsaved = true;
     });
     session.tell(Msg::DirectoryRead(directory, index, at)).await;
+}
+
+/// The list with its index. Where the list was read before, the index is made from the one before; where nobody changed, both
+/// stay what they are, so that everything made of them stays as well.
+fn indexed(
+    directory: Directory,
+    known: Option<(Arc<Directory>, Arc<TenantIndex>)>,
+) -> (Arc<Directory>, Arc<TenantIndex>) {
+    let Some((old, index)) = known else {
+        let index = TenantIndex::build(&directory);
+        return (Arc::new(directory), Arc::new(index));
+    };
+    let changes = Changes::between(&old, &directory);
+    tracing::debug!(changed = changes.len(), of = directory.len(), "the tenant's people were read again");
+    if changes.is_empty() {
+        return (old, index);
+    }
+    let index = index.updated(&old, &directory, &changes);
+    (Arc::new(directory), Arc::new(index))
 }
 
 /// Reads a listing to its end, telling how far it is.
@@ -130,9 +147,12 @@ where
 
 async fn say_what_was_read(session: &Session, source: Source, items: usize, skipped: &[Skipped]) {
     let mut text = format!("{items} read");
-    if let Some(first) = skipped.first() {
-        let _ =
-            write!(text, ", {} left out, the first at row {}: {}", skipped.len(), first.row, first.reason);
+    let (cut, gone): (Vec<&Skipped>, Vec<&Skipped>) = skipped.iter().partition(|row| row.used);
+    if let Some(first) = gone.first() {
+        let _ = write!(text, ", {} left out, the first at {first}", gone.len());
+    }
+    if let Some(first) = cut.first() {
+        let _ = write!(text, ", {} read in part, the first at {first}", cut.len());
     }
     event(session, source, text).await;
 }

@@ -1,14 +1,16 @@
 //! One function a subject: asks, and tells each answer at once.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Finding, Found, Permission};
+use super::{Finding, Found, Permission, Subject};
 use crate::config::Config;
 use crate::domain::{Problem, ProblemKind};
 use crate::services::paging::Raw;
-use crate::services::{Limits, Services, Settings};
-use crate::tasks::Environment;
-use crate::tasks::session::{credentials_of, endpoints_of};
+use crate::services::{Limits, Observer, Services, Settings};
+use crate::tasks::session::service_settings;
+use crate::tasks::signin::credentials;
+use crate::tasks::{Environment, Setup};
 
 /// Stands in the addresses while no organization was named; nothing is sent to them then.
 const NOBODY: &str = "unnamed";
@@ -24,22 +26,39 @@ fn limits() -> Limits {
     }
 }
 
-/// Clients with these values.
-pub(super) fn services(config: &Config, environment: Environment) -> Result<Services, Problem> {
+/// Clients with these values. What they tell while somebody signs in goes to `observer`.
+pub(super) fn services(
+    config: &Config,
+    environment: Environment,
+    observer: Observer,
+) -> Result<Services, Problem> {
     let organization = config.organization.name.as_deref().unwrap_or(NOBODY);
     let tenant = config.tenant.id.as_deref().unwrap_or(NOBODY);
-    let settings = Settings {
-        endpoints: endpoints_of(config),
-        ca_file: config.network.ca_file.clone(),
-        limits: limits(),
-        seed: fastrand::u64(..),
-        ..Settings::new(organization, tenant)
+    let setup = Setup {
+        config: config.clone(),
+        environment: environment.clone(),
+        state_directory: PathBuf::new(),
+        read_only: true,
+        simulated: false,
+        sealed: false,
+        use_store: false,
     };
-    let observer = crate::services::Observer::new(|_| ());
-    Services::new(settings, credentials_of(config), environment, observer)
+    let settings = Settings { limits: limits(), ..service_settings(&setup, organization, tenant) };
+    Services::new(settings, credentials(config), environment, observer)
 }
 
-pub(super) async fn organization(services: &Services, found: Found<'_>) {
+/// Tries one subject.
+pub(super) async fn run(subject: Subject, services: &Services, found: Found<'_>) {
+    match subject {
+        Subject::Organization => organization(services, found).await,
+        Subject::Tenant => tenant(services, found).await,
+        Subject::AzureDevOps => azure_devops(services, found).await,
+        Subject::Entra => entra(services, found).await,
+        Subject::AfterConnect => after_connect(services, found).await,
+    }
+}
+
+async fn organization(services: &Services, found: Found<'_>) {
     let finding = match services.probe.read().await {
         Ok(reading) => Finding::Backing(reading.backing, reading.notes),
         Err(problem) => Finding::Failed(problem),
@@ -47,7 +66,7 @@ pub(super) async fn organization(services: &Services, found: Found<'_>) {
     found.tell(finding).await;
 }
 
-pub(super) async fn tenant(services: &Services, found: Found<'_>) {
+async fn tenant(services: &Services, found: Found<'_>) {
     let finding = match services.entra.discover().await {
         Ok(tenant) => Finding::Tenant(tenant),
         Err(problem) => Finding::Failed(problem),
@@ -55,7 +74,7 @@ pub(super) async fn tenant(services: &Services, found: Found<'_>) {
     found.tell(finding).await;
 }
 
-pub(super) async fn azure_devops(services: &Services, found: Found<'_>) {
+async fn azure_devops(services: &Services, found: Found<'_>) {
     let azure = &services.azure_devops;
     let operator = match azure.operator().await {
         Ok(operator) => operator,
@@ -84,8 +103,13 @@ pub(super) async fn azure_devops(services: &Services, found: Found<'_>) {
     tokio::join!(Box::pin(people), Box::pin(groups), Box::pin(owner), Box::pin(tokens));
 }
 
-pub(super) async fn entra(services: &Services, found: Found<'_>) {
+async fn entra(services: &Services, found: Found<'_>) {
     let graph = &services.graph;
+    services.ask_again();
+    match services.try_entra().await {
+        Ok(signed_in) => found.tell(Finding::SignedIn(Box::new(signed_in))).await,
+        Err(problem) => return found.tell(Finding::Failed(problem)).await,
+    }
     match graph.organization().await {
         Ok(profile) => found.tell(Finding::Profile(profile)).await,
         Err(problem) if problem.kind.fails_for_all() && problem.kind != ProblemKind::NotAllowed => {
@@ -103,17 +127,6 @@ pub(super) async fn entra(services: &Services, found: Found<'_>) {
             .await;
         }
     }
-    let me = async {
-        match graph.me().await {
-            Ok(me) => found.tell(Finding::Me(Box::new(me))).await,
-            // An application is no person.
-            Err(problem) if problem.kind == ProblemKind::Refused => {}
-            Err(problem) => {
-                let without = "your own roles in the tenant are not known";
-                tell(found, "your own account", without, false, Err(problem)).await;
-            }
-        }
-    };
     let people = async {
         let result = graph.has_users().await.map(drop);
         tell(found, "the tenant's people", "nobody can be compared with anybody", true, result).await;
@@ -127,10 +140,10 @@ pub(super) async fn entra(services: &Services, found: Found<'_>) {
             }
         }
     };
-    tokio::join!(Box::pin(me), Box::pin(people), Box::pin(invitations));
+    tokio::join!(Box::pin(people), Box::pin(invitations));
 }
 
-pub(super) async fn after_connect(services: &Services, found: Found<'_>) {
+async fn after_connect(services: &Services, found: Found<'_>) {
     let finding = match services.try_after_connect().await {
         Ok(trial) => Finding::After(trial),
         Err(problem) => Finding::Failed(problem),

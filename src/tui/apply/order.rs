@@ -236,9 +236,9 @@ fn lines(app: &App, order: &Order) -> Vec<(String, Style)> {
         now = format!("{now}; roughly {} at the service's pace", span(roughly(app, summary)));
     }
     out.push((now, theme.text));
-    if app.model.context.batch_route {
+    if app.model.context.batch_route && summary.map > 0 {
         out.push((
-            "the batch route was asked for; this version sends the documented call for each person"
+            "by the batch route (20 a call, undocumented; one person alone first): everybody is read back"
                 .to_owned(),
             theme.caution,
         ));
@@ -277,7 +277,8 @@ fn foot(app: &App, order: &Order) -> Vec<(String, Style)> {
     if !order.may_begin() {
         return vec![(order.schedule.why_nothing_is_due().to_owned(), theme.caution)];
     }
-    let mut out = Vec::new();
+    let mut out: Vec<(String, Style)> = Vec::new();
+    out.extend(app.model.alarms.iter().map(|alarm| (format!("ALARM: {alarm}"), theme.bad)));
     if order.summary.map > 0 {
         out.push(("A mapping cannot be undone by the service.".to_owned(), theme.caution));
     }

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::RowState;
-use crate::domain::schedule::locked_out;
+use crate::domain::schedule::{advice, locked_out};
 use crate::domain::text::clean;
 use crate::tasks::model::ApplyProgress;
 use crate::tui::actions::Action;
@@ -45,25 +45,11 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 /// What a state means for the administrator, and what to do.
 fn meaning(app: &App, state: RowState) -> String {
     let key = |action: Action| app.keymap.shown(action);
-    let verify = key(Action::VerifyAgain);
-    match state {
-        RowState::Verified => "read back and right: these people can sign in, or are as decided".to_owned(),
-        RowState::Applied => format!("the service took it, not seen by reading yet: {verify} reads again"),
-        RowState::Sending => format!("was under way when the run ended: {verify} finds out by reading"),
-        RowState::Unknown => format!(
-            "sent, and nobody knows whether it happened: {verify} finds out; it is never repeated blindly"
-        ),
-        RowState::Failed => format!(
-            "the service refused or failed, nothing happened: see the reason, {} tries again",
-            key(Action::RetryFailed)
-        ),
-        RowState::Refused => format!(
-            "not sent, something is not as it was decided: see the reason, decide again or confirm ({})",
-            key(Action::SamePerson)
-        ),
-        RowState::Skipped => "not due in this run".to_owned(),
-        RowState::Planned => format!("not sent: apply again ({})", key(Action::Apply)),
+    if state == RowState::Planned {
+        return format!("not sent: apply again ({})", key(Action::Apply));
     }
+    let look = format!("decide again or confirm ({})", key(Action::SamePerson));
+    advice(state, &key(Action::VerifyAgain), &key(Action::RetryFailed), &look)
 }
 
 /// How many are locked out after the run; that takes a reading which began after it.

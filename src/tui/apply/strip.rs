@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use jiff::SignedDuration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::RowState;
+use crate::domain::schedule::still_locked_out;
 use crate::tasks::model::ApplyProgress;
 use crate::tui::actions::Action;
 use crate::tui::app::App;
@@ -38,19 +38,6 @@ pub fn counts(run: &ApplyProgress) -> Vec<(RowState, usize)> {
         *numbers.entry(row.state).or_default() += 1;
     }
     RowState::ALL.into_iter().filter_map(|state| Some((state, *numbers.get(&state)?))).collect()
-}
-
-/// How long the rest takes at the pace so far; `None` before anything is done, and while nothing is sent.
-pub fn remaining(app: &App, run: &ApplyProgress) -> Option<SignedDuration> {
-    if run.finished.is_some() || run.paused.is_some() {
-        return None;
-    }
-    let done = run.rows.values().filter(|row| !row.state.is_open() && row.state != RowState::Planned).count();
-    let done = i64::try_from(done).ok().filter(|done| *done > 0)?;
-    let left = i64::try_from(run.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
-    let so_far = app.now().duration_since(run.started_at).as_millis();
-    let so_far = i64::try_from(so_far).ok()?;
-    Some(SignedDuration::from_millis(so_far.checked_mul(left)? / done))
 }
 
 /// Draws the strip.
@@ -86,12 +73,15 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         }
         (Some((_, None)), _) => pen.write("applied", theme.title).skip(2),
         (None, Some(Some(problem))) => {
-            pen.write("paused: ", theme.bad).write(&problem.said, theme.bad).skip(2)
+            let said = if area.width < 100 { "" } else { problem.said.as_str() };
+            pen.write(if said.is_empty() { "paused" } else { "paused: " }, theme.bad)
+                .write(said, theme.bad)
+                .skip(2)
         }
         (None, Some(None)) => pen.write("paused", theme.caution).skip(2),
         (None, None) => pen.write("applying", theme.accent).skip(2),
     };
-    let brief = area.width < 60;
+    let brief = area.width < 100;
     for (state, number) in counts(run) {
         let (glyph, word, style) = sign(state, look);
         let text = if brief { count(number) } else { format!("{} {word}", count(number)) };
@@ -101,10 +91,28 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     pen.write(&format!("of {}", count(run.due)), theme.text);
-    if let Some(until) = run.throttled_until.filter(|until| *until > app.now()) {
+    if let Some(until) = run.throttled_until.max(app.model.waiting_until()).filter(|until| *until > app.now())
+    {
         let text = format!("throttled, {}", span(until.duration_since(app.now())));
         pen.skip(2).write(&text, theme.caution);
-    } else if let Some(left) = remaining(app, run) {
+    } else if let Some(left) = run.remaining(app.now()) {
         pen.write(&format!(", about {} left", span(left)), theme.dim);
     }
+    if let Some(locked) = still_out(app) {
+        pen.write(&format!(", {} locked out", count(locked)), theme.caution);
+    }
+    if let Some((guests, _)) = run.guests {
+        let words = if guests == 1 { "guest" } else { "guests" };
+        pen.write(&format!(", {} {words} waited for", count(guests)), theme.dim);
+    }
+    if let Some(slowed) = run.slowed {
+        pen.write(&format!(", {} at a time: the service is slow", count(slowed)), theme.dim);
+    }
+}
+
+/// How many are locked out still, as far as rows of this run say.
+fn still_out(app: &App) -> Option<usize> {
+    let analysis = app.model.analysis.as_ref()?;
+    still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &app.model.plan)
+        .filter(|locked| *locked > 0)
 }

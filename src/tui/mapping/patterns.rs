@@ -215,7 +215,7 @@ fn details(app: &App, pattern: &Pattern, width: u16) -> Vec<(String, Style)> {
         (pattern.elsewhere, "have addresses that lead to somebody else"),
     ] {
         if n > 0 {
-            words.push_str(&format!(" {} {what}.", count(n)));
+            words.extend([" ", count(n).as_str(), " ", what, "."]);
         }
     }
     let mut lines: Vec<(String, Style)> =

@@ -33,7 +33,12 @@ impl Draft {
         let mut errors = BTreeMap::new();
         for field in state.fields() {
             let Some(key) = field.key() else { continue };
-            if let Err(error) = give(&mut config, key, state.text(field)) {
+            let text = state.text(field);
+            if field.is_optional() && text.trim().is_empty() {
+                continue;
+            }
+            let key = field.key_of_path().filter(|_| text.contains('/')).unwrap_or(key);
+            if let Err(error) = give(&mut config, key, text) {
                 errors.insert(field, error);
             }
         }
@@ -87,6 +92,8 @@ impl Draft {
         };
         if uses_entra {
             entra.way()?;
+            // A wrong value that may be left out is no reason to try without it.
+            self.without_errors(&[Field::EntraKey])?;
             values.credentials.entra = entra;
         } else {
             values.credentials.entra = EntraCredential::default();

@@ -23,6 +23,12 @@ pub enum Field {
     EntraClient,
     /// The variable with the app registration's secret.
     EntraSecret,
+    /// The app registration's certificate.
+    EntraCertificate,
+    /// Its key, where the certificate's file does not hold it.
+    EntraKey,
+    /// The assertion of another identity provider: a variable, or a file.
+    EntraAssertion,
     /// The command that prints the token for Microsoft Graph.
     EntraCommand,
     /// The variable with the token for Microsoft Graph.
@@ -60,6 +66,8 @@ fn of_entra(kind: EntraKind) -> &'static [Field] {
         EntraKind::AzureCli => &[],
         EntraKind::DeviceCode => &[Field::EntraClient],
         EntraKind::ClientSecret => &[Field::EntraClient, Field::EntraSecret],
+        EntraKind::Certificate => &[Field::EntraClient, Field::EntraCertificate, Field::EntraKey],
+        EntraKind::Federated => &[Field::EntraClient, Field::EntraAssertion],
         EntraKind::Command => &[Field::EntraCommand],
         EntraKind::Env => &[Field::EntraEnv],
     }
@@ -84,6 +92,9 @@ impl Field {
             Self::AzureEnv | Self::EntraEnv | Self::EntraSecret => "  variable",
             Self::AzureCommand | Self::EntraCommand | Self::AfterCommand => "  command",
             Self::EntraClient => "  client id",
+            Self::EntraCertificate => "  certificate",
+            Self::EntraKey => "  key",
+            Self::EntraAssertion => "  assertion",
             Self::Write => "write the file",
         }
     }
@@ -91,6 +102,16 @@ impl Field {
     /// Whether one types into it.
     pub fn is_text(self) -> bool {
         self.key().is_some()
+    }
+
+    /// Whether it may stay empty.
+    pub fn is_optional(self) -> bool {
+        self == Self::EntraKey
+    }
+
+    /// Where a value stands that is a path.
+    pub fn key_of_path(self) -> Option<&'static str> {
+        (self == Self::EntraAssertion).then_some("credentials.entra.assertion_file")
     }
 
     /// Where a typed value stands in the configuration.
@@ -102,6 +123,9 @@ impl Field {
             Self::AzureCommand => "credentials.azure_devops.command",
             Self::EntraClient => "credentials.entra.client_id",
             Self::EntraSecret => "credentials.entra.secret_env",
+            Self::EntraCertificate => "credentials.entra.certificate_file",
+            Self::EntraKey => "credentials.entra.key_file",
+            Self::EntraAssertion => "credentials.entra.assertion_env",
             Self::EntraCommand => "credentials.entra.command",
             Self::EntraEnv => "credentials.entra.env",
             Self::AfterCommand => "credentials.azure_devops.after_command",
@@ -115,9 +139,14 @@ impl Field {
             Self::Organization => Subject::Organization,
             Self::Tenant => Subject::Tenant,
             Self::AzureKind | Self::AzureEnv | Self::AzureCommand => Subject::AzureDevOps,
-            Self::EntraKind | Self::EntraClient | Self::EntraSecret | Self::EntraCommand | Self::EntraEnv => {
-                Subject::Entra
-            }
+            Self::EntraKind
+            | Self::EntraClient
+            | Self::EntraSecret
+            | Self::EntraCertificate
+            | Self::EntraKey
+            | Self::EntraAssertion
+            | Self::EntraCommand
+            | Self::EntraEnv => Subject::Entra,
             Self::AfterKind | Self::AfterCommand => Subject::AfterConnect,
             Self::Write => return None,
         })
@@ -164,6 +193,11 @@ impl Field {
                 "A command that prints the token on its first line, such as that of a password store. It is run \
                  without a shell; quotes keep words together."
             }
+            Self::EntraCertificate => "A PEM file with the app registration's certificate; its path, from / on.",
+            Self::EntraKey => "A PEM file with its key; empty where the certificate's file holds it too.",
+            Self::EntraAssertion => {
+                "The environment variable with the token of your identity provider, or the file with it: a path, from / on."
+            }
             Self::EntraClient => "The application (client) id of your app registration, a GUID.",
             Self::Write => {
                 "Enter writes the configuration and opens the dashboard. Nothing was written so far."
@@ -193,7 +227,9 @@ pub fn entra_words(kind: EntraKind) -> &'static str {
     match kind {
         EntraKind::AzureCli => "azure-cli: the account of `az login`, in the destination tenant.",
         EntraKind::DeviceCode => "device-code: a code that you type into a browser, here or elsewhere.",
-        EntraKind::ClientSecret => "client-secret: an app registration with a secret.",
+        EntraKind::ClientSecret => "client-secret: an app registration with a secret, held in an environment variable.",
+        EntraKind::Certificate => "certificate: an app registration with a certificate.",
+        EntraKind::Federated => "federated: an app registration that trusts another identity provider.",
         EntraKind::Command => "command: what a command prints; serves Microsoft Graph only.",
         EntraKind::Env => "env: a token in an environment variable; serves Microsoft Graph only.",
     }

@@ -2,6 +2,7 @@
 
 use crate::domain::connection::Backing;
 use crate::domain::facts::{Cloud, InvitationPolicy, Operator, TenantDiscovery, TenantProfile};
+use crate::domain::signin::{DeviceCode, SignInStep};
 use crate::domain::text::{clean, named};
 use crate::domain::{Problem, ProblemKind, TenantId};
 use crate::tasks::setup::{Finding, Permission, Subject, is_missing};
@@ -48,6 +49,9 @@ impl Outcome {
 /// What is known about a subject.
 pub fn of(state: &State, subject: Subject) -> Outcome {
     let Some(trial) = state.trial(subject) else { return Outcome::default() };
+    if let Some(code) = code_of(trial) {
+        return asking_for(code);
+    }
     let mut outcome = match subject {
         Subject::Organization => organization(state, trial),
         Subject::Tenant => tenant(state, trial),
@@ -61,6 +65,43 @@ pub fn of(state: &State, subject: Subject) -> Outcome {
             "asking".clone_into(&mut outcome.brief);
         }
     }
+    outcome
+}
+
+/// The code that somebody has to type into a browser now.
+pub fn code(state: &State) -> Option<&DeviceCode> {
+    Subject::ALL.into_iter().find_map(|subject| code_of(state.trial(subject)?))
+}
+
+fn code_of(trial: &Trial) -> Option<&DeviceCode> {
+    match trial.findings.last()? {
+        Finding::SignIn(SignInStep::CodeShown(code)) => Some(code),
+        _ => None,
+    }
+}
+
+fn asking_for(code: &DeviceCode) -> Outcome {
+    let mut outcome = Outcome::new(Sign::Asking, format!("type {} in the browser", clean(&code.user_code)));
+    outcome.add(
+        Sign::Asking,
+        format!(
+            "Open {} in a browser on any machine, type the code {} and sign in with a work account of {}.",
+            clean(&code.address),
+            clean(&code.user_code),
+            clean(&code.tenant)
+        ),
+    );
+    if !code.address_is_known {
+        outcome.add(
+            Sign::Bad,
+            "This is none of the pages that Microsoft documents for codes: make sure first that it is the right one.",
+        );
+    }
+    let minutes = code.ends_at.duration_since(code.shown_at).as_secs().max(0) / 60;
+    outcome.add(
+        Sign::Nothing,
+        format!("The code is good for {minutes} minutes; r asks for a new one. The sign-in is kept in memory only. y copies the code."),
+    );
     outcome
 }
 
@@ -261,17 +302,21 @@ fn entra(state: &State, trial: &Trial) -> Outcome {
                     );
                 } else {
                     outcome.sign = outcome.sign.max(Sign::Good);
-                    outcome.brief = format!("reads {name}");
+                    if outcome.brief.is_empty() {
+                        outcome.brief = format!("reads {name}");
+                    }
                     outcome.add(Sign::Good, format!("Reads the tenant {name} ({}).", profile.id));
                 }
             }
-            Finding::Me(me) => {
-                let who = named(me.display_name(), me.user_principal_name());
-                if outcome.sign <= Sign::Good {
-                    outcome.brief.clone_from(&who);
+            Finding::SignedIn(signed_in) => {
+                let who = clean(signed_in.who.as_deref().unwrap_or("an account that is not named")).into_owned();
+                outcome.brief.clone_from(&who);
+                outcome.sign = Sign::Good;
+                let kind = signed_in.user_type.as_deref().map(|kind| format!(", {}", clean(kind).to_lowercase()));
+                outcome.add(Sign::Good, format!("Signed in as {who}{}.", kind.unwrap_or_default()));
+                for note in &signed_in.notes {
+                    outcome.add(Sign::Care, clean(note).into_owned());
                 }
-                outcome.sign = outcome.sign.max(Sign::Good);
-                outcome.add(Sign::Good, format!("Signed in as {who}."));
             }
             Finding::Invitations(policy) => outcome.add(Sign::Good, invitations(policy)),
             Finding::Permission(permission) => add_permission(&mut outcome, permission),

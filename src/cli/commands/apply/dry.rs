@@ -9,7 +9,7 @@ use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Tone;
 use crate::cli::text::{count, row_person};
 use crate::cli::work::Work;
-use crate::domain::schedule::{Disposition, ScheduledRow};
+use crate::domain::schedule::{Call, Disposition, ScheduledRow, is_batchable};
 use crate::domain::text::clean;
 use crate::domain::{PlanRow, RowState};
 use crate::tasks::{DryCall, Model};
@@ -25,7 +25,7 @@ pub fn show(work: &Work, model: &Model, scheduled: &Scheduled) -> Result<Exit, F
             let call = match &entry.disposition {
                 Disposition::Send(call) => {
                     row.state = RowState::Planned;
-                    Some(work.session.dry_call(call, &entry.storage_key))
+                    Some(dry_call(work, scheduled, entry, call))
                 }
                 // What was sent before is read back first; nothing is sent for it in this run.
                 Disposition::Verify => {
@@ -60,6 +60,19 @@ pub fn show(work: &Work, model: &Model, scheduled: &Scheduled) -> Result<Exit, F
     }
     let refused = !scheduled.schedule.refusals.is_empty() || scheduled.refused() > 0;
     Ok(if refused { Exit::Refused } else { Exit::Done })
+}
+
+/// The call as it would be sent, by the route that is configured.
+fn dry_call(work: &Work, scheduled: &Scheduled, entry: &ScheduledRow, call: &Call) -> DryCall {
+    if let Call::Map { target, .. } = call
+        && work.session.context.batch_route
+        && let Some(person) = scheduled.known.roster.get(&entry.storage_key)
+        && let Some(target) = scheduled.known.directory.get(*target)
+        && is_batchable(person, target, entry.privileged)
+    {
+        return work.session.dry_batch(&person.principal_name, target.user_principal_name());
+    }
+    work.session.dry_call(call, &entry.storage_key)
 }
 
 fn entry<'a>(row: &'a PlanRow, call: Option<&DryCall>) -> RowEntry<'a> {

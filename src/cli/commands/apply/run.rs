@@ -10,9 +10,11 @@ use crate::cli::document::apply::{ApplyDocument, RowEntry};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::signals::Stop;
+use crate::cli::text::count;
 use crate::cli::work::{self, Work};
 use crate::domain::plan::Decision;
 use crate::domain::schedule::Disposition;
+use crate::domain::schedule::machine::is_credential;
 use crate::domain::{PlanRow, Problem, ProblemKind, RowState, StorageKey};
 use crate::tasks::effect::ApplyOrder;
 use crate::tasks::{ApplyEvent, Effect, Model, Msg};
@@ -79,7 +81,8 @@ pub async fn verify(
     let mut stopped = None;
     if !open.is_empty() {
         stop.busy();
-        stopped = until_finished(&mut work, &mut model, Effect::VerifyRows, &stop).await;
+        let effect = Effect::VerifyOnly(open.iter().cloned().collect());
+        stopped = until_finished(&mut work, &mut model, effect, &stop).await;
         work.session.flush().await;
         work.analyse(&mut model).await;
     }
@@ -117,16 +120,30 @@ async fn until_finished(work: &mut Work, model: &mut Model, effect: Effect, stop
                 if let Some(line) = words::progress(model, row) {
                     output.say(&line);
                 }
+                if row.state == RowState::Verified
+                    && let Some(line) = words::how_far(model)
+                {
+                    output.say(&line);
+                }
             }
             Msg::Apply(ApplyEvent::Throttled { until }) if progress => {
                 output.say(&format!("the service asked to wait until {}", crate::cli::text::moment(*until)));
             }
-            Msg::Apply(ApplyEvent::Paused(Some(problem))) => {
-                // Nobody can resume a command: what paused it ends it.
-                let problem = problem.clone();
+            Msg::Apply(ApplyEvent::Paused(Some(_))) => {
+                // Nobody can resume a command, and the credential was renewed once already: what paused it ends it, and is
+                // said at the end.
                 work.start(Effect::CancelApply);
-                output.say(&problem.to_string());
             }
+            Msg::Apply(ApplyEvent::Alarm(text)) => output.say(&format!("ALARM: {text}")),
+            Msg::Apply(ApplyEvent::GuestsRest { guests, next }) if *guests > 0 => output.say(&format!(
+                "{} not known everywhere yet; tried again at {}. Others go on. Ctrl-C stops, and `apply` goes on later.",
+                count(*guests, "invited guest is", "invited guests are"),
+                crate::cli::text::moment(*next)
+            )),
+            Msg::Apply(ApplyEvent::Paced { at_a_time, of }) if progress => output.say(&format!(
+                "{at_a_time} of {of} at a time now, {}",
+                if at_a_time < of { "because the service slows down" } else { "as configured" }
+            )),
             Msg::Apply(ApplyEvent::Finished { stopped, .. }) => return stopped.clone(),
             Msg::Failed(problem) => return Some(problem.clone()),
             _ => {}
@@ -174,6 +191,8 @@ fn ended(scheduled: &Scheduled, rows: &[PlanRow], stopped: Option<&Problem>) -> 
         None if refused && !touched => Exit::Refused,
         None => Exit::No,
         Some(_) if touched => Exit::No,
+        // A credential command that fails is no wish of anybody's safety: nobody is signed in.
+        Some(problem) if is_credential(problem) => Exit::NotAllowed,
         Some(problem) if problem.kind == ProblemKind::Local => Exit::Refused,
         Some(problem) => work::not_kept(problem).exit,
     }

@@ -1,12 +1,14 @@
 //! What became of each row, in words.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use super::Scheduled;
 use crate::cli::commands::plan::decision_words;
 use crate::cli::output::{Paint, Tone};
-use crate::cli::text::{number, row_person};
+use crate::cli::text::{number, people, row_person};
+use crate::domain::schedule::{advice, still_locked_out};
 use crate::domain::text::clean;
 use crate::domain::{PlanRow, RowState};
 use crate::tasks::Model;
@@ -26,6 +28,18 @@ pub fn progress(model: &Model, row: &PlanRow) -> Option<String> {
     if let Some(error) = row.error.as_deref().filter(|_| row.state != RowState::Verified) {
         line.push_str(": ");
         line.push_str(error);
+    }
+    Some(line)
+}
+
+/// How many are still locked out, and roughly how long the rest takes at the pace so far.
+pub fn how_far(model: &Model) -> Option<String> {
+    let analysis = model.analysis.as_ref()?;
+    let out = still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &model.plan)
+        .filter(|out| *out > 0)?;
+    let mut line = format!("{} still locked out", people(out));
+    if let Some(left) = model.apply.as_ref().and_then(|apply| apply.remaining(jiff::Timestamp::now())) {
+        let _ = write!(line, "; about {} min left", (left.as_secs() + 59) / 60);
     }
     Some(line)
 }
@@ -51,6 +65,25 @@ pub fn result(
         .filter_map(|state| counts.get(&state).map(|n| format!("{} {}", number(*n), state.name())))
         .collect();
     writeln!(out, "{}", paint.tone(Tone::Strong, &format!("{}.", summary.join(", "))))?;
+    for state in RowState::ALL.into_iter().filter(|state| counts.contains_key(state)) {
+        if !matches!(state, RowState::Verified | RowState::Skipped) {
+            let advice = advice(
+                state,
+                "`apply --verify`",
+                "`apply --only KEY`",
+                "decide again, or `plan confirm KEY --note TEXT`",
+            );
+            writeln!(out, "{}: {advice}.", state.name())?;
+        }
+    }
+    if let Some(analysis) = &model.analysis
+        && let Some(forecast) = &analysis.forecast
+        && let Some(locked) = still_locked_out(forecast, &analysis.situation, &model.plan)
+            .filter(|_| counts.contains_key(&RowState::Verified))
+        && analysis.situation.is_connected()
+    {
+        writeln!(out, "{} still locked out.", people(locked))?;
+    }
     let (verified, others): (Vec<_>, Vec<_>) = rows.iter().partition(|row| row.state == RowState::Verified);
     for row in others.into_iter().chain(verified) {
         line(out, paint, scheduled, row)?;

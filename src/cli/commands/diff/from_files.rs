@@ -1,9 +1,12 @@
 //! `diff` of two files: without a configuration, a credential or a service.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use crate::cli::args::{DiffArgs, Global};
+use super::words;
+use crate::cli::args::{DiffArgs, Format, Global};
 use crate::cli::commands::snapshot::context;
+use crate::cli::document::diff::ListLeftOut;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::launch::until_signal;
 use crate::cli::output::Output;
@@ -19,35 +22,34 @@ use crate::tasks::{Model, Msg, analyse, runner};
 /// The command.
 pub fn from_files(output: Output, global: &Global, args: &DiffArgs) -> Result<Exit, Failure> {
     until_signal(|_| async {
-        let mut model = model(output, global, args).await?;
+        let (mut model, left_out) = model(global, args).await?;
+        if let Some(words) = words::left_out(&left_out).filter(|_| output.format != Format::Text) {
+            output.say(&words);
+        }
         super::with_patterns(&mut model, &args.use_pattern).await?;
-        super::print(output, &model)
+        super::print(output, &model, &left_out)
     })
 }
 
-async fn model(output: Output, global: &Global, args: &DiffArgs) -> Result<Model, Failure> {
+async fn model(global: &Global, args: &DiffArgs) -> Result<(Model, Vec<ListLeftOut>), Failure> {
     let (Some(org_file), Some(tenant_file)) = (args.org_users.clone(), args.tenant_users.clone()) else {
         return Err(Failure::usage("--org-users and --tenant-users belong together"));
     };
-    let (roster, directory) = tokio::join!(
-        reading(move || files::org_users(&org_file)),
-        reading(move || files::tenant_users(&tenant_file))
-    );
-    let (roster, directory) = (roster?, directory?);
-    for (what, left_out) in [("people", &roster.left_out), ("tenant users", &directory.left_out)] {
-        if let Some(first) = left_out.first() {
-            output.say(&format!("{} {what} were left out; {first}", left_out.len()));
-        }
-    }
+    let names = [("org_users", org_file.clone()), ("tenant_users", tenant_file.clone())];
+    let (roster, directory) =
+        tokio::join!(reading(move || files::org_users(&org_file)), reading(move || indexed(&tenant_file)));
+    let (roster, (directory, index)) = (roster?, directory?);
+    let left_out = names
+        .into_iter()
+        .zip([roster.left_out, directory.left_out])
+        .filter(|(_, left_out)| !left_out.is_nothing())
+        .map(|((list, file), left_out)| ListLeftOut { list, file: file.display().to_string(), left_out })
+        .collect();
     let mut model = Model::new(Arc::new(settings(global, args)), runner::now());
     let at = model.now;
     model.roster = Aged::known(roster.list, at);
-    let list = directory.list;
-    let index = tokio::task::spawn_blocking(move || (TenantIndex::build(&list), list))
-        .await
-        .map_err(|_| Failure::new(Exit::No, "the tenant's users could not be indexed"))?;
-    model.directory = Aged::known(index.1, at);
-    model.index = Some(Arc::new(index.0));
+    model.directory = Aged::known(directory.list, at);
+    model.index = Some(Arc::new(index));
     if let (Some(roster), Some(directory)) = (model.roster.value.clone(), model.directory.value.clone()) {
         situate(&mut model, global, args, &roster, &directory)?;
     }
@@ -56,12 +58,19 @@ async fn model(output: Output, global: &Global, args: &DiffArgs) -> Result<Model
         .await
         .map_err(|_| Failure::new(Exit::No, "the two files could not be compared"))?;
     model.absorb(&Msg::Analysed(analysis));
-    Ok(model)
+    Ok((model, left_out))
+}
+
+/// The index is built while the other file may still be read.
+fn indexed(file: &Path) -> Result<(FromFile<Directory>, TenantIndex), Problem> {
+    let directory = files::tenant_users(file)?;
+    let index = TenantIndex::build(&directory.list);
+    Ok((directory, index))
 }
 
 async fn reading<T: Send + 'static>(
-    read: impl FnOnce() -> Result<FromFile<T>, Problem> + Send + 'static,
-) -> Result<FromFile<T>, Failure> {
+    read: impl FnOnce() -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Failure> {
     match tokio::task::spawn_blocking(read).await {
         Ok(result) => result.map_err(Failure::from),
         Err(_) => Err(Failure::new(Exit::No, "a file could not be read to its end")),

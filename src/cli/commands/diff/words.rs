@@ -2,11 +2,15 @@
 
 use std::io::{self, Write};
 
-use crate::cli::document::diff::Comparison;
+use crate::cli::document::diff::{Comparison, ListLeftOut};
 use crate::cli::output::{Paint, Tone};
 use crate::cli::text::{count, last_access, moment, number, org_user, people, simulated, tenant_user};
 use crate::domain::text::clean;
 use crate::domain::{Candidate, OrgUser, Outcome, Person};
+use crate::tasks::files::LeftOut;
+
+/// So many rows that were left out are told; the JSON document tells more.
+const LISTED: usize = 10;
 
 /// Those who need somebody come first.
 const ORDER: [Outcome; 9] = [
@@ -35,6 +39,9 @@ pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tena
         count(comparison.roster.services().len(), "service identity", "service identities"),
         moment(comparison.taken_at)
     )?;
+    if let Some(words) = left_out(comparison.left_out) {
+        writeln!(out, "{}", paint.tone(Tone::Careful, &words))?;
+    }
     writeln!(out)?;
     let counts = comparison.forecast.counts();
     for outcome in ORDER {
@@ -53,6 +60,25 @@ pub fn text(out: &mut dyn Write, paint: Paint, comparison: &Comparison<'_>, tena
         }
     }
     Ok(())
+}
+
+/// What of the lists is not in the comparison, a line for each list; `None` when everything is.
+pub fn left_out(lists: &[ListLeftOut]) -> Option<String> {
+    let line = |list: &ListLeftOut| {
+        let LeftOut { rows, parts, told } = &list.left_out;
+        let mut words = format!("Left out of {}: {}", clean(&list.file), count(*rows, "row", "rows"));
+        if *parts > 0 {
+            words.push_str(&format!(", and a part of {}", count(*parts, "row", "rows")));
+        }
+        for skipped in told.iter().take(LISTED) {
+            words.push_str(&format!("\n  {}", clean(&skipped.to_string())));
+        }
+        if rows + parts > LISTED {
+            words.push_str(&format!("\n  and {} more", number(rows + parts - LISTED)));
+        }
+        words
+    };
+    (!lists.is_empty()).then(|| lists.iter().map(line).collect::<Vec<_>>().join("\n"))
 }
 
 /// Patterns that are used, in a line each; and, of those that are not, what to do.

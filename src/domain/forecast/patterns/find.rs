@@ -51,14 +51,13 @@ impl Entries {
                 if !is_plain_domain(domain) || is_public_provider(domain) {
                     continue;
                 }
-                let number = match numbers.get(domain) {
-                    Some(number) => *number,
-                    None => {
-                        let Ok(number) = u32::try_from(entries.domains.len()) else { continue };
-                        entries.domains.push(domain.to_owned());
-                        numbers.insert(domain.to_owned(), number);
-                        number
-                    }
+                let number = if let Some(number) = numbers.get(domain) {
+                    *number
+                } else {
+                    let Ok(number) = u32::try_from(entries.domains.len()) else { continue };
+                    entries.domains.push(domain.to_owned());
+                    numbers.insert(domain.to_owned(), number);
+                    number
                 };
                 if counted != Some(domain) {
                     *entries.people.entry(domain.to_owned()).or_default() += 1;
@@ -166,9 +165,12 @@ pub(super) fn main_domain(user: &TenantUser) -> Option<String> {
     Some(own)
 }
 
+/// To whom somebody is led: by addresses, and by nicknames or names of accounts.
+type Led = (Vec<ObjectId>, Vec<ObjectId>);
+
 fn gather(entries: &Entries, slots: HashMap<&str, Slot>, domains: &[String]) -> BTreeMap<PatternId, Targets> {
     // an address comes before a nickname; both are sorted, so that the order of the slots does not matter
-    let mut found: HashMap<(u32, u32), BTreeMap<u32, (Vec<ObjectId>, Vec<ObjectId>)>> = HashMap::new();
+    let mut found: HashMap<(u32, u32), BTreeMap<u32, Led>> = HashMap::new();
     for slot in slots.into_values() {
         if slot.hits.is_empty() || slot.hits.len() > MANY || slot.entries.len() > MANY {
             continue;

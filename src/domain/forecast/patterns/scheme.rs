@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::str::FromStr;
 
-use super::find::{Entries, Entry, Targets, is_own, main_domain};
+use super::find::{Entries, Targets, is_own, main_domain};
 use super::id::{PatternId, is_plain_domain};
 use super::providers::is_public_provider;
 use crate::domain::ids::ObjectId;
@@ -123,9 +123,9 @@ pub(super) fn by_scheme(
                     continue;
                 };
                 for entry in slot.iter().filter_map(|at| entries.list.get(*at)) {
-                    let Some(separator) = divided(&entry.local, &one, &other) else { continue };
+                    let Ok(separator) = divided(&entry.local, &one, &other) else { continue };
                     let domain = domain.get_or_insert_with(|| usable_domain(user));
-                    let Some(to) = domain.as_ref().filter(|_| !is_numbered(user, entry)) else { continue };
+                    let Some(to) = domain.as_ref().filter(|_| !is_numbered(user)) else { continue };
                     let template = Template { first, separator, second };
                     let targets = found.entry((entry.domain, template, to.clone())).or_default();
                     let list = targets.entry(entry.person).or_default();
@@ -158,24 +158,23 @@ fn compact(local: &str) -> String {
     local.chars().filter(|c| !SEPARATORS.contains(c)).collect()
 }
 
-/// What divides the two parts in this local part, if it is made of them.
-fn divided(local: &str, one: &str, other: &str) -> Option<Option<char>> {
-    let rest = local.strip_prefix(one)?;
+/// Whether this local part is made of the two parts, and what divides them.
+fn divided(local: &str, one: &str, other: &str) -> Result<Option<char>, ()> {
+    let rest = local.strip_prefix(one).ok_or(())?;
     if rest == other {
-        return Some(None);
+        return Ok(None);
     }
     let mut letters = rest.chars();
-    let separator = letters.next().filter(|c| SEPARATORS.contains(c))?;
-    (!other.is_empty() && letters.as_str() == other).then_some(Some(separator))
+    let separator = letters.next().filter(|c| SEPARATORS.contains(c)).ok_or(())?;
+    if !other.is_empty() && letters.as_str() == other { Ok(Some(separator)) } else { Err(()) }
 }
 
-/// `john.smith2` is the second of that name: the first one, who is gone, was `john.smith`.
-fn is_numbered(user: &TenantUser, entry: &Entry) -> bool {
+/// `john.smith2` is the second of that name: the first one, who may be gone, was `john.smith` or `smith.john`.
+fn is_numbered(user: &TenantUser) -> bool {
     let numbered = |login: &str| {
-        let key = fold::address_key(fold::local_part(login.trim()));
-        key.strip_prefix(entry.local.as_str()).is_some_and(|rest| {
-            !rest.is_empty() && rest.trim_start_matches(['.', '-', '_']).chars().all(|c| c.is_ascii_digit())
-        })
+        let local = fold::local_part(login.trim());
+        local.chars().next_back().is_some_and(|c| c.is_ascii_digit())
+            && local.chars().any(char::is_alphabetic)
     };
     numbered(user.user_principal_name())
         || user.mail().is_some_and(numbered)

@@ -214,9 +214,12 @@ fn a_target_that_is_somebody_s_already_is_not_safe() {
     assert!(lists.is_safe(2));
 }
 
+/// What happened to an account.
+type Change = (&'static str, fn(&mut TenantUser));
+
 #[test]
 fn accounts_that_nobody_should_get_are_not_safe() {
-    let changes: [(&str, fn(&mut TenantUser)); 5] = [
+    let changes: [Change; 5] = [
         ("disabled", |user| user.enabled = Some(false)),
         ("unreadable", |user| user.enabled = None),
         ("pending", |user| user.pending = true),
@@ -293,7 +296,8 @@ fn a_nickname_or_an_account_s_name_leads_as_well() {
 
 #[test]
 fn the_scheme_of_the_old_addresses_is_learned() {
-    let lists = Lists::made(8, |given, surname| format!("{}{}", &given[..1], surname).to_lowercase());
+    let lists =
+        Lists::made(8, |given, surname| format!("{}{}", &given.get(..1).unwrap(), surname).to_lowercase());
     let found = lists.patterns();
     let [pattern] = found.as_slice() else { panic!("{found:?}") };
     assert_eq!(pattern.id.to_string(), "scheme:fabrikam.com:{g}{surname}>contoso.com");
@@ -329,7 +333,7 @@ fn a_used_pattern_counts_for_the_last_ones_too() {
 fn the_order_of_the_lists_makes_no_difference() {
     let mut lists = Lists::made(12, |given, surname| match given.len() {
         5 => given.to_lowercase(),
-        _ => format!("{}.{}", &given[..1], surname).to_lowercase(),
+        _ => format!("{}.{}", &given.get(..1).unwrap(), surname).to_lowercase(),
     });
     lists.1.push(user(20, "Adele", "Vance", "vance@contoso.com"));
     lists.0.push(org(21, "Nadia Berg", "isaiah@fabrikam.com"));

@@ -1,7 +1,7 @@
 //! The comparison of two names: what the words that found each other, and those that did not, come to.
 
 use super::super::fold;
-use super::super::words::{UNLIKE, are_gendered_forms, is_initial, ratio, similarity};
+use super::super::words::{UNLIKE, are_gendered_forms, is_initial, likeness_as_written, ratio, similarity};
 use super::alignment::{Alignment, Part};
 use super::{Name, NameMatch, Role, Verdict, is_particle, reading};
 
@@ -137,7 +137,7 @@ fn verdict(
             }
             let closest = left
                 .iter()
-                .flat_map(|word| givens().map(move |(given, _)| similarity(word, given)))
+                .flat_map(|word| givens().map(move |(given, _)| likeness_as_written(word, given)))
                 .fold(0.0_f32, f32::max);
             // a letter weighs much in a short name: Lee and Levi may be one
             let lengths = givens().map(|(given, _)| given.len()).chain(left.iter().map(|word| word.len()));

@@ -93,6 +93,7 @@ fn a_part_that_is_missing_or_short_fits() {
         ("王小明", "Xiaoming", "Wang"),
         ("김민준", "Minjun", "Kim"),
         ("欧阳伟", "Wei", "Ouyang"),
+        ("Mohammed Haddad", "محمد", "حداد"),
     ] {
         assert_eq!(verdict_of(own, given, surname), Verdict::Fits, "{own} / {given} {surname}");
     }
@@ -138,6 +139,12 @@ fn what_says_nothing_does_not_contradict() {
     );
     assert_eq!(verdict_of("Seoyeon Park", "민준", "김"), Verdict::Doubt, "an alphabet is read in one");
     assert_eq!(verdict_of("Nicholas Berg", "Nikita", "Berg"), Verdict::Contradicts);
+    assert_eq!(verdict_of("Kirra Berg", "Kydan", "Berg"), Verdict::Contradicts);
+    assert_eq!(
+        verdict_of("Lee Berg", "Levi", "Berg"),
+        Verdict::Doubt,
+        "a letter weighs much in a short name"
+    );
 }
 
 #[test]

@@ -4,9 +4,10 @@ use super::record::Sheet;
 use super::table::lines;
 use crate::domain::connection::Backing;
 use crate::domain::forecast::Situation;
+use crate::domain::ids::StorageKey;
 use crate::domain::outcome::Outcome;
 use crate::domain::people::{OrgUser, UserType};
-use crate::domain::plan::{Decision, address};
+use crate::domain::plan::{Decision, JournalEntry, Plan, address};
 use crate::domain::text::{clean, csv_guard};
 
 /// The tenant of all personal Microsoft accounts (Microsoft identity platform, "ID token claims", `tid`).
@@ -66,6 +67,49 @@ pub fn entra_create(sheet: &Sheet<'_>, verified_domains: &[String]) -> String {
         (missing && undecided).then(|| cells([&user.display_name, &user.principal_name, upn]))
     });
     lines(std::iter::once(cells(HEADER)).chain(rows))
+}
+
+const JOURNAL: [&str; 13] = [
+    "at",
+    "run",
+    "storage_key",
+    "new_storage_key",
+    "display_name",
+    "principal_name",
+    "decision",
+    "target_object_id",
+    "invite_address",
+    "state",
+    "attempt",
+    "detail",
+    "activity_id",
+];
+
+/// The journal, oldest line first, with the names that the people had when it was decided about them.
+pub fn journal(lines_of: &[JournalEntry], plan: &Plan) -> String {
+    let rows = lines_of.iter().map(|line| {
+        let seen = plan.row(&line.storage_key).and_then(|row| row.seen.as_ref()).map(|seen| &seen.person);
+        let address = match &line.decision {
+            Decision::Invite { address } => address.as_str(),
+            _ => "",
+        };
+        cells([
+            &line.at.to_string(),
+            &line.run,
+            line.storage_key.as_str(),
+            line.new_storage_key.as_ref().map_or("", StorageKey::as_str),
+            seen.map_or("", |seen| &seen.display_name),
+            seen.map_or("", |seen| &seen.principal_name),
+            line.decision.name(),
+            &line.target.map(|target| target.to_string()).unwrap_or_default(),
+            address,
+            line.state.name(),
+            &line.attempt.to_string(),
+            &line.detail,
+            line.activity_id.as_deref().unwrap_or_default(),
+        ])
+    });
+    lines(std::iter::once(cells(JOURNAL)).chain(rows))
 }
 
 /// Who is to be invited: decided `invite`.

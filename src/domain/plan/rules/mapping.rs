@@ -115,9 +115,9 @@ impl Rulebook<'_> {
     }
 
     /// The second identity that holds this target and is decided `remove`: the map waits until it is gone.
-    pub(crate) fn waits_for_removal_of(&self, target: ObjectId) -> Option<String> {
+    pub(crate) fn removed_first(&self, target: ObjectId) -> Option<&StorageKey> {
         let waits = |key: &&StorageKey| *self.decided(key) == Decision::Remove;
-        self.holders(target).find(waits).map(|key| self.name_of(key))
+        self.holders(target).find(waits)
     }
 
     fn second_thoughts(&self, target: &TenantUser, user: &OrgUser, person: &Person) -> Vec<Ask> {

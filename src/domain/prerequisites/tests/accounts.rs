@@ -78,6 +78,18 @@ fn admin_tenant_member() {
         CheckId::AdminTenantMember,
         &[
             (NOTHING, S::Pass, "is a member"),
+            // An application reads the tenant: the connecting account is found all the same, and the second line says why it is
+            // all that can be said.
+            (
+                |it| {
+                    let mut problem =
+                        Problem::at(Service::MicrosoftGraph, ProblemKind::Refused, "who we are");
+                    problem.remedy = "Signed in as an application: it has no account.".into();
+                    it.facts.me = Aged { problem: Some(problem.into()), ..Aged::default() };
+                },
+                S::Pass,
+                "Signed in as an application",
+            ),
             (|it| it.target(1).user_type = Some(UserType::Guest), S::Fail, "only a guest"),
             (|it| it.target(1).user_type = None, S::Unknown, "not recorded"),
             (|it| it.target(1).enabled = Some(false), S::Fail, "disabled"),

@@ -1,6 +1,20 @@
 //! Guests, subscriptions, tokens, health, and what survives the switch.
 
 use super::*;
+use crate::domain::problem::Service;
+use crate::domain::signin::{AccountKind, Granted};
+
+fn granted(permissions: &[&str]) -> Aged<Granted> {
+    known(Granted {
+        service: Service::MicrosoftGraph,
+        kind: AccountKind::Person,
+        account: None,
+        object: None,
+        tenant: None,
+        permissions: Some(permissions.iter().map(|name| (*name).to_owned()).collect()),
+        ends_at: None,
+    })
+}
 
 #[test]
 fn guests_can_be_invited() {
@@ -18,6 +32,22 @@ fn guests_can_be_invited() {
             (NOTHING, S::NotApplicable, "no invitations"),
             (|it| policy(it, "everyone"), S::Pass, "The plan has 1 invitation."),
             (|it| policy(it, "none"), S::Fail, "15 to 60 minutes"),
+            (
+                |it| {
+                    policy(it, "everyone");
+                    it.facts.granted = granted(&["User.Read", "User.Read.All"]);
+                },
+                S::Fail,
+                "User.Invite.All is missing",
+            ),
+            (
+                |it| {
+                    policy(it, "everyone");
+                    it.facts.granted = granted(&["User.Read.All", "User.Invite.All"]);
+                },
+                S::Pass,
+                "Everybody in the tenant",
+            ),
             (|it| policy(it, "adminsGuestInvitersAndAllMembers"), S::Pass, "you are one"),
             (
                 |it| {
@@ -142,6 +172,9 @@ fn tokens_inventory() {
     fn global(world: &mut World) {
         tokens(world, 2, PersonTokens { access_tokens: 3, global_tokens: 1, ssh_keys: 0 });
     }
+    fn own(world: &mut World, access_tokens: u32, global_tokens: u32) {
+        tokens(world, 1, PersonTokens { access_tokens, global_tokens, ssh_keys: 0 });
+    }
     fn on(world: &mut World, day: &str) {
         global(world);
         world.now = at(day);
@@ -152,6 +185,16 @@ fn tokens_inventory() {
             (NOTHING, S::Pass, "Nobody"),
             (|it| it.facts.tokens = Aged::default(), S::Unknown, "not read"),
             (global, S::Warn, "Person 2 (p2@contoso.com): 3 tokens, 1 of them global"),
+            (|it| own(it, 1, 1), S::Warn, "Every token of your own account is global"),
+            (|it| own(it, 2, 1), S::Warn, "Your own account has a global token too"),
+            (
+                |it| {
+                    own(it, 1, 1);
+                    it.now = at("2026-12-02T00:00:00Z");
+                },
+                S::Warn,
+                "it has stopped working",
+            ),
             (|it| on(it, "2026-11-23T19:00:00Z"), S::Warn, "stop working on 2026-12-01, in 8 days"),
             (|it| on(it, "2026-11-30T23:59:59Z"), S::Warn, "stop working on 2026-12-01, in 1 day,"),
             (|it| on(it, "2026-12-01T00:00:00Z"), S::Warn, "stopped working on 2026-12-01"),

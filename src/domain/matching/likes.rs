@@ -1,0 +1,101 @@
+//! Words of the index that may stand for a word that is looked for: the same, the same skeleton, familiar forms, and those
+//! that share trigrams and are few typing errors away.
+
+use super::TenantIndex;
+use super::errors::Pattern;
+use super::fold::skeleton;
+use super::index::grams;
+use super::nicknames;
+use super::retrieve::Scratch;
+use super::words::similarity;
+
+/// How many words of the index stand for one wanted word.
+const LIKE: usize = 24;
+
+/// How alike a word of the index must be to stand for a wanted one.
+const LEAST: f32 = 0.6;
+
+/// Words of the index that may stand for a wanted one, most alike first.
+pub(super) fn all_likes(
+    index: &TenantIndex,
+    scratch: &mut Scratch,
+    word: &str,
+    exact_only: bool,
+) -> Vec<(u32, f32)> {
+    let mut likes: Vec<(u32, f32)> = Vec::new();
+    if let Some(same) = index.word(word) {
+        likes.push((same, 1.0));
+    }
+    for other in index.with_skeleton(&skeleton(word)) {
+        likes.push((other, similarity(word, index.dictionary.word(other))));
+    }
+    for form in nicknames::forms(word) {
+        if let Some(other) = index.word(form) {
+            likes.push((other, 0.85));
+        }
+    }
+    if !exact_only || likes.is_empty() {
+        likes_by_grams(index, scratch, word, &mut likes);
+    }
+    likes.retain(|(_, like)| *like >= LEAST);
+    likes.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+    likes.dedup_by_key(|like| like.0);
+    let text = |word: u32| index.dictionary.word(word);
+    likes.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| text(a.0).cmp(text(b.0))));
+    likes.truncate(LIKE);
+    likes
+}
+
+/// Words that share trigrams with this one and are few typing errors away.
+fn likes_by_grams(index: &TenantIndex, scratch: &mut Scratch, word: &str, likes: &mut Vec<(u32, f32)>) {
+    let Scratch { counts, touched, .. } = scratch;
+    let pattern = Pattern::new(word.as_bytes());
+    let mut count = 0_usize;
+    for gram in grams(word) {
+        count += 1;
+        for other in index.with_gram(gram) {
+            if let Some(cell) = counts.get_mut(other as usize) {
+                if *cell == 0 {
+                    touched.push(other);
+                }
+                *cell = cell.saturating_add(1);
+            }
+        }
+    }
+    // a swap in a word of four letters leaves one trigram standing
+    let least = if count <= 5 { 1 } else { (count * 3).div_ceil(10) };
+    for other in touched.drain(..) {
+        let Some(cell) = counts.get_mut(other as usize) else { continue };
+        if usize::from(std::mem::take(cell)) >= least && index.is_of_name(other) {
+            let known = index.dictionary.word(other);
+            let longest = known.len().max(word.len());
+            if known.len().abs_diff(word.len()) * 5 > longest * 2 {
+                continue;
+            }
+            // far too many errors, whatever spellings even out
+            if let Some(pattern) = &pattern
+                && known.is_ascii()
+                && pattern.errors(known.as_bytes()) * 2 > longest
+            {
+                continue;
+            }
+            let like = similarity(word, known);
+            if like >= LEAST {
+                likes.push((other, like));
+            }
+        }
+    }
+}
+
+/// Whether this word would be found, however faintly, by somebody who looks for the other; never too few.
+pub(super) fn finds_any(index: &TenantIndex, scratch: &mut Scratch, word: &str) -> bool {
+    scratch.counts.resize(index.dictionary.len(), 0);
+    index.dictionary.find(word).is_some()
+        || index.with_skeleton(&skeleton(word)).next().is_some()
+        || nicknames::forms(word).into_iter().any(|form| index.dictionary.find(form).is_some())
+        || {
+            let mut likes = Vec::new();
+            likes_by_grams(index, scratch, word, &mut likes);
+            !likes.is_empty()
+        }
+}

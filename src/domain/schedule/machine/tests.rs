@@ -1,0 +1,466 @@
+//! Tables of the usual ways, and properties over random interleavings of answers and faults.
+
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::*;
+use crate::domain::plan::fixtures::object;
+use crate::domain::problem::{ProblemKind, Service};
+
+const JOB: Job = Job::Remove;
+
+fn target() -> ObjectId {
+    object(7)
+}
+
+fn map() -> Job {
+    Job::Map { target: target() }
+}
+
+fn problem(kind: ProblemKind) -> Problem {
+    Problem { said: "said".into(), ..Problem::at(Service::AzureDevOpsIdentity, kind, "asking") }
+}
+
+fn machine(job: Job, state: RowState, connected: bool) -> Machine {
+    Machine::send(job, state, connected, &Memory::default(), Pace::default())
+}
+
+/// Feeds events and names the actions.
+fn play(machine: &mut Machine, events: Vec<Event>) -> Vec<String> {
+    events.into_iter().map(|event| name(&machine.step(event))).collect()
+}
+
+fn name(action: &Action) -> String {
+    match action {
+        Action::Search => "search".into(),
+        Action::ReadPerson { .. } => "person".into(),
+        Action::ReadTarget(_) => "target".into(),
+        Action::ReadHolder(_) => "holder".into(),
+        Action::Record(line) => format!("={}", line.state.name()),
+        Action::Send(Change::Map { .. }) => "PATCH".into(),
+        Action::Send(Change::Invite) => "POST".into(),
+        Action::Send(Change::Remove) => "DELETE".into(),
+        Action::Pause(_) => "pause".into(),
+        Action::Rest(span) => format!("rest {}", span.as_secs()),
+        Action::Wait(_) => "wait".into(),
+        Action::Ask(_) => "ask".into(),
+        Action::End(None) => "end".into(),
+        Action::End(Some(_)) => "stop".into(),
+    }
+}
+
+fn person(now: PersonNow) -> Event {
+    Event::Person(now)
+}
+
+/// From the beginning to the call of a mapping.
+fn until_sent() -> Vec<Event> {
+    vec![
+        Event::Begin,
+        person(PersonNow::AsDecided),
+        Event::Target(TargetNow::Fit),
+        Event::Holder(HolderNow::Free),
+        Event::Recorded,
+    ]
+}
+
+fn taken() -> Event {
+    Event::Answered(Answer::Taken { status: 200, guest: None })
+}
+
+#[test]
+fn a_mapping_is_read_written_sent_written_and_read_back() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    assert_eq!(play(&mut machine, until_sent()), ["person", "target", "holder", "=sending", "PATCH"]);
+    let rest = vec![
+        taken(),
+        Event::Recorded,
+        Event::Resumed,
+        person(PersonNow::AsDecided),
+        Event::Resumed,
+        person(PersonNow::HasTarget),
+        Event::Recorded,
+    ];
+    assert_eq!(
+        play(&mut machine, rest),
+        ["=applied", "pause", "person", "pause", "person", "=verified", "end"]
+    );
+    assert!(machine.has_ended() && machine.state() == RowState::Verified);
+}
+
+#[test]
+fn what_is_not_as_it_was_is_refused_and_nothing_is_sent() {
+    for (events, state) in [
+        (vec![Event::Begin, person(PersonNow::HasTarget)], RowState::Verified),
+        (vec![Event::Begin, person(PersonNow::HasAnother(object(9)))], RowState::Refused),
+        (vec![Event::Begin, person(PersonNow::Changed("the name".into()))], RowState::Refused),
+        (vec![Event::Begin, person(PersonNow::Gone)], RowState::Refused),
+        (
+            vec![
+                Event::Begin,
+                person(PersonNow::AsDecided),
+                Event::Target(TargetNow::Unfit("is disabled".into())),
+            ],
+            RowState::Refused,
+        ),
+        (vec![Event::Begin, person(PersonNow::AsDecided), Event::Target(TargetNow::Gone)], RowState::Refused),
+        (
+            vec![
+                Event::Begin,
+                person(PersonNow::AsDecided),
+                Event::Target(TargetNow::Fit),
+                Event::Holder(HolderNow::Held("Adele".into())),
+            ],
+            RowState::Refused,
+        ),
+        (vec![Event::Begin, Event::Unread(problem(ProblemKind::ServiceFailing))], RowState::Failed),
+    ] {
+        let mut machine = machine(map(), RowState::Planned, true);
+        let actions = play(&mut machine, events.clone());
+        assert_eq!(actions.last().unwrap(), &format!("={}", state.name()), "{events:?}");
+        assert_eq!(name(&machine.step(Event::Recorded)), "end", "{events:?}");
+    }
+}
+
+#[test]
+fn a_line_that_cannot_be_written_ends_the_row_before_the_call() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    let mut events = until_sent();
+    *events.last_mut().unwrap() = Event::NotRecorded(problem(ProblemKind::Local));
+    assert_eq!(play(&mut machine, events).last().unwrap(), "stop");
+}
+
+#[test]
+fn an_unanswered_call_is_only_read_until_the_silence_proves_it() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    play(&mut machine, until_sent());
+    let mut action = machine.step(Event::Answered(Answer::Unknown(problem(ProblemKind::OutcomeUnknown))));
+    let mut waited = Duration::ZERO;
+    let mut seen = Vec::new();
+    while !matches!(action, Action::End(_)) {
+        seen.push(name(&action));
+        action = match action {
+            Action::Record(_) => machine.step(Event::Recorded),
+            Action::Pause(pause) => {
+                waited += pause;
+                machine.step(Event::Resumed)
+            }
+            Action::ReadPerson { .. } => machine.step(person(PersonNow::AsDecided)),
+            other => panic!("{other:?}"),
+        };
+    }
+    assert_eq!(seen.first().unwrap(), "=unknown");
+    assert_eq!(seen.last().unwrap(), "=failed", "it may be sent again, by somebody who says so");
+    assert!(waited >= Pace::default().silence);
+}
+
+#[test]
+fn asked_to_wait_or_to_sign_in_everything_is_read_again_before_the_call() {
+    let not_taken =
+        Answer::NotTaken { wait: Duration::from_secs(7), problem: problem(ProblemKind::Throttled) };
+    for (answer, word) in
+        [(not_taken, "wait"), (Answer::Credential(problem(ProblemKind::NotSignedIn)), "ask")]
+    {
+        let mut machine = machine(map(), RowState::Planned, true);
+        play(&mut machine, until_sent());
+        let events = vec![Event::Answered(answer), Event::Recorded, Event::Resumed];
+        assert_eq!(play(&mut machine, events), ["=planned", word, "person"]);
+    }
+}
+
+#[test]
+fn a_wait_of_hours_is_a_question_and_not_a_wait() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    play(&mut machine, until_sent());
+    let answer =
+        Answer::NotTaken { wait: Duration::from_secs(86_400), problem: problem(ProblemKind::Throttled) };
+    assert_eq!(play(&mut machine, vec![Event::Answered(answer), Event::Recorded]), ["=planned", "ask"]);
+}
+
+#[test]
+fn what_is_forbidden_stops_everything_and_is_not_tried_with_another_token() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    play(&mut machine, until_sent());
+    let answer = Answer::Refused(problem(ProblemKind::NotAllowed));
+    assert_eq!(play(&mut machine, vec![Event::Answered(answer), Event::Recorded]), ["=failed", "stop"]);
+}
+
+#[test]
+fn a_removal_is_proven_by_absence() {
+    let mut machine = machine(JOB, RowState::Planned, false);
+    let events = vec![
+        Event::Begin,
+        person(PersonNow::AsDecided),
+        Event::Recorded,
+        taken(),
+        Event::Recorded,
+        Event::Resumed,
+        person(PersonNow::Gone),
+        Event::Recorded,
+    ];
+    assert_eq!(
+        play(&mut machine, events),
+        ["person", "=sending", "DELETE", "=applied", "pause", "person", "=verified", "end"]
+    );
+}
+
+#[test]
+fn an_existing_user_is_used_and_nobody_is_invited() {
+    let mut before = machine(Job::Invite, RowState::Planned, false);
+    let events = vec![Event::Begin, Event::Found(Found::One(target())), Event::Recorded];
+    assert_eq!(play(&mut before, events), ["search", "=applied", "end"]);
+
+    let mut after = machine(Job::Invite, RowState::Planned, true);
+    let events = vec![
+        Event::Begin,
+        Event::Found(Found::One(target())),
+        Event::Recorded,
+        person(PersonNow::AsDecided),
+        Event::Target(TargetNow::Fit),
+        Event::Holder(HolderNow::Free),
+        Event::Recorded,
+    ];
+    assert_eq!(
+        play(&mut after, events),
+        ["search", "=applied", "person", "target", "holder", "=sending", "PATCH"]
+    );
+}
+
+#[test]
+fn a_guest_is_invited_once_and_tried_for_an_hour_with_growing_pauses() {
+    let mut machine = machine(Job::Invite, RowState::Planned, true);
+    let events = vec![
+        Event::Begin,
+        Event::Found(Found::Nobody),
+        person(PersonNow::AsDecided),
+        Event::Recorded,
+        Event::Answered(Answer::Taken { status: 201, guest: Some(target()) }),
+    ];
+    assert_eq!(play(&mut machine, events), ["search", "person", "=sending", "POST", "=applied"]);
+    let mut action = machine.step(Event::Recorded);
+    let (mut pauses, mut calls) = (Vec::new(), 0);
+    while !matches!(action, Action::End(_)) {
+        action = match action {
+            Action::Rest(pause) => {
+                pauses.push(pause.as_secs());
+                assert_eq!(machine.state(), RowState::Applied);
+                machine.step(Event::Resumed)
+            }
+            Action::Record(_) => machine.step(Event::Recorded),
+            Action::ReadPerson { .. } => machine.step(person(PersonNow::AsDecided)),
+            Action::ReadTarget(_) if calls == 0 && pauses.len() < 3 => {
+                machine.step(Event::Target(TargetNow::Gone))
+            }
+            Action::ReadTarget(_) => machine.step(Event::Target(TargetNow::Fit)),
+            Action::ReadHolder(_) => machine.step(Event::Holder(HolderNow::Free)),
+            Action::Send(Change::Map { .. }) => {
+                calls += 1;
+                machine.step(Event::Answered(Answer::NotYet(problem(ProblemKind::Refused))))
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    assert_eq!(pauses[..7], [5, 10, 20, 40, 80, 160, 300]);
+    assert!((3300..=3600).contains(&pauses.iter().sum::<u64>()), "{pauses:?}");
+    assert!(calls > 10);
+    assert_eq!(machine.state(), RowState::Applied);
+}
+
+#[test]
+fn after_a_break_an_invitation_is_looked_for_and_never_sent_again() {
+    let memory =
+        Memory { sent: Some((Change::Invite, "2026-11-23T19:00:00Z".parse().unwrap())), guest: None };
+    let settle = |silent: u64| {
+        let silent = Duration::from_secs(silent);
+        Machine::settle(Job::Invite, RowState::Sending, true, &memory, silent, Pace::default())
+    };
+    let mut found = settle(60);
+    let events =
+        vec![Event::Begin, Event::Found(Found::One(target())), Event::Recorded, person(PersonNow::AsDecided)];
+    assert_eq!(play(&mut found, events), ["search", "=applied", "person", "end"]);
+    for (silent, state) in [(60, "=unknown"), (2 * 3600, "=failed")] {
+        let mut nobody = settle(silent);
+        assert_eq!(play(&mut nobody, vec![Event::Begin, Event::Found(Found::Nobody)]), ["search", state]);
+    }
+    // Known from the journal: not even looked for.
+    let memory = Memory { guest: Some(target()), ..memory };
+    let mut known = Machine::send(Job::Invite, RowState::Failed, true, &memory, Pace::default());
+    assert_eq!(play(&mut known, vec![Event::Begin]), ["person"]);
+}
+
+#[test]
+fn what_was_taken_long_ago_and_never_shows_may_be_sent_again() {
+    for (silent, state) in [(600, "end"), (2 * 3600, "=failed")] {
+        let silent = Duration::from_secs(silent);
+        let mut machine =
+            Machine::settle(map(), RowState::Applied, true, &Memory::default(), silent, Pace::default());
+        let actions = play(&mut machine, vec![Event::Begin, person(PersonNow::AsDecided)]);
+        assert_eq!(actions, ["person", state]);
+    }
+}
+
+#[test]
+fn what_a_batch_said_about_nobody_in_particular_is_settled_by_reading() {
+    let pace = Pace { read_back: vec![Duration::ZERO], ..Pace::default() };
+    for (failures, state) in [(vec!["not one user".to_owned()], "=failed"), (vec![], "=applied")] {
+        let mut machine = Machine::send(map(), RowState::Planned, true, &Memory::default(), pace.clone());
+        play(&mut machine, until_sent());
+        let events = vec![
+            Event::Answered(Answer::Batch { failures }),
+            Event::Recorded,
+            Event::Resumed,
+            person(PersonNow::AsDecided),
+        ];
+        assert_eq!(play(&mut machine, events), ["=applied", "pause", "person", state]);
+    }
+}
+
+/// One of the events that may follow this action.
+fn some_event(action: &Action, dice: u8) -> Event {
+    let pick = |events: &[Event]| events[usize::from(dice) % events.len()].clone();
+    let failing = Event::Unread(problem(ProblemKind::ServiceFailing));
+    let expired = Event::Unread(problem(ProblemKind::NotSignedIn));
+    match action {
+        Action::Search => pick(&[
+            Event::Found(Found::Nobody),
+            Event::Found(Found::One(target())),
+            Event::Found(Found::Nobody),
+            Event::Found(Found::Several(2)),
+            failing,
+            expired,
+        ]),
+        Action::ReadPerson { .. } => pick(&[
+            person(PersonNow::AsDecided),
+            person(PersonNow::AsDecided),
+            person(PersonNow::AsDecided),
+            person(PersonNow::AsDecided),
+            person(PersonNow::HasTarget),
+            person(PersonNow::HasAnother(object(9))),
+            person(PersonNow::Changed("the name".into())),
+            person(PersonNow::Gone),
+            failing,
+            expired,
+        ]),
+        Action::ReadTarget(_) => pick(&[
+            Event::Target(TargetNow::Fit),
+            Event::Target(TargetNow::Fit),
+            Event::Target(TargetNow::Fit),
+            Event::Target(TargetNow::Unfit("is disabled".into())),
+            Event::Target(TargetNow::Gone),
+            failing,
+            expired,
+        ]),
+        Action::ReadHolder(_) => pick(&[
+            Event::Holder(HolderNow::Free),
+            Event::Holder(HolderNow::Free),
+            Event::Holder(HolderNow::Free),
+            Event::Holder(HolderNow::Held("Adele".into())),
+            failing,
+            expired,
+        ]),
+        Action::Record(_) if dice > 250 => Event::NotRecorded(problem(ProblemKind::Local)),
+        Action::Record(_) => Event::Recorded,
+        Action::Send(_) => Event::Answered(
+            [
+                Answer::Taken { status: 200, guest: None },
+                Answer::Taken { status: 201, guest: Some(target()) },
+                Answer::Batch { failures: vec!["said".into()] },
+                Answer::NotTaken { wait: Duration::from_secs(7), problem: problem(ProblemKind::Throttled) },
+                Answer::NotTaken {
+                    wait: Duration::from_secs(99_999),
+                    problem: problem(ProblemKind::Throttled),
+                },
+                Answer::NotYet(problem(ProblemKind::Refused)),
+                Answer::Credential(problem(ProblemKind::NotSignedIn)),
+                Answer::Refused(problem(ProblemKind::Refused)),
+                Answer::Refused(problem(ProblemKind::NotAllowed)),
+                Answer::Refused(problem(ProblemKind::NotFound)),
+                Answer::Unknown(problem(ProblemKind::OutcomeUnknown)),
+            ][usize::from(dice) % 11]
+                .clone(),
+        ),
+        Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => {
+            Event::Cancelled
+        }
+        Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) => Event::Resumed,
+        Action::End(_) => unreachable!("nothing follows the end"),
+    }
+}
+
+fn jobs() -> impl Strategy<Value = Job> {
+    prop_oneof![Just(map()), Just(Job::Invite), Just(Job::Remove)]
+}
+
+fn states() -> impl Strategy<Value = RowState> {
+    prop::sample::select(RowState::ALL.to_vec())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
+
+    /// Random answers and faults: see the module's promises.
+    #[test]
+    fn nothing_is_sent_blindly_and_every_path_ends(
+        job in jobs(),
+        state in states(),
+        connected in any::<bool>(),
+        settles in any::<bool>(),
+        known_guest in any::<bool>(),
+        dice in prop::collection::vec(any::<u8>(), 1..200),
+    ) {
+        let memory = Memory { sent: None, guest: known_guest.then(target) };
+        let mut machine = if settles {
+            Machine::settle(job.clone(), state, connected, &memory, Duration::ZERO, Pace::default())
+        } else {
+            Machine::send(job.clone(), state, connected, &memory, Pace::default())
+        };
+        let mut dice = dice.into_iter().cycle();
+        let mut event = Event::Begin;
+        let mut before = None;
+        let (mut read_since_call, mut doubtful, mut lost_line, mut asked) = (true, None, false, 0);
+        let mut ended = false;
+        for _ in 0..2_000 {
+            let shows = matches!(
+                event,
+                Event::Person(PersonNow::HasTarget) | Event::Person(PersonNow::Gone)
+            );
+            if matches!(event, Event::Person(_) | Event::Found(_)) {
+                read_since_call = true;
+            }
+            if let Event::Answered(Answer::Unknown(_)) = &event {
+                doubtful = machine.sent;
+            }
+            lost_line |= matches!(event, Event::NotRecorded(_));
+            let action = machine.step(event.clone());
+            match &action {
+                Action::Send(change) => {
+                    prop_assert!(!settles, "settling sends nothing");
+                    prop_assert!(!lost_line, "nothing after a line that was not written");
+                    let intent = Some((RowState::Sending, Some(*change)));
+                    prop_assert_eq!(before, intent, "the intent is on disk just before");
+                    prop_assert!(read_since_call, "a reading lies between two calls");
+                    prop_assert!(doubtful != Some(*change), "an unanswered call is not repeated");
+                    read_since_call = false;
+                }
+                Action::Record(line) if line.state == RowState::Verified => {
+                    prop_assert!(shows, "verified only after a reading that shows it, not {:?}", event);
+                }
+                Action::Ask(_) => asked += 1,
+                Action::End(_) => {
+                    ended = true;
+                    break;
+                }
+                _ => {}
+            }
+            before = match &action {
+                Action::Record(line) => Some((line.state, line.intent)),
+                _ => None,
+            };
+            // Whoever is asked for ever gives up at last.
+            let roll = if asked > 30 { 255 } else { dice.next().unwrap_or(0) };
+            event = some_event(&action, roll);
+        }
+        prop_assert!(ended, "every path ends");
+    }
+}

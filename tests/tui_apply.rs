@@ -1,0 +1,220 @@
+//! The apply run on the screen: what it asks meanwhile, alarms, how far it is, and what is tried again afterwards.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
+
+#[path = "tui_rooms/fixture.rs"]
+mod fixture;
+
+use std::sync::Arc;
+
+use ado2entra::domain::connection::Backing;
+use ado2entra::domain::plan::{Plan, PlanRow, Seen, SeenPerson, SeenTarget};
+use ado2entra::domain::schedule::Disposition;
+use ado2entra::domain::{Decision, Outcome, Problem, ProblemKind, RowState, Service};
+use ado2entra::tasks::effect::ApplyOrder;
+use ado2entra::tasks::{self, ApplyEvent, Msg};
+use ado2entra::tui::Effect;
+use ado2entra::tui::apply::Dialog;
+use ado2entra::tui::overlay::Overlay;
+use fixture::{Desk, context, key, now, object, org_users, picture, tenant, tenant_users};
+use jiff::SignedDuration;
+
+fn row(n: u32, to: u32) -> PlanRow {
+    let users = org_users();
+    let targets = tenant_users();
+    PlanRow {
+        decision: Decision::Map { target: object(to) },
+        decided_at: Some(now()),
+        decided_on: Some(Outcome::Safe),
+        seen: Some(Arc::new(Seen {
+            person: SeenPerson::from(users.iter().find(|user| user.storage_key == key(n)).unwrap()),
+            target: targets.iter().find(|user| user.id == object(to)).map(SeenTarget::from),
+        })),
+        ..PlanRow::undecided(key(n))
+    }
+}
+
+fn planned_with(change: impl FnOnce(&mut tasks::Context)) -> Desk {
+    let mut plan = Plan { first_backing: Some(Backing::MicrosoftAccounts), ..Plan::default() };
+    plan.put(row(1, 1));
+    plan.put(row(7, 7));
+    let mut context = context();
+    change(&mut context);
+    let mut desk = Desk::with(context, plan, Backing::Tenant(tenant(1)));
+    desk.draw();
+    desk
+}
+
+fn running() -> Desk {
+    let mut desk = planned_with(|_| ());
+    desk.msg(Msg::Apply(ApplyEvent::Started { run: "1".into(), due: 2, at: now() }));
+    desk.draw();
+    desk
+}
+
+fn changed(desk: &mut Desk, n: u32, state: RowState, error: Option<&str>) {
+    let mut row = desk.app.model.plan.row(&key(n)).unwrap().clone();
+    row.state = state;
+    row.error = error.map(str::to_owned);
+    desk.msg(Msg::Apply(ApplyEvent::RowChanged(Box::new(row))));
+}
+
+fn died() -> Problem {
+    Problem {
+        status: Some(401),
+        said: "the credential was not accepted".into(),
+        remedy: "Sign in again: az login --tenant contoso.onmicrosoft.com --allow-no-subscriptions.".into(),
+        ..Problem::at(Service::AzureDevOpsIdentity, ProblemKind::NotSignedIn, "mapping msa.7")
+    }
+}
+
+fn look(name: &str, desk: &mut Desk, sizes: &[(u16, u16)]) {
+    for size in sizes {
+        desk.size = *size;
+        desk.draw();
+        let buf = desk.draw();
+        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), picture(&buf));
+    }
+}
+
+const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (40, 12)];
+
+fn orders(desk: &Desk) -> Vec<ApplyOrder> {
+    let orders = desk.effects.iter().filter_map(|effect| match effect {
+        Effect::Task(tasks::Effect::Apply(order)) => Some(ApplyOrder::clone(order)),
+        _ => None,
+    });
+    orders.collect()
+}
+
+#[test]
+fn a_run_that_asks_says_what_to_do_and_goes_on_by_p() {
+    let mut desk = running();
+    changed(&mut desk, 1, RowState::Verified, None);
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    let text = desk.text();
+    assert!(text.contains("The run is paused") && text.contains("az login"), "{text}");
+    assert!(text.contains("1 of 2 are through"), "{text}");
+    desk.keys("p");
+    assert_eq!(desk.effect_names(), ["Task ResumeApply"]);
+    assert!(desk.overlay().is_none());
+}
+
+#[test]
+fn a_question_can_be_left_for_reading_again_or_for_stopping() {
+    let mut desk = running();
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    desk.draw();
+    desk.keys("Esc");
+    assert!(desk.overlay().is_none() && desk.effects.is_empty());
+    assert!(desk.text().contains("paused: the credential was not accepted"));
+    desk.keys("r");
+    assert_eq!(desk.effect_names(), ["Task Read", "Task ResumeApply"]);
+
+    let mut desk = running();
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    desk.draw();
+    desk.keys("c");
+    assert_eq!(desk.effect_names(), ["Task CancelApply"]);
+}
+
+#[test]
+fn a_question_is_not_answered_before_it_was_drawn_and_goes_when_the_run_goes_on() {
+    let mut desk = running();
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    desk.blind("p");
+    assert!(desk.effects.is_empty(), "{:?}", desk.effect_names());
+    // Somebody else's key, or a second question, leaves one dialog.
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    assert_eq!(desk.app.overlays.len(), 1);
+    desk.msg(Msg::Apply(ApplyEvent::Resumed));
+    assert!(desk.app.overlays.is_empty());
+}
+
+#[test]
+fn an_alarm_stands_on_the_screen_and_in_the_next_dialog() {
+    let mut desk = planned_with(|_| ());
+    desk.msg(Msg::Apply(ApplyEvent::Alarm("Adele Two is in the organization now".into())));
+    let text = desk.text();
+    assert!(text.contains("Alarm") && text.contains("Adele Two"), "{text}");
+    assert!(matches!(desk.overlay(), Some(Overlay::Apply(Dialog::Notice(_)))));
+    desk.keys("Esc A");
+    assert!(desk.text().contains("ALARM: Adele Two"), "{}", desk.text());
+}
+
+#[test]
+fn the_strip_says_how_far_it_is() {
+    let mut desk = running();
+    desk.size = (160, 45);
+    assert!(desk.text().contains("9 locked out"), "{}", desk.text());
+    changed(&mut desk, 1, RowState::Verified, None);
+    desk.msg(Msg::Apply(ApplyEvent::GuestsRest { guests: 2, next: now() + SignedDuration::from_secs(5) }));
+    desk.msg(Msg::Apply(ApplyEvent::Paced { at_a_time: 1, of: 2 }));
+    desk.msg(Msg::Clock(now() + SignedDuration::from_secs(30)));
+    let text = desk.text();
+    for words in
+        ["8 locked out", "about 30 s left", "2 guests waited for", "1 at a time: the service is slow"]
+    {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    desk.msg(Msg::Apply(ApplyEvent::GuestsRest { guests: 0, next: now() }));
+    assert!(!desk.text().contains("guests waited"));
+}
+
+#[test]
+fn failed_rows_are_tried_again_alone_and_with_the_name_typed() {
+    let mut desk = running();
+    changed(&mut desk, 1, RowState::Verified, None);
+    changed(&mut desk, 7, RowState::Unknown, Some("no answer"));
+    desk.msg(Msg::Apply(ApplyEvent::Finished { stopped: None, at: now() }));
+    desk.draw();
+    desk.keys("Esc v");
+    assert!(desk.effect_names().contains(&"Task VerifyRows".to_owned()), "{:?}", desk.effect_names());
+    // Settled: nothing happened. At once it may be tried again.
+    changed(&mut desk, 7, RowState::Failed, Some("reading shows that nothing happened"));
+    desk.effects.clear();
+    desk.draw();
+    desk.keys("R");
+    assert!(matches!(desk.overlay(), Some(Overlay::Apply(Dialog::Order(_)))));
+    desk.keys("Enter");
+    assert!(orders(&desk).is_empty(), "not without the name");
+    desk.types("fabrikam");
+    desk.keys("Enter");
+    let orders = orders(&desk);
+    assert_eq!(orders[0].only, Some([key(7)].into()));
+    let sent = orders[0].schedule.rows.iter().filter(|row| matches!(row.disposition, Disposition::Send(_)));
+    assert_eq!(sent.map(|row| row.storage_key.clone()).collect::<Vec<_>>(), [key(7)]);
+}
+
+#[test]
+fn the_batch_route_is_said_before_it_begins() {
+    let mut desk = planned_with(|context| context.batch_route = true);
+    desk.keys("A");
+    assert!(desk.text().contains("undocumented"), "{}", desk.text());
+}
+
+#[test]
+fn an_old_reading_says_so_and_r_reads_again() {
+    let mut desk = planned_with(|_| ());
+    desk.msg(Msg::Clock(now() + SignedDuration::from_mins(90)));
+    desk.draw();
+    desk.keys("A");
+    let text = desk.text();
+    assert!(text.contains("90 minutes ago") && text.contains("read again"), "{text}");
+    desk.keys("r");
+    assert_eq!(desk.effect_names(), ["Task Read"]);
+}
+
+#[test]
+fn looks_of_a_question_and_an_alarm() {
+    let mut desk = running();
+    changed(&mut desk, 1, RowState::Verified, None);
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    look("apply_asks", &mut desk, &SIZES);
+    desk.size = (80, 24);
+    desk.keys("Esc");
+    desk.msg(Msg::Apply(ApplyEvent::Alarm(
+        "Adele Two (adele.vance@contoso.com) is in the organization now as the target that is planned for Adele Vance".into(),
+    )));
+    look("apply_alarm", &mut desk, &[(80, 24)]);
+}
