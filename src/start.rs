@@ -86,7 +86,11 @@ fn try_open(mut opening: Opening) -> Result<Exit, Left> {
 
 /// The set-up screen. Returns the terminal, for the dashboard to go on with, and puts the values into `opening`; `None` when
 /// the set-up was left.
-fn set_up(runtime: &Runtime, opening: &mut Opening, settings: &UiSettings) -> Result<Option<(Console, Arc<Prober>)>, Left> {
+fn set_up(
+    runtime: &Runtime,
+    opening: &mut Opening,
+    settings: &UiSettings,
+) -> Result<Option<(Console, Arc<Prober>)>, Left> {
     let unusable = |error: std::io::Error| (Exit::Usage, RunError::Terminal(error).to_string());
     let look = Look::new(tui::resolved(settings.theme), settings.ascii);
     let place = opening.loaded.location.as_ref().map(|location| location.path.clone());

@@ -149,7 +149,15 @@ impl Prober {
     /// With the variables in which credentials are looked for.
     pub fn new(environment: Environment) -> (Arc<Self>, mpsc::Receiver<SetupMsg>) {
         let (tx, rx) = mpsc::channel(MESSAGES);
-        (Arc::new(Self { environment, tx, running: Mutex::default(), signed_in: tokio::sync::Mutex::default() }), rx)
+        (
+            Arc::new(Self {
+                environment,
+                tx,
+                running: Mutex::default(),
+                signed_in: tokio::sync::Mutex::default(),
+            }),
+            rx,
+        )
     }
 
     /// Starts the work; what comes of it is told as messages.

@@ -192,7 +192,7 @@ async fn a_tenant_of_another_cloud_is_said() {
 async fn a_code_is_shown_once_and_its_sign_in_goes_on_into_the_session() {
     use ado2entra::simulator::SignInAnswer;
     let mut stage = Stage::new(&[]).await;
-    stage.simulator.control().answer_sign_ins(SignInAnswer::Wait);
+    stage.simulator.control().answer_sign_ins(SignInAnswer::Waits);
     stage.simulator.control().pace_sign_ins(Duration::from_millis(50), Duration::from_secs(600));
     stage.types(stage.simulator.organization().to_owned().as_str());
     stage.keys("Tab");
@@ -214,7 +214,13 @@ async fn a_code_is_shown_once_and_its_sign_in_goes_on_into_the_session() {
     assert!(sign <= Sign::Care && said.contains("Signed in as"), "{sign:?} {said}");
     let (sign, said) = stage.outcome(Subject::AfterConnect).await;
     assert_eq!((sign, said.contains("a token of the destination")), (Sign::Good, true), "{said}");
-    stage.until(|stage| Subject::ALL.into_iter().all(|subject| stage.state.trial(subject).is_some_and(|trial| trial.ended))).await;
+    stage
+        .until(|stage| {
+            Subject::ALL
+                .into_iter()
+                .all(|subject| stage.state.trial(subject).is_some_and(|trial| trial.ended))
+        })
+        .await;
     assert!(stage.simulator.control().waiting_codes().is_empty(), "nobody was asked again");
 
     stage.keys("w Enter");
@@ -235,7 +241,8 @@ async fn a_code_is_shown_once_and_its_sign_in_goes_on_into_the_session() {
     runner.run(ado2entra::tasks::Effect::Read(vec![ado2entra::domain::activity::Source::Me]));
     let read = async {
         loop {
-            if let ado2entra::tasks::Msg::FactRead(fact, _) = messages.recv().await.unwrap() {
+            use ado2entra::tasks::{Fact, Msg};
+            if let Msg::FactRead(fact @ Fact::Me(_), _) = messages.recv().await.unwrap() {
                 return fact;
             }
         }

@@ -193,7 +193,9 @@ impl Field {
                 "A command that prints the token on its first line, such as that of a password store. It is run \
                  without a shell; quotes keep words together."
             }
-            Self::EntraCertificate => "A PEM file with the app registration's certificate; its path, from / on.",
+            Self::EntraCertificate => {
+                "A PEM file with the app registration's certificate; its path, from / on."
+            }
             Self::EntraKey => "A PEM file with its key; empty where the certificate's file holds it too.",
             Self::EntraAssertion => {
                 "The environment variable with the token of your identity provider, or the file with it: a path, from / on."
@@ -227,7 +229,9 @@ pub fn entra_words(kind: EntraKind) -> &'static str {
     match kind {
         EntraKind::AzureCli => "azure-cli: the account of `az login`, in the destination tenant.",
         EntraKind::DeviceCode => "device-code: a code that you type into a browser, here or elsewhere.",
-        EntraKind::ClientSecret => "client-secret: an app registration with a secret, held in an environment variable.",
+        EntraKind::ClientSecret => {
+            "client-secret: an app registration with a secret, held in an environment variable."
+        }
         EntraKind::Certificate => "certificate: an app registration with a certificate.",
         EntraKind::Federated => "federated: an app registration that trusts another identity provider.",
         EntraKind::Command => "command: what a command prints; serves Microsoft Graph only.",

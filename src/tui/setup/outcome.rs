@@ -309,10 +309,12 @@ fn entra(state: &State, trial: &Trial) -> Outcome {
                 }
             }
             Finding::SignedIn(signed_in) => {
-                let who = clean(signed_in.who.as_deref().unwrap_or("an account that is not named")).into_owned();
+                let who =
+                    clean(signed_in.who.as_deref().unwrap_or("an account that is not named")).into_owned();
                 outcome.brief.clone_from(&who);
                 outcome.sign = Sign::Good;
-                let kind = signed_in.user_type.as_deref().map(|kind| format!(", {}", clean(kind).to_lowercase()));
+                let kind =
+                    signed_in.user_type.as_deref().map(|kind| format!(", {}", clean(kind).to_lowercase()));
                 outcome.add(Sign::Good, format!("Signed in as {who}{}.", kind.unwrap_or_default()));
                 for note in &signed_in.notes {
                     outcome.add(Sign::Care, clean(note).into_owned());
