@@ -138,7 +138,7 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let exit = runtime.block_on(running.run(messages))?;
-    running.console.screen.leave()?;
+    running.console.leave()?;
     Ok(exit)
 }
 

@@ -61,6 +61,13 @@ impl Console {
         Ok(copied(text, self.between))
     }
 
+    /// Gives the terminal back for good.
+    pub fn leave(&mut self) -> io::Result<()> {
+        // Nothing may set its modes any more once they are as they were.
+        self.parking.park(true);
+        self.screen.leave()
+    }
+
     /// Ctrl-Z: the terminal is given back, the whole process group stops, and everything is drawn anew when it goes on.
     pub async fn suspend(&mut self) -> io::Result<()> {
         self.parking.park(true);
@@ -79,5 +86,11 @@ impl Console {
         self.screen.take()?;
         self.parking.park(false);
         Ok(())
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        let _ = self.leave();
     }
 }

@@ -74,6 +74,15 @@ impl Parking {
         changed.notify_all();
     }
 
+    /// Does something to the terminal, unless it is somebody else's; whoever takes it away waits until this is done.
+    fn unless_parked(&self, act: impl FnOnce()) {
+        let (lock, _) = &*self.inner;
+        let parked = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*parked {
+            act();
+        }
+    }
+
     fn wait(&self) {
         let (lock, changed) = &*self.inner;
         let mut parked = lock.lock().unwrap_or_else(PoisonError::into_inner);
@@ -96,8 +105,6 @@ fn tell_again(fd: &OwnedFd) {
     if let Ok(modes) = rustix::termios::tcgetattr(fd) {
         let _ = rustix::termios::tcsetattr(fd, rustix::termios::OptionalActions::Now, &modes);
     }
-    // Where that does not help, the next key does; until then this must not take the whole processor.
-    std::thread::sleep(Duration::from_millis(2));
 }
 
 fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
@@ -126,7 +133,9 @@ fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
             }
         }
         if !seen {
-            tell_again(fd);
+            parking.unless_parked(|| tell_again(fd));
+            // Where that does not help, the next key does; until then this must not take the whole processor.
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 }
