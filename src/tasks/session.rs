@@ -229,6 +229,9 @@ impl Session {
             Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
             None => {}
         }
+        if let Some(saved) = self.saved_session().await {
+            self.tell(Msg::SessionFound(saved)).await;
+        }
     }
 
     /// Tells an event that matters beyond this run, and keeps it.
