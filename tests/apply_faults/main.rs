@@ -49,7 +49,7 @@ async fn ready(fault: Fault) -> (Stage, Model, Vec<StorageKey>) {
     let mut stage = stage(options).await;
     stage.simulator.control().set_invitation_policy("everyone");
     let mut model = stage.read().await;
-    let missing = stage.people(&model, Outcome::Missing);
+    let missing = Stage::people(&model, Outcome::Missing);
     let [gone, guest, ..] = missing.as_slice() else {
         panic!("two people who are not in the tenant: {fault}")
     };
