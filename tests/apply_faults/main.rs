@@ -130,8 +130,8 @@ async fn survives(fault: Fault, phase: Phase, asks: Asks) {
     // What is called verified was carried out.
     for key in &keys {
         let done = effects.mapped.contains_key(key.as_str()) || effects.removed.contains_key(key.as_str());
-        let state = model.plan.row(key).unwrap().state;
-        assert!(state != RowState::Verified || done, "{fault} {phase:?}: {:?}", model.plan.row(key));
+        let row = model.plan.row(key).unwrap();
+        assert!(row.state != RowState::Verified || done, "{fault} {phase:?}: {:?}", model.plan.row(key));
     }
     // It works again: everybody is done, and nobody twice.
     control.set_fault(fault, false);
