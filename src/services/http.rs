@@ -213,13 +213,10 @@ impl Http {
                 }
                 Err(problem) => {
                     self.tell(record, Some(problem.kind), problem.retry_at);
-                    if attempt == 1
-                        && let Some(fresh) = self.renewed(call, token.as_deref(), &problem).await
-                    {
-                        token = Some(fresh);
-                        continue;
+                    if attempt > 1 {
+                        return Err(problem);
                     }
-                    return Err(problem);
+                    token = Some(self.renewed(call, token.as_deref(), problem).await?);
                 }
             }
         }
@@ -286,17 +283,29 @@ impl Http {
             return Err(problem);
         }
         *renewed = true;
-        match self.renewed(call, refused.as_deref(), &problem).await {
-            Some(fresh) => Ok(Some(fresh)),
-            None => Err(problem),
-        }
+        self.renewed(call, refused.as_deref(), problem).await.map(Some)
     }
 
-    async fn renewed(&self, call: &Call, refused: Option<&Token>, problem: &Problem) -> Option<Arc<Token>> {
+    /// A token in place of the refused one; else the problem, with the reason why there is none.
+    async fn renewed(
+        &self,
+        call: &Call,
+        refused: Option<&Token>,
+        problem: Problem,
+    ) -> Result<Arc<Token>, Problem> {
+        let (Some(credential), Some(refused)) = (&call.credential, refused) else { return Err(problem) };
         if problem.kind != ProblemKind::NotSignedIn {
-            return None;
+            return Err(problem);
         }
-        call.credential.as_ref()?.renew(refused?).await
+        match credential.renew(refused).await {
+            Ok(Some(fresh)) => Ok(fresh),
+            Ok(None) => Err(problem),
+            Err(why) => Err(Problem {
+                said: format!("{}; a new token could not be had: {}", problem.said, why.said),
+                remedy: why.remedy,
+                ..problem
+            }),
+        }
     }
 
     async fn pass(&self, call: &Call, deadline: Instant) -> Result<(), Problem> {
