@@ -21,9 +21,7 @@ use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
-use crate::services::{
-    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings,
-};
+use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
 use crate::store::{Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};

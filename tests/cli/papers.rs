@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use crate::help::golden;
 use crate::stage::Stage;
 
 #[test]
@@ -31,12 +32,17 @@ fn messages_before_and_after_name_the_organization_and_the_tenant() {
 
     stage.run(&["announce", "after", "mail.html", "--language", "de"]).exits(0).says("mail.html");
     let html = stage.read("mail.html");
-    assert!(html.starts_with("<!doctype html>\n<html lang=\"de\">") && html.contains("Melden Sie sich"), "{html}");
+    assert!(
+        html.starts_with("<!doctype html>\n<html lang=\"de\">") && html.contains("Melden Sie sich"),
+        "{html}"
+    );
     assert_eq!(std::fs::metadata(stage.path("mail.html")).unwrap().permissions().mode() & 0o777, 0o600);
     stage.run(&["announce", "after", "mail.html"]).exits(5).says("--force");
     stage.run(&["announce", "after", "mail.html", "--force"]).exits(0);
     stage.run(&["announce", "after", "--format", "json"]).exits(2);
-    assert!(stage.run(&["announce", "before", "--html", "--when", "<b>"]).exits(0).stdout.contains("&lt;b&gt;"));
+    assert!(
+        stage.run(&["announce", "before", "--html", "--when", "<b>"]).exits(0).stdout.contains("&lt;b&gt;")
+    );
 }
 
 #[test]
@@ -120,5 +126,35 @@ fn package_and_report_come_from_the_store_alone() {
     assert!(text.contains("told &lt;by&gt; mail") && text.contains("| verified | 1 |"), "{text}");
     for name in ["r.pdf", "r"] {
         stage.run(&["report", name]).exits(2).says(".html");
+    }
+}
+
+#[test]
+fn the_messages_are_as_they_were_read() {
+    let stage = Stage::fabrikam();
+    for occasion in ["before", "after"] {
+        for language in ["en", "de"] {
+            for ending in ["txt", "html"] {
+                let file = format!("{occasion}-{language}.{ending}");
+                let told = ["--when", "28 Nov, 19:00 <b>", "--contact", "it@fabrikam.com & co", "--names"];
+                let mut line = vec!["announce", occasion, &file, "--language", language];
+                line.extend(told);
+                stage.run(&line).exits(0);
+                let text = stage.read(&file);
+                // The simulator listens on another port each time.
+                let address = text
+                    .split("http://127.0.0.1:")
+                    .nth(1)
+                    .unwrap()
+                    .split(['/', ')'])
+                    .next()
+                    .unwrap()
+                    .to_owned();
+                golden(
+                    &format!("papers/{file}"),
+                    &text.replace(&format!("127.0.0.1:{address}"), "127.0.0.1"),
+                );
+            }
+        }
     }
 }

@@ -35,7 +35,12 @@ pub async fn run(mut work: Work, args: &AnnounceArgs, force: bool) -> Result<Exi
 }
 
 /// From a snapshot.
-pub async fn offline(output: Output, model: &Model, args: &AnnounceArgs, force: bool) -> Result<Exit, Failure> {
+pub async fn offline(
+    output: Output,
+    model: &Model,
+    args: &AnnounceArgs,
+    force: bool,
+) -> Result<Exit, Failure> {
     paper::text_only(output, "announce")?;
     write(output, model, args, &template(args)?, force).await
 }
@@ -57,8 +62,7 @@ async fn write(
 ) -> Result<Exit, Failure> {
     let message = announcement(model, args);
     let html = args.html || matches!(paper::ending(&args.file).as_str(), "html" | "htm");
-    let text =
-        if html { message.html(template, language(args.language)) } else { message.text(template) };
+    let text = if html { message.html(template, language(args.language)) } else { message.text(template) };
     paper::write(output, &args.file, text, force).await?;
     Ok(Exit::Done)
 }
@@ -81,7 +85,8 @@ fn language(language: Language) -> announce::Language {
 fn template(args: &AnnounceArgs) -> Result<Template, Failure> {
     let Some(path) = &args.template else {
         let words = announce::built_in(occasion(args.occasion), language(args.language));
-        return announce::template(words).map_err(|errors| Failure::usage(listed("the built-in words", &errors)));
+        return announce::template(words)
+            .map_err(|errors| Failure::usage(listed("the built-in words", &errors)));
     };
     let shown = path.display().to_string();
     let text = read(path).map_err(|said| Failure::usage(format!("reading the template {shown}: {said}")))?;
@@ -106,7 +111,8 @@ fn read(path: &Path) -> Result<String, String> {
 
 fn announcement(model: &Model, args: &AnnounceArgs) -> Announcement {
     let context = &model.context;
-    let tenant = model.facts.destination_profile().map_or(context.tenant.as_str(), |tenant| &tenant.display_name);
+    let tenant =
+        model.facts.destination_profile().map_or(context.tenant.as_str(), |tenant| &tenant.display_name);
     let mut message = Announcement {
         organization: context.organization.clone(),
         address: format!("{}/{}", context.portal.trim_end_matches('/'), context.organization),

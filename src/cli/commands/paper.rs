@@ -24,7 +24,9 @@ pub fn text_only(output: Output, command: &str) -> Result<(), Failure> {
     if output.format == Format::Text {
         return Ok(());
     }
-    Err(Failure::usage(format!("`{command}` writes a document; leave --format away, the file's name says which form")))
+    Err(Failure::usage(format!(
+        "`{command}` writes a document; leave --format away, the file's name says which form"
+    )))
 }
 
 /// Everything that the store knows; an empty store is refused, because the paper would say nothing.

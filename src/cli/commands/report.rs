@@ -14,7 +14,11 @@ pub async fn run(work: Work, file: &Path, force: bool) -> Result<Exit, Failure> 
         _ if file.as_os_str() == "-" => false,
         "html" | "htm" => true,
         "md" | "markdown" => false,
-        _ => return Err(Failure::usage("a report is written as .html or .md; give the file one of these endings")),
+        _ => {
+            return Err(Failure::usage(
+                "a report is written as .html or .md; give the file one of these endings",
+            ));
+        }
     };
     let material = paper::material(&work).await?;
     let text = tokio::task::spawn_blocking(move || {

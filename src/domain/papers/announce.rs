@@ -134,7 +134,10 @@ mod tests {
                     assert!(!text.contains("{{") && !html.contains("{{"), "{text}");
                     assert!(!html.contains("<b>") && !html.contains("<script"), "{html}");
                     assert!(html.contains("Contoso &lt;b&gt;"), "{html}");
-                    assert_eq!(text.contains("2026-11-28"), it.when.is_some() && occasion == Occasion::Before);
+                    assert_eq!(
+                        text.contains("2026-11-28"),
+                        it.when.is_some() && occasion == Occasion::Before
+                    );
                     assert_eq!(text.contains("Adele"), !it.names.is_empty() && occasion == Occasion::Before);
                     assert_eq!(text.contains("it@fabrikam.com"), it.contact.is_some());
                 }

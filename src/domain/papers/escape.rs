@@ -42,9 +42,13 @@ pub fn markdown(text: &str) -> String {
             c => out.push(c),
         }
     }
-    // What would begin a list or a heading at the start of a line.
+    // What would begin a list, a heading or a block of code at the start of a line.
+    out.drain(..out.len() - out.trim_start().len());
+    let digits = out.bytes().take_while(u8::is_ascii_digit).count();
     if out.starts_with(['-', '+', '=']) {
         out.insert(0, '\\');
+    } else if digits > 0 && out.get(digits..).is_some_and(|rest| rest.starts_with(['.', ')'])) {
+        out.insert(digits, '\\');
     }
     out
 }
@@ -64,10 +68,12 @@ mod tests {
 
     #[test]
     fn nothing_of_a_name_becomes_markdown() {
-        assert_eq!(markdown("a|b `c` *d* [e](http://f) <b>\n# g"), concat!(
+        assert_eq!(
+            markdown("a|b `c` *d* [e](http://f) <b>\n# g"),
             "a\\|b \\`c\\` \\*d\\* \\[e\\](http\\://f) &lt;b&gt; \\# g"
-        ));
+        );
         assert_eq!(markdown("www.example.com"), "www\\.example.com");
         assert_eq!(markdown("- x\u{1b}[0m"), "\\- x\u{FFFD}\\[0m");
+        assert_eq!(markdown("    12. x"), "12\\. x");
     }
 }

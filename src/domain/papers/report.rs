@@ -123,7 +123,10 @@ fn facts(material: &Material) -> Vec<Said> {
     };
     let mut facts = vec![
         said("Organization", material.organization.clone()),
-        said("Destination tenant", material.tenant.map_or_else(|| "not known".to_owned(), |id| id.to_string())),
+        said(
+            "Destination tenant",
+            material.tenant.map_or_else(|| "not known".to_owned(), |id| id.to_string()),
+        ),
         said("Backed before by", backing(plan.previous_backing.map(Backing::Tenant).or(plan.first_backing))),
         said("The switch was seen", material.switched_at.map_or_else(|| "not yet".to_owned(), second)),
     ];
@@ -140,11 +143,8 @@ fn facts(material: &Material) -> Vec<Said> {
     };
     for (about, readings) in [("Read before the switch", &material.before), ("Last read", &material.last)] {
         if let Some((first, last, count)) = span(readings) {
-            let when = if first == last {
-                second(last)
-            } else {
-                format!("{} to {}", second(first), second(last))
-            };
+            let when =
+                if first == last { second(last) } else { format!("{} to {}", second(first), second(last)) };
             facts.push(said(about, format!("{count} people, {when}")));
         }
     }
@@ -156,7 +156,8 @@ fn facts(material: &Material) -> Vec<Said> {
 }
 
 fn operator(material: &Material, key: &StorageKey) -> String {
-    let known = material.newest(key).or_else(|| material.last.values().find(|it| &it.user.storage_key == key));
+    let known =
+        material.newest(key).or_else(|| material.last.values().find(|it| &it.user.storage_key == key));
     known.map_or_else(|| key.to_string(), |it| named(&it.user.display_name, &it.user.principal_name))
 }
 
@@ -238,7 +239,10 @@ fn words(material: &Material) -> Vec<Word> {
     let checks = plan.ticks.iter().map(|(id, tick)| (tick, id.title().to_owned()));
     let steps = plan.phase_ticks.iter().map(|(phase, tick)| (tick, format!("Step: {}", phase.shown())));
     let pairs = plan.confirmed.iter().map(|(pair, tick)| {
-        (tick, format!("Same person: {} and {}", material.name(&pair.storage_key), target_name(material, pair)))
+        (
+            tick,
+            format!("Same person: {} and {}", material.name(&pair.storage_key), target_name(material, pair)),
+        )
     });
     let mut words: Vec<Word> = checks
         .chain(steps)

@@ -52,7 +52,8 @@ fn calls(material: &Material) -> BTreeMap<&StorageKey, &JournalEntry> {
 /// The list as CSV: UTF-8, RFC 4180, a header, every cell cleaned, no cell a formula.
 pub fn list(material: &Material) -> String {
     let calls = calls(material);
-    let mut rows: Vec<(String, Vec<String>)> = wanted(material).map(|row| line(material, row, &calls)).collect();
+    let mut rows: Vec<(String, Vec<String>)> =
+        wanted(material).map(|row| line(material, row, &calls)).collect();
     rows.sort();
     let header = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
     csv::lines(std::iter::once(header).chain(rows.into_iter().map(|(_, cells)| cells)))
@@ -68,7 +69,8 @@ fn line(
     let seen = row.seen.as_deref();
     let person = seen.map(|seen| &seen.person);
     let target = row.decision.target();
-    let read = material.newest(key).and_then(|known| known.target.as_ref()).filter(|it| Some(it.id) == target);
+    let read =
+        material.newest(key).and_then(|known| known.target.as_ref()).filter(|it| Some(it.id) == target);
     let seen_target = seen.and_then(|seen| seen.target.as_ref());
     let name = user.map(|user| &*user.display_name).or(person.map(|it| it.display_name.as_str()));
     let mail = match (user, person) {
@@ -80,7 +82,9 @@ fn line(
         row.new_storage_key.as_ref().unwrap_or(key).as_str(),
         user.map_or("", |user| user.descriptor.as_str()),
         name.unwrap_or_default(),
-        user.map(|user| &*user.principal_name).or(person.map(|it| it.principal_name.as_str())).unwrap_or_default(),
+        user.map(|user| &*user.principal_name)
+            .or(person.map(|it| it.principal_name.as_str()))
+            .unwrap_or_default(),
         mail.unwrap_or_default(),
         user.map(|user| user.origin.as_str()).or(person.map(|it| it.origin.as_str())).unwrap_or_default(),
         &target.map(|id| id.to_string()).unwrap_or_default(),
@@ -95,14 +99,18 @@ fn line(
         call.and_then(|line| line.activity_id.as_deref()).unwrap_or_default(),
         &call.map(|line| line.at.to_string()).unwrap_or_default(),
     ];
-    (name.unwrap_or_default().to_lowercase() + key.as_str(), cells.iter().map(|cell| csv_cell(cell)).collect())
+    (
+        name.unwrap_or_default().to_lowercase() + key.as_str(),
+        cells.iter().map(|cell| csv_cell(cell)).collect(),
+    )
 }
 
 /// The letter that goes with the list. `list` is the name of the list's file, where there is one.
 pub fn letter(material: &Material, list: Option<&str>) -> String {
     let plan = &material.plan;
     let waiting: Vec<&PlanRow> = wanted(material).collect();
-    let decided = |wanted: fn(&Decision) -> bool| plan.rows.values().filter(|row| wanted(&row.decision)).count();
+    let decided =
+        |wanted: fn(&Decision) -> bool| plan.rows.values().filter(|row| wanted(&row.decision)).count();
     let verified = plan
         .rows
         .values()
@@ -140,7 +148,9 @@ pub fn letter(material: &Material, list: Option<&str>) -> String {
     if let Some(list) = list {
         say(&format!("The list: {} (CSV, UTF-8; columns {}).", clean(list), COLUMNS.join(", ")));
     }
-    say("The storage key identifies a person. The descriptor is the one of our latest reading; connecting changes it.");
+    say(
+        "The storage key identifies a person. The descriptor is the one of our latest reading; connecting changes it.",
+    );
     say("");
     say("How it stands");
     say(&format!("- to be mapped, in the list: {}", waiting.len()));

@@ -146,7 +146,9 @@ impl Template {
                     Part::Text(words) => (false, words.as_str().into()),
                     Part::Code(words) => (true, words.as_str().into()),
                     Part::Value(name) if Some(*name) == list => (false, clean(entry)),
-                    Part::Value(name) => (false, clean(value(name).entries().first().copied().unwrap_or_default())),
+                    Part::Value(name) => {
+                        (false, clean(value(name).entries().first().copied().unwrap_or_default()))
+                    }
                 });
                 found.push(Filled { kind: line.kind, parts: parts.collect() });
             }
@@ -370,13 +372,17 @@ mod tests {
         let html = template.html(&values(Value::text("<now>"), &[]), "en");
         assert!(html.contains("<title>fab`rikam`</title>"), "{html}");
         assert!(html.contains("<p>At &lt;now&gt;.</p>"), "{html}");
-        assert!(html.contains("<ol>\n<li>a</li>\n<li>b</li>\n<li><code>c</code></li>\n</ol>\n</body>"), "{html}");
+        assert!(
+            html.contains("<ol>\n<li>a</li>\n<li>b</li>\n<li><code>c</code></li>\n</ol>\n</body>"),
+            "{html}"
+        );
     }
 
     #[test]
     fn a_value_is_never_a_mark() {
         let template = Template::parse("{{who}}\n{{when}}", &NAMES).unwrap();
-        let hostile = [("who", Value::text("# {{when}} <b>")), ("when", Value::text("1. x\n- y\u{202e}"))].into();
+        let hostile =
+            [("who", Value::text("# {{when}} <b>")), ("when", Value::text("1. x\n- y\u{202e}"))].into();
         assert_eq!(template.text(&hostile), "# {{when}} <b>\n1. x - y\u{FFFD}\n");
         let html = template.html(&hostile, "en\"><script>");
         assert!(html.contains("<p># {{when}} &lt;b&gt;</p>") && !html.contains("<script>"), "{html}");

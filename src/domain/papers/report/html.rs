@@ -56,7 +56,8 @@ pub fn html(report: &Report) -> String {
         out.push_str(&charts::timeline("The way in time", &report.moments));
         out.push_str("<table>\n<thead><tr><th>When</th><th>What</th></tr></thead>\n<tbody>\n");
         for moment in &report.moments {
-            let _ = writeln!(out, "<tr><td>{}</td><td>{}</td></tr>", second(moment.at), escaped(&moment.words));
+            let _ =
+                writeln!(out, "<tr><td>{}</td><td>{}</td></tr>", second(moment.at), escaped(&moment.words));
         }
         out.push_str("</tbody>\n</table>\n");
     }

@@ -51,13 +51,7 @@ fn confirmed(out: &mut String, title: &str, words: &[Word]) {
     }
     let _ = writeln!(out, "\n## {title}\n\n| when | what | note |\n| --- | --- | --- |");
     for word in words {
-        let _ = writeln!(
-            out,
-            "| {} | {} | {} |",
-            second(word.at),
-            escaped(&word.about),
-            escaped(&word.note)
-        );
+        let _ = writeln!(out, "| {} | {} | {} |", second(word.at), escaped(&word.about), escaped(&word.note));
     }
 }
 
@@ -66,7 +60,9 @@ fn one(out: &mut String, person: &PersonPaper) {
     let mut who = vec![escaped(&person.address)];
     who.extend(person.about.iter().map(|it| escaped(it)));
     who.push(escaped(person.storage_key.as_str()));
-    who.extend(person.new_storage_key.iter().map(|key| format!("since the switch {}", escaped(key.as_str()))));
+    who.extend(
+        person.new_storage_key.iter().map(|key| format!("since the switch {}", escaped(key.as_str()))),
+    );
     who.retain(|it| !it.is_empty());
     let _ = writeln!(out, "{}\n\n{}\n", who.join(" · "), escaped(&person.sentence()));
     for (title, lines) in [("Evidence", &person.evidence), ("Doubt", &person.doubts)] {
@@ -80,7 +76,9 @@ fn one(out: &mut String, person: &PersonPaper) {
         }
     }
     if !person.calls.is_empty() {
-        out.push_str("\n| when | state | attempt | what happened | activity id |\n| --- | --- | ---: | --- | --- |\n");
+        out.push_str(
+            "\n| when | state | attempt | what happened | activity id |\n| --- | --- | ---: | --- | --- |\n",
+        );
         for call in &person.calls {
             let _ = writeln!(
                 out,

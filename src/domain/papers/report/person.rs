@@ -118,7 +118,10 @@ impl PersonPaper {
         if let Some(id) = target_id {
             let pair = crate::domain::plan::Pair { storage_key: key.clone(), target: id };
             if material.plan.hazards.contains(&pair) {
-                doubts.push("the service would have sent this person to this user by itself, although the two differ".to_owned());
+                doubts.push(
+                    "the service would have sent this person to this user by itself, although the two differ"
+                        .to_owned(),
+                );
             }
             if let Some(tick) = material.plan.confirmed.get(&pair) {
                 doubts.push(format!("confirmed as the same person: {}", tick.note));

@@ -6,11 +6,14 @@ use crate::domain::activity::EventLine;
 use crate::domain::check::{CheckId, Tick};
 use crate::domain::connection::Phase;
 use crate::domain::papers::Known;
-use crate::domain::plan::fixtures::{at, directory, key, map, now, object, org_user, plan, row, tenant, tenant_user};
+use crate::domain::plan::fixtures::{
+    at, directory, key, map, now, object, org_user, plan, row, tenant, tenant_user,
+};
 use crate::domain::plan::{JournalEntry, Pair, PlanRow};
 use crate::domain::{OrgUser, TenantUser};
 
-const HOSTILE: &str = "<script>alert(1)</script>|`x`\u{202e}\"'><img src=x onerror=alert(1)>\n# [a](http://evil.example)";
+const HOSTILE: &str =
+    "<script>alert(1)</script>|`x`\u{202e}\"'><img src=x onerror=alert(1)>\n# [a](http://evil.example)";
 
 fn known(user: &OrgUser, target: Option<&TenantUser>) -> Known {
     Known { taken_at: now(), user: user.clone(), target: target.cloned(), groups: Some(2) }
@@ -37,7 +40,8 @@ fn material() -> Material {
     adele.access_level = Some(HOSTILE.into());
     let bad = org_user(2, HOSTILE, &format!("{HOSTILE}@fabrikam.com"));
     let cora = org_user(3, "Cora Thomas", "cora@fabrikam.com");
-    let target = tenant_user(1, "Adele Vance", "adele.vance@contoso.com").with(|it| it.mail = Some("adele@fabrikam.com".into()));
+    let target = tenant_user(1, "Adele Vance", "adele.vance@contoso.com")
+        .with(|it| it.mail = Some("adele@fabrikam.com".into()));
     let bad_target = tenant_user(2, HOSTILE, HOSTILE);
     let users = directory([target.clone(), bad_target.clone()]);
     let done = PlanRow { state: RowState::Verified, ..row(&adele, map(1), Outcome::Safe, &users) };
@@ -54,10 +58,11 @@ fn material() -> Material {
     plan.confirmed.insert(Pair { storage_key: key(2), target: object(2) }, tick(HOSTILE));
     plan.owner_told = Some(HOSTILE.into());
     plan.operator_keys.insert(key(3));
-    let before: BTreeMap<_, _> = [known(&adele, Some(&target)), known(&bad, Some(&bad_target)), known(&cora, None)]
-        .into_iter()
-        .map(|it| (it.user.storage_key.clone(), it))
-        .collect();
+    let before: BTreeMap<_, _> =
+        [known(&adele, Some(&target)), known(&bad, Some(&bad_target)), known(&cora, None)]
+            .into_iter()
+            .map(|it| (it.user.storage_key.clone(), it))
+            .collect();
     Material {
         organization: HOSTILE.into(),
         tenant: Some(tenant(1)),
@@ -104,7 +109,9 @@ fn the_report_says_what_was_found_decided_done_and_failed() {
     );
     assert_eq!(adele.calls.len(), 2);
     assert_eq!(report.words.len(), 3);
-    assert!(report.facts.iter().any(|it| it.about == "Decided and sent by" && it.words.contains("Cora Thomas")));
+    assert!(
+        report.facts.iter().any(|it| it.about == "Decided and sent by" && it.words.contains("Cora Thomas"))
+    );
     let moments: Vec<&str> = report.moments.iter().map(|it| it.words.as_str()).collect();
     assert_eq!(moments.first(), Some(&"Step ticked: inform"));
     assert!(moments.contains(&"The switch was seen"));
@@ -121,13 +128,14 @@ fn nothing_of_a_hostile_name_becomes_html() {
     assert!(text.contains("default-src 'none'; style-src 'unsafe-inline'"));
     // Only the elements that this program writes, each closed, and no attribute that could load or run anything.
     let known = [
-        "!doctype", "html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "table", "thead", "tbody", "tr", "th",
-        "td", "ul", "li", "p", "article", "svg", "text", "rect", "line", "circle",
+        "!doctype", "html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "table", "thead",
+        "tbody", "tr", "th", "td", "ul", "li", "p", "article", "svg", "text", "rect", "line", "circle",
     ];
     let mut open: Vec<String> = Vec::new();
     for part in text.split('<').skip(1) {
         let tag = part.split('>').next().unwrap();
-        let name: String = tag.trim_start_matches('/').chars().take_while(|c| c.is_alphanumeric() || *c == '!').collect();
+        let name: String =
+            tag.trim_start_matches('/').chars().take_while(|c| c.is_alphanumeric() || *c == '!').collect();
         assert!(known.contains(&name.as_str()), "{tag}");
         assert!(!tag.contains(" on") && !tag.contains("src=") && !tag.contains("href"), "{tag}");
         if tag.starts_with('/') {
@@ -170,6 +178,21 @@ fn an_almost_empty_store_is_no_reason_to_panic() {
     material.plan = plan([PlanRow { decision: map(9), seen: None, ..PlanRow::undecided(key(9)) }]);
     let report = Report::of(&material);
     assert_eq!(report.people[0].name, key(9).to_string());
-    assert!(html(&report).contains(&object(9).to_string()) || report.people[0].decided.contains(&object(9).to_string()));
+    assert!(
+        html(&report).contains(&object(9).to_string())
+            || report.people[0].decided.contains(&object(9).to_string())
+    );
     let _ = Arc::new(report);
+}
+
+/// A change of these files is a change of what people read: the text that a failing run prints is looked at, then kept.
+#[test]
+fn the_documents_are_as_they_were_read() {
+    let report = Report::of(&material());
+    for (text, kept) in [
+        (markdown(&report), include_str!("../../../../tests/golden/papers/report.md")),
+        (html(&report), include_str!("../../../../tests/golden/papers/report.html")),
+    ] {
+        assert!(text == kept, "--- begin\n{text}--- end");
+    }
 }

@@ -3,18 +3,20 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::domain::outcome::Outcome;
 use crate::domain::papers::Known;
-use crate::domain::plan::fixtures::{at, directory, key, map, now, object, org_user, plan, row, tenant, tenant_user};
+use crate::domain::plan::fixtures::{
+    at, directory, key, map, now, object, org_user, plan, row, tenant, tenant_user,
+};
 
 fn material() -> Material {
     let mut hostile = org_user(2, "=HYPERLINK(\"x\")\u{202e}", "alex@fabrikam.com");
     hostile.mail = None;
-    let people = [org_user(1, "Adele Vance", "adele@fabrikam.com"), hostile, org_user(3, "Cora", "cora@fabrikam.com")];
-    let targets = [1, 2, 3].map(|n| tenant_user(n, &format!("Target {n}"), &format!("target{n}@contoso.com")));
+    let people =
+        [org_user(1, "Adele Vance", "adele@fabrikam.com"), hostile, org_user(3, "Cora", "cora@fabrikam.com")];
+    let targets =
+        [1, 2, 3].map(|n| tenant_user(n, &format!("Target {n}"), &format!("target{n}@contoso.com")));
     let tenant_users = directory(targets.clone());
-    let mut rows: Vec<PlanRow> = (1..=3)
-        .zip(&people)
-        .map(|(n, user)| row(user, map(n), Outcome::Safe, &tenant_users))
-        .collect();
+    let mut rows: Vec<PlanRow> =
+        (1..=3).zip(&people).map(|(n, user)| row(user, map(n), Outcome::Safe, &tenant_users)).collect();
     rows[0].state = RowState::Failed;
     rows[0].error = Some("the service said no\nand more".into());
     rows[2].state = RowState::Verified;
