@@ -16,7 +16,7 @@ pub async fn material(session: &Session) -> Result<Material, Problem> {
     let Some(store) = session.any_store() else {
         return Err(Problem::local(
             "reading the store",
-            "there is no store of this organization and tenant that could be opened, or more than one tenant has one",
+            "there is no store of this organization and tenant that can be opened, or there is one for more than one tenant",
             "Name the tenant by its GUID (--tenant GUID), and the state directory by [state] directory.",
         ));
     };

@@ -96,6 +96,7 @@ fn package_and_report_come_from_the_store_alone() {
     let first = due[0];
     stage.run(&["apply", "--yes", "--confirm", "fabrikam", "--only", first]).exits(0);
     stage.stop();
+    stage.run(&["announce", "after"]).exits(0).says("are not proven yet");
 
     stage.run(&["support-package", "package"]).exits(0).says("package.csv").says("package.txt");
     let list = stage.read("package.csv");

@@ -8,12 +8,12 @@ use crate::cli::args::{AnnounceArgs, Language, Occasion};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
-use crate::domain::Outcome;
 use crate::domain::activity::Source;
 use crate::domain::papers::announce::{self, Announcement};
 use crate::domain::papers::template::{LARGEST, Template};
 use crate::domain::schedule::locked_out;
 use crate::domain::text::{clean, named};
+use crate::domain::{Decision, Outcome, RowState};
 use crate::tasks::Model;
 
 /// Reads what the message says, and writes it.
@@ -64,7 +64,28 @@ async fn write(
     let html = args.html || matches!(paper::ending(&args.file).as_str(), "html" | "htm");
     let text = if html { message.html(template, language(args.language)) } else { message.text(template) };
     paper::write(output, &args.file, text, force).await?;
+    if args.occasion == Occasion::After
+        && let Some(words) = still_open(model)
+    {
+        output.say(&words);
+    }
     Ok(Exit::Done)
+}
+
+/// The message after says that the accounts are mapped; whoever sends it should know where that is not so.
+fn still_open(model: &Model) -> Option<String> {
+    let open = model
+        .plan
+        .rows
+        .values()
+        .filter(|row| !matches!(row.decision, Decision::Undecided | Decision::Keep))
+        .filter(|row| row.state != RowState::Verified)
+        .count();
+    (open > 0).then(|| {
+        format!(
+            "The message says that the accounts are mapped; by the plan {open} are not proven yet. Apply first, then send it."
+        )
+    })
 }
 
 fn occasion(occasion: Occasion) -> announce::Occasion {

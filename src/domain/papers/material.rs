@@ -51,8 +51,13 @@ pub struct Material {
 impl Material {
     /// Everybody who is known by a decision or a reading, by the key of the plan.
     pub fn people(&self) -> BTreeSet<&StorageKey> {
-        let planned = |key| self.plan.renamed.get(key).unwrap_or(key);
-        self.plan.rows.keys().chain(self.before.keys()).chain(self.last.keys()).map(planned).collect()
+        let keys = self.plan.rows.keys().chain(self.before.keys()).chain(self.last.keys());
+        keys.map(|key| self.planned(key)).collect()
+    }
+
+    /// The key of the plan, for a key of a line that may be the one since the switch.
+    pub fn planned<'a>(&'a self, key: &'a StorageKey) -> &'a StorageKey {
+        self.plan.renamed.get(key).unwrap_or(key)
     }
 
     /// The newest reading of a person.

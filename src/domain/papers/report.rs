@@ -178,10 +178,12 @@ fn result(people: &[PersonPaper]) -> Vec<String> {
     ];
     for (state, words) in [
         (RowState::Failed, "failed: the service refused, or nothing came of it"),
-        (RowState::Refused, "were refused before anything was sent"),
-        (RowState::Unknown, "were sent, and nobody knows whether it happened"),
-        (RowState::Sending, "were being sent when the program last looked"),
-        (RowState::Applied, "were taken by the service and are not proven"),
+        (RowState::Refused, "refused before anything was sent: person or target are not as planned"),
+        (RowState::Unknown, "sent without an answer: nobody knows whether it happened"),
+        (RowState::Sending, "being sent when the program last looked"),
+        (RowState::Applied, "taken by the service and not proven"),
+        (RowState::Skipped, "not sent: not due in the latest run"),
+        (RowState::Planned, "not sent yet"),
     ] {
         let number = count(&|it| it.is_to_send && it.state == state);
         if number > 0 {
@@ -190,7 +192,9 @@ fn result(people: &[PersonPaper]) -> Vec<String> {
     }
     let look = count(&|it| it.needs_a_look);
     if look > 0 {
-        lines.push(format!("{look} need a look: what was decided about no longer holds as it was seen."));
+        lines.push(format!(
+            "{look} to be looked at again: what was seen when it was decided has changed since."
+        ));
     }
     if to_send > 0 && verified == to_send {
         lines.push("Nothing that was decided is open.".to_owned());

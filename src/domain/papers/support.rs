@@ -45,7 +45,7 @@ fn calls(material: &Material) -> BTreeMap<&StorageKey, &JournalEntry> {
         .journal
         .iter()
         .filter(|line| line.activity_id.is_some())
-        .map(|line| (&line.storage_key, line))
+        .map(|line| (material.planned(&line.storage_key), line))
         .collect()
 }
 

@@ -177,7 +177,7 @@ impl PersonPaper {
 pub(super) fn calls(material: &Material) -> BTreeMap<&StorageKey, Vec<&JournalEntry>> {
     let mut calls: BTreeMap<&StorageKey, Vec<&JournalEntry>> = BTreeMap::new();
     for line in &material.journal {
-        calls.entry(&line.storage_key).or_default().push(line);
+        calls.entry(material.planned(&line.storage_key)).or_default().push(line);
     }
     calls
 }
