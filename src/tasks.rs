@@ -22,6 +22,7 @@ pub mod papers;
 mod reading;
 pub mod runner;
 pub mod session;
+pub mod setup;
 pub mod signin;
 pub mod snapshot;
 mod strain;

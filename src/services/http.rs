@@ -20,6 +20,7 @@ pub(crate) mod gate;
 pub(crate) mod json;
 mod judge;
 pub(crate) mod need;
+pub(crate) mod pace;
 pub(crate) mod redact;
 pub(crate) mod said;
 mod send;
@@ -385,14 +386,21 @@ impl Http {
     /// What an answer says about the quota, whatever its status.
     fn heed(&self, service: Service, status: StatusCode, headers: &HeaderMap) {
         let now = Timestamp::now();
-        let mut wait = status.is_success().then(|| wait::asked_wait(headers, now)).flatten();
-        if let Some(budget) = wait::budget(headers) {
-            wait = wait.max(wait::quota_wait(&budget, headers, &self.inner.limits, now));
+        let budget = wait::budget(headers);
+        let pause = self.inner.gates.look(service, |sent| {
+            pace::pause(status, headers, budget.as_ref(), sent, &self.inner.limits, (now, Instant::now()))
+        });
+        if let Some(budget) = budget {
             self.inner.observer.tell(Traffic::Budget { service, budget });
         }
-        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+        if let Some(pause) = pause.filter(|pause| !pause.is_zero()) {
             // A good answer with an absurd wait does not stop the work for longer than we would be patient.
-            self.close(service, wait.min(self.inner.limits.patience), now);
+            let pause = pause.min(self.inner.limits.patience);
+            if pause < pace::TOLD {
+                self.inner.gates.close(service, pause, now);
+            } else {
+                self.close(service, pause, now);
+            }
         }
     }
 
