@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use super::Material;
 use crate::domain::connection::Backing;
 use crate::domain::ids::StorageKey;
+use crate::domain::people::TenantUser;
 use crate::domain::plan::{Decision, JournalEntry, PlanRow, RowState, csv};
 use crate::domain::text::{clean, csv_cell};
 
@@ -62,7 +63,7 @@ pub fn list(material: &Material) -> String {
 fn line(
     material: &Material,
     row: &PlanRow,
-    calls: &BTreeMap<&StorageKey, &JournalEntry>,
+    latest: &BTreeMap<&StorageKey, &JournalEntry>,
 ) -> (String, Vec<String>) {
     let key = &row.storage_key;
     let user = material.newest(key).map(|known| &known.user);
@@ -77,7 +78,7 @@ fn line(
         (Some(user), _) => user.mail.as_deref(),
         (None, person) => person.and_then(|it| it.mail.as_deref()),
     };
-    let call = calls.get(key);
+    let call = latest.get(key);
     let cells = [
         row.new_storage_key.as_ref().unwrap_or(key).as_str(),
         user.map_or("", |user| user.descriptor.as_str()),
@@ -88,10 +89,10 @@ fn line(
         mail.unwrap_or_default(),
         user.map(|user| user.origin.as_str()).or(person.map(|it| it.origin.as_str())).unwrap_or_default(),
         &target.map(|id| id.to_string()).unwrap_or_default(),
-        read.map(|it| it.user_principal_name())
+        read.map(TenantUser::user_principal_name)
             .or(seen_target.map(|it| it.user_principal_name.as_str()))
             .unwrap_or_default(),
-        read.map(|it| it.display_name())
+        read.map(TenantUser::display_name)
             .or(seen_target.map(|it| it.display_name.as_str()))
             .unwrap_or_default(),
         row.state.name(),

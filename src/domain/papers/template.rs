@@ -180,7 +180,9 @@ impl Template {
                 }
                 Kind::Step => {
                     step += 1;
-                    out.push_str(&format!("{step}. {words}"));
+                    out.push_str(&step.to_string());
+                    out.push_str(". ");
+                    out.push_str(&words);
                 }
                 Kind::Point => {
                     out.push_str("- ");
@@ -220,10 +222,10 @@ impl Template {
             };
             if list != wanted {
                 if let Some(open) = list {
-                    body.push_str(&format!("</{open}>\n"));
+                    body.push_str(closing(open));
                 }
                 if let Some(next) = wanted {
-                    body.push_str(&format!("<{next}>\n"));
+                    body.push_str(if next == "ol" { "<ol>\n" } else { "<ul>\n" });
                 }
                 list = wanted;
             }
@@ -232,14 +234,14 @@ impl Template {
                     let plain: String = line.parts.iter().map(|(_, words)| escape::html(words)).collect();
                     subject.get_or_insert(plain);
                 }
-                Kind::Heading => body.push_str(&format!("<h2>{words}</h2>\n")),
-                Kind::Step | Kind::Point => body.push_str(&format!("<li>{words}</li>\n")),
-                Kind::Words => body.push_str(&format!("<p>{words}</p>\n")),
+                Kind::Heading => body.extend(["<h2>", &words, "</h2>\n"]),
+                Kind::Step | Kind::Point => body.extend(["<li>", &words, "</li>\n"]),
+                Kind::Words => body.extend(["<p>", &words, "</p>\n"]),
                 Kind::Blank => {}
             }
         }
         if let Some(open) = list {
-            body.push_str(&format!("</{open}>\n"));
+            body.push_str(closing(open));
         }
         format!(
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<title>{}</title>\n</head>\n<body>\n{body}</body>\n</html>\n",
@@ -247,6 +249,10 @@ impl Template {
             subject.unwrap_or_default()
         )
     }
+}
+
+fn closing(list: &str) -> &'static str {
+    if list == "ol" { "</ol>\n" } else { "</ul>\n" }
 }
 
 /// Reads one line.

@@ -81,6 +81,6 @@ pub(super) fn of(material: &Material) -> Vec<Moment> {
     for event in material.events.iter().filter(|event| event.subject == "alarm") {
         add(event.at, format!("Alarm: {}", event.text));
     }
-    moments.sort_by(|a, b| a.at.cmp(&b.at));
+    moments.sort_by_key(|moment| moment.at);
     moments
 }
