@@ -17,6 +17,7 @@ pub mod forecast;
 pub mod ids;
 pub mod matching;
 pub mod outcome;
+pub mod papers;
 pub mod people;
 pub mod plan;
 pub mod prerequisites;

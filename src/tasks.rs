@@ -18,6 +18,7 @@ pub mod lessons;
 pub mod model;
 pub mod msg;
 pub mod offline;
+pub mod papers;
 mod reading;
 pub mod runner;
 pub mod session;

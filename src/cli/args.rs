@@ -134,6 +134,18 @@ pub enum Command {
     },
     /// Apply the plan, and read each result back
     Apply(ApplyArgs),
+    /// Write the message to the users: before the switch, or after everybody was mapped
+    Announce(AnnounceArgs),
+    /// Write what Microsoft Support needs to map more than 100 disconnected users
+    SupportPackage {
+        /// NAME.csv: the list; NAME.txt: the letter; NAME: both beside each other; - for the list on standard output
+        file: PathBuf,
+    },
+    /// Write one document for the reviewer: what was found, decided, done, verified, failed
+    Report {
+        /// The file (.html or .md), or - for Markdown on standard output
+        file: PathBuf,
+    },
     /// Check, show or find the configuration
     Config {
         /// What to do.
@@ -368,6 +380,57 @@ pub struct ApplyArgs {
     pub only: Vec<String>,
 }
 
+/// Options of `announce`.
+#[derive(Debug, Clone, Args)]
+pub struct AnnounceArgs {
+    /// Which message
+    #[arg(value_enum)]
+    pub occasion: Occasion,
+    /// The file: .html is HTML, everything else text; - for standard output
+    #[arg(default_value = "-")]
+    pub file: PathBuf,
+    /// HTML, whatever the file is called
+    #[arg(long)]
+    pub html: bool,
+    /// The language of the message
+    #[arg(long, value_enum, value_name = "LANGUAGE", default_value_t)]
+    pub language: Language,
+    /// When access stops, in your own words, such as "2026-11-28 19:00"
+    #[arg(long, value_name = "TEXT")]
+    pub when: Option<String>,
+    /// Whom to ask: an address, a telephone number
+    #[arg(long, value_name = "TEXT")]
+    pub contact: Option<String>,
+    /// Name everybody who loses access until they are mapped (before)
+    #[arg(long)]
+    pub names: bool,
+    /// Words of your own instead of the built-in ones
+    #[arg(long, value_name = "FILE")]
+    pub template: Option<PathBuf>,
+    /// Print the built-in words, as a template to edit
+    #[arg(long, conflicts_with_all = ["template", "names", "html"])]
+    pub print_template: bool,
+}
+
+/// Which message to the users.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Occasion {
+    /// Before the switch: when access stops and for whom, and what not to do
+    Before,
+    /// After everybody was mapped: what to do, step by step
+    After,
+}
+
+/// Languages of the messages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// English
+    #[default]
+    En,
+    /// German
+    De,
+}
+
 /// Commands about the configuration.
 #[derive(Debug, Clone, Copy, Subcommand)]
 pub enum ConfigCommand {
@@ -419,6 +482,11 @@ mod tests {
             "ado2entra apply --verify",
             "ado2entra apply --yes --confirm fabrikam --only a --only b",
             "ado2entra config show --log-level debug --color never",
+            "ado2entra announce before --when tonight --contact me --names --language de",
+            "ado2entra announce after mail.html --template words.txt",
+            "ado2entra announce before --print-template",
+            "ado2entra support-package list.csv",
+            "ado2entra report hand-over.html",
             "ado2entra completions bash",
             "ado2entra man",
         ] {

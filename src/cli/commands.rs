@@ -1,11 +1,15 @@
 //! The commands, one file each: what is shown, in which words, and with which code it ends.
 
+pub mod announce;
 pub mod apply;
 pub mod check;
 pub mod configuration;
 pub mod demo;
 pub mod diff;
+mod paper;
 pub mod plan;
+pub mod report;
 pub mod simulator;
 pub mod snapshot;
 pub mod status;
+pub mod support;

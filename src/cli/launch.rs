@@ -61,6 +61,9 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
         Some(Command::Diff(args)) if args.org_users.is_some() => {
             commands::diff::from_files(output, &global, &args)
         }
+        Some(Command::Announce(args)) if args.print_template => {
+            commands::announce::print_template(output, &args)
+        }
         Some(command) => running::run(output, global, command),
     }
 }

@@ -198,6 +198,11 @@ impl Session {
         self.store.get().and_then(Option::as_ref)
     }
 
+    /// The tenant whose store is open.
+    pub(super) fn store_tenant(&self) -> Option<TenantId> {
+        self.any_store()?.path().file_stem()?.to_str()?.parse().ok()
+    }
+
     /// Opens the store of this destination tenant, once, and tells its plan.
     pub(super) async fn open_store(&self, tenant: TenantId) {
         if self.store.get().is_some() {

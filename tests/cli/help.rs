@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use crate::stage::run;
 
-fn golden(name: &str, text: &str) {
+pub fn golden(name: &str, text: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name);
     if std::env::var_os("ADO2ENTRA_BLESS").is_some() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -9,6 +9,7 @@ mod demo;
 mod faults;
 mod files;
 mod help;
+mod papers;
 mod patterns;
 mod stage;
 mod terminal;

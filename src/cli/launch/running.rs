@@ -45,6 +45,9 @@ async fn online(work: Work, global: &Global, command: Command, stop: Stop) -> Re
         }
         Command::Plan { command } => commands::plan::run(work, command, global.force).await,
         Command::Apply(args) => commands::apply::run(work, &args, stop).await,
+        Command::Announce(args) => commands::announce::run(work, &args, global.force).await,
+        Command::SupportPackage { file } => commands::support::run(work, &file, global.force).await,
+        Command::Report { file } => commands::report::run(work, &file, global.force).await,
         other => Err(unexpected(&other)),
     }
 }
@@ -64,6 +67,7 @@ async fn offline(
         }
         Command::Diff(args) => commands::diff::offline(output, model, &args).await,
         Command::Status(args) if !args.watch => commands::status::show(output, &model),
+        Command::Announce(args) => commands::announce::offline(output, &model, &args, global.force).await,
         Command::Plan { command: PlanCommand::Show } => commands::plan::show(output, &model),
         Command::Plan { command: PlanCommand::Pattern { command: None } } => {
             commands::plan::patterns(output, &model)
@@ -113,6 +117,9 @@ fn name(command: &Command) -> &'static str {
         Command::Snapshot { .. } => "snapshot",
         Command::Plan { .. } => "plan",
         Command::Apply(_) => "apply",
+        Command::Announce(_) => "announce",
+        Command::SupportPackage { .. } => "support-package",
+        Command::Report { .. } => "report",
         Command::Config { .. } => "config",
         Command::Completions { .. } => "completions",
         Command::Man => "man",

@@ -34,7 +34,10 @@ pub(super) fn words(phase: Phase, findings: &Findings<'_>, checks: &[Check], por
         Phase::Validate => validate(findings, portal),
         Phase::Done => Words {
             title: "Nothing is left to do".to_owned(),
-            person: lines(["Keep the plan with the before reading (`ado2entra plan export FILE`)."]),
+            person: lines([
+                "Keep the plan with the before reading (`ado2entra plan export FILE`).",
+                "Hand over the report (`ado2entra report FILE.html`).",
+            ]),
             ..Words::default()
         },
     }
@@ -57,7 +60,8 @@ fn prepare(findings: &Findings<'_>, checks: &[Check]) -> Words {
     let mut person = lines([
         "Mend what fails, tick what only you know.",
         "Decide about everybody, and apply the removals and invitations before the switch.",
-        "Tell everybody when access stops and for whom, and not to request access or add anybody until told.",
+        "Tell everybody when access stops and for whom, and not to request access or add anybody until told \
+         (`ado2entra announce before`).",
         "Take a snapshot (w): it is the way to prove what was lost.",
     ]);
     if findings.goal == Goal::Switch {
@@ -226,6 +230,7 @@ fn inform(findings: &Findings<'_>) -> Words {
             lines(["Tell them to sign in with their Microsoft accounts, and tick this step."])
         } else {
             lines([
+                "The message is written by `ado2entra announce after`.",
                 "Tell everybody: sign out, clear caches, sign in with the work account, make tokens and SSH keys anew. Tick this step.",
                 "It says: sign out, clear the browser's and the credential manager's caches, sign in with the work account, make \
                  tokens and SSH keys anew, rename the Microsoft account, look at the Visual Studio subscription.",

@@ -13,6 +13,7 @@ pub use lists::{entra_create, entra_invite, identity_map, journal};
 pub use record::{Column, Exported, PlanRecord, Sheet, exported, records};
 #[cfg(test)]
 use table::write_json;
+pub(in crate::domain) use table::lines;
 pub use table::{FileForm, write_csv};
 
 #[cfg(test)]

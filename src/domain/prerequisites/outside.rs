@@ -39,8 +39,8 @@ pub(super) fn informed(findings: &Findings<'_>) -> Finding {
         "Between Connect and mapping people are locked out: they must know when, and what to do"
     };
     finding::manual(what).remedy(
-        "Tell everybody when access stops and for whom, and not to request access or add anybody until told. Tick this when \
-         they know.",
+        "Tell everybody when access stops and for whom, and not to request access or add anybody until told \
+         (`ado2entra announce before` writes the message). Tick this when they know.",
     )
 }
 

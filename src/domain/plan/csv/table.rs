@@ -40,7 +40,7 @@ pub fn write_csv(records: &[PlanRecord]) -> String {
 }
 
 /// Rows of cells as CSV text; the cells are guarded already.
-pub(super) fn lines(rows: impl Iterator<Item = Vec<String>>) -> String {
+pub(in crate::domain) fn lines(rows: impl Iterator<Item = Vec<String>>) -> String {
     let mut writer =
         csv::WriterBuilder::new().terminator(csv::Terminator::Any(b'\n')).from_writer(Vec::new());
     for row in rows {

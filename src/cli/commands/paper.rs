@@ -1,0 +1,51 @@
+//! What the papers have in common: where they go, and from what they are made.
+
+use std::path::Path;
+
+use crate::cli::args::Format;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::work::{self, Work};
+use crate::domain::papers::Material;
+use crate::tasks::{papers, runner};
+
+/// Writes a paper as a private file, or to standard output for `-`.
+pub async fn write(output: Output, file: &Path, text: String, force: bool) -> Result<(), Failure> {
+    if file.as_os_str() == "-" {
+        return output.data(|out| out.write_all(text.as_bytes()));
+    }
+    runner::write_file(file, text.into_bytes(), force).await.map_err(|problem| work::not_kept(&problem))?;
+    output.say(&format!("Written to {}.", file.display()));
+    Ok(())
+}
+
+/// A paper is a text of its own kind.
+pub fn text_only(output: Output, command: &str) -> Result<(), Failure> {
+    if output.format == Format::Text {
+        return Ok(());
+    }
+    Err(Failure::usage(format!(
+        "`{command}` writes a document; leave --format away, the file's name says which form"
+    )))
+}
+
+/// Everything that the store knows; an empty store is refused, because the paper would say nothing.
+pub async fn material(work: &Work) -> Result<Material, Failure> {
+    let material = papers::material(&work.session).await.map_err(|problem| work::not_kept(&problem))?;
+    if material.is_empty() {
+        return Err(Failure::new(
+            Exit::Refused,
+            format!(
+                "the store knows nothing about {} yet: nothing was decided or sent from this state directory. Decide first \
+                 (the dashboard, or `ado2entra plan accept-safe`), or name the right tenant and state directory",
+                material.organization
+            ),
+        ));
+    }
+    Ok(material)
+}
+
+/// How a file's name ends, in lower case.
+pub fn ending(file: &Path) -> String {
+    file.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()
+}

@@ -1,0 +1,94 @@
+//! The report as Markdown: the same words, tables instead of pictures.
+
+use std::fmt::Write as _;
+
+use super::{Count, PersonPaper, Report, Word};
+use crate::domain::papers::escape::markdown as escaped;
+use crate::domain::papers::support::second;
+
+/// Writes the report as Markdown.
+pub fn markdown(report: &Report) -> String {
+    let mut out = String::new();
+    let _ = writeln!(out, "# Connecting {} to Microsoft Entra ID\n", escaped(&report.organization));
+    for fact in &report.facts {
+        let _ = writeln!(out, "- **{}**: {}", escaped(&fact.about), escaped(&fact.words));
+    }
+    out.push_str("\n## Result\n\n");
+    for line in &report.result {
+        let _ = writeln!(out, "- {}", escaped(line));
+    }
+    counted(&mut out, "What was found, as seen when it was decided", &report.outcomes);
+    counted(&mut out, "What was decided", &report.decisions);
+    counted(&mut out, "What was done", &report.states);
+    if !report.moments.is_empty() {
+        out.push_str("\n## The way in time\n\n| when | what |\n| --- | --- |\n");
+        for moment in &report.moments {
+            let _ = writeln!(out, "| {} | {} |", second(moment.at), escaped(&moment.words));
+        }
+    }
+    confirmed(&mut out, "What a person confirmed", &report.words);
+    confirmed(&mut out, "Patterns used as evidence", &report.patterns);
+    out.push_str("\n## Everybody\n\nThose with something open come first.\n");
+    for person in &report.people {
+        one(&mut out, person);
+    }
+    out
+}
+
+fn counted(out: &mut String, title: &str, counts: &[Count]) {
+    if counts.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n## {title}\n\n| what | people |\n| --- | ---: |");
+    for it in counts {
+        let _ = writeln!(out, "| {} | {} |", escaped(&it.name), it.count);
+    }
+}
+
+fn confirmed(out: &mut String, title: &str, words: &[Word]) {
+    if words.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "\n## {title}\n\n| when | what | note |\n| --- | --- | --- |");
+    for word in words {
+        let _ = writeln!(out, "| {} | {} | {} |", second(word.at), escaped(&word.about), escaped(&word.note));
+    }
+}
+
+fn one(out: &mut String, person: &PersonPaper) {
+    let _ = writeln!(out, "\n### {}\n", escaped(&person.name));
+    let mut who = vec![escaped(&person.address)];
+    who.extend(person.about.iter().map(|it| escaped(it)));
+    who.push(escaped(person.storage_key.as_str()));
+    who.extend(
+        person.new_storage_key.iter().map(|key| format!("since the switch {}", escaped(key.as_str()))),
+    );
+    who.retain(|it| !it.is_empty());
+    let _ = writeln!(out, "{}\n\n{}\n", who.join(" · "), escaped(&person.sentence()));
+    for (title, lines) in [("Evidence", &person.evidence), ("Doubt", &person.doubts)] {
+        for line in lines {
+            let _ = writeln!(out, "- {title}: {}", escaped(line));
+        }
+    }
+    for (title, words) in [("Note", &person.note), ("Error", &person.error)] {
+        if let Some(words) = words {
+            let _ = writeln!(out, "- {title}: {}", escaped(words));
+        }
+    }
+    if !person.calls.is_empty() {
+        out.push_str(
+            "\n| when | state | attempt | what happened | activity id |\n| --- | --- | ---: | --- | --- |\n",
+        );
+        for call in &person.calls {
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} |",
+                second(call.at),
+                call.state.name(),
+                call.attempt,
+                escaped(&call.detail),
+                escaped(call.activity_id.as_deref().unwrap_or_default())
+            );
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! One person's page of the report: who they are, what was decided on which evidence, what was sent and what came of it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::decision_words;
+use crate::domain::ids::StorageKey;
+use crate::domain::matching::pair::{OrgView, compare};
+use crate::domain::outcome::Outcome;
+use crate::domain::papers::Material;
+use crate::domain::papers::support::second;
+use crate::domain::plan::{Decision, JournalEntry, RowState};
+use crate::domain::text::named;
+
+/// One line of the journal about a person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// When.
+    pub at: Timestamp,
+    /// How the row stood from then on.
+    pub state: RowState,
+    /// Which attempt.
+    pub attempt: u32,
+    /// What happened, in words.
+    pub detail: String,
+    /// The service's id of the call.
+    pub activity_id: Option<String>,
+}
+
+/// One person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PersonPaper {
+    /// The key of the plan.
+    pub storage_key: StorageKey,
+    /// The key since the switch, where it changed.
+    pub new_storage_key: Option<StorageKey>,
+    /// The name.
+    pub name: String,
+    /// The sign-in address.
+    pub address: String,
+    /// Origin, access level, groups: as last read.
+    pub about: Vec<String>,
+    /// What connecting would do, as seen when it was decided.
+    pub outcome: Option<Outcome>,
+    /// The decision's name.
+    pub decision: &'static str,
+    /// The decision with its target, in words.
+    pub decided: String,
+    /// When it was decided.
+    pub decided_at: Option<Timestamp>,
+    /// The administrator's words.
+    pub note: Option<String>,
+    /// The outcome changed since.
+    pub needs_a_look: bool,
+    /// What speaks for the target, compared again from the stored readings of both.
+    pub evidence: Vec<String>,
+    /// What was not as it should be.
+    pub doubts: Vec<String>,
+    /// Whether the decision asks for a call.
+    pub is_to_send: bool,
+    /// How the row stands.
+    pub state: RowState,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// What was sent and what came of it, oldest first.
+    pub calls: Vec<Call>,
+}
+
+impl PersonPaper {
+    /// Something about this person asks for attention.
+    pub fn is_open(&self) -> bool {
+        self.needs_a_look || (self.is_to_send && self.state != RowState::Verified)
+    }
+
+    /// What was found, decided and done, in one sentence each.
+    pub fn sentence(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some(outcome) = self.outcome {
+            parts.push(format!("Found: {}.", outcome.shown()));
+        }
+        parts.push(match self.decided_at {
+            Some(at) => format!("Decided: {}, {}.", self.decided, second(at)),
+            None => "Nothing was decided.".to_owned(),
+        });
+        if self.needs_a_look {
+            parts.push("Needs a look: it changed since.".to_owned());
+        }
+        if self.is_to_send {
+            parts.push(format!("Done: {}.", self.state.name()));
+        }
+        parts.join(" ")
+    }
+
+    pub(super) fn of(material: &Material, key: &StorageKey, calls: &[&JournalEntry]) -> Self {
+        let row = material.plan.row(key);
+        let known = material.newest(key);
+        let seen = row.and_then(|row| row.seen.as_deref());
+        let user = known.map(|known| &known.user);
+        let decision = row.map_or(&Decision::Undecided, |row| &row.decision);
+        let target_id = decision.target();
+        let target = known.and_then(|known| known.target.as_ref()).filter(|it| Some(it.id) == target_id);
+        let seen_target = seen.and_then(|seen| seen.target.as_ref());
+        let target_words = match (seen_target, target) {
+            (Some(seen), _) => named(&seen.display_name, &seen.user_principal_name),
+            (None, Some(read)) => named(read.display_name(), read.user_principal_name()),
+            (None, None) => target_id.map(|id| id.to_string()).unwrap_or_default(),
+        };
+        let mut about = Vec::new();
+        if let Some(known) = known {
+            about.push(known.user.origin.as_str().to_owned());
+            about.extend(known.user.access_level.as_deref().map(str::to_owned));
+            if let Some(groups) = known.groups {
+                about.push(if groups == 1 { "1 group".to_owned() } else { format!("{groups} groups") });
+            }
+        }
+        let mut doubts = Vec::new();
+        if let Some(id) = target_id {
+            let pair = crate::domain::plan::Pair { storage_key: key.clone(), target: id };
+            if material.plan.hazards.contains(&pair) {
+                doubts.push(
+                    "the service would have sent this person to this user by itself, although the two differ"
+                        .to_owned(),
+                );
+            }
+            if let Some(tick) = material.plan.confirmed.get(&pair) {
+                doubts.push(format!("confirmed as the same person: {}", tick.note));
+            }
+        }
+        // As it was when it was decided: after the switch a mapped person has the target's own address.
+        let earlier = material.before.get(key).map(|known| &known.user).or(user);
+        let evidence = match (earlier, target) {
+            (Some(user), Some(target)) => {
+                let view = OrgView::of(user);
+                compare(&view, target).evidence(&view, target).into_iter().map(|it| it.detail).collect()
+            }
+            _ => Vec::new(),
+        };
+        Self {
+            storage_key: key.clone(),
+            new_storage_key: row.and_then(|row| row.new_storage_key.clone()),
+            name: seen
+                .map(|seen| seen.person.display_name.clone())
+                .or_else(|| user.map(|user| user.display_name.to_string()))
+                .unwrap_or_else(|| key.to_string()),
+            address: seen
+                .map(|seen| seen.person.principal_name.clone())
+                .or_else(|| user.map(|user| user.principal_name.to_string()))
+                .unwrap_or_default(),
+            about,
+            outcome: row.and_then(|row| row.decided_on),
+            decision: decision.name(),
+            decided: decision_words(decision, &target_words),
+            decided_at: row.and_then(|row| row.decided_at).filter(|_| decision.is_decided()),
+            note: row.and_then(|row| row.note.clone()),
+            needs_a_look: row.is_some_and(|row| row.needs_a_look),
+            evidence,
+            doubts,
+            is_to_send: !matches!(decision, Decision::Undecided | Decision::Keep),
+            state: row.map_or(RowState::Planned, |row| row.state),
+            error: row.and_then(|row| row.error.clone()),
+            calls: calls
+                .iter()
+                .map(|line| Call {
+                    at: line.at,
+                    state: line.state,
+                    attempt: line.attempt,
+                    detail: line.detail.clone(),
+                    activity_id: line.activity_id.clone(),
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The journal by person.
+pub(super) fn calls(material: &Material) -> BTreeMap<&StorageKey, Vec<&JournalEntry>> {
+    let mut calls: BTreeMap<&StorageKey, Vec<&JournalEntry>> = BTreeMap::new();
+    for line in &material.journal {
+        calls.entry(material.planned(&line.storage_key)).or_default().push(line);
+    }
+    calls
+}

@@ -1,0 +1,198 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+use crate::domain::activity::EventLine;
+use crate::domain::check::{CheckId, Tick};
+use crate::domain::connection::Phase;
+use crate::domain::papers::Known;
+use crate::domain::plan::fixtures::{
+    at, directory, key, map, now, object, org_user, plan, row, tenant, tenant_user,
+};
+use crate::domain::plan::{JournalEntry, Pair, PlanRow};
+use crate::domain::{OrgUser, TenantUser};
+
+const HOSTILE: &str =
+    "<script>alert(1)</script>|`x`\u{202e}\"'><img src=x onerror=alert(1)>\n# [a](http://evil.example)";
+
+fn known(user: &OrgUser, target: Option<&TenantUser>) -> Known {
+    Known { taken_at: now(), user: user.clone(), target: target.cloned(), groups: Some(2) }
+}
+
+fn line(n: u32, state: RowState, time: &str, detail: &str) -> JournalEntry {
+    JournalEntry {
+        at: at(time),
+        run: "run-1".into(),
+        storage_key: key(n),
+        decision: map(n),
+        target: Some(object(n)),
+        state,
+        attempt: 1,
+        detail: detail.into(),
+        activity_id: Some(format!("activity-{n}-{HOSTILE}")),
+        new_storage_key: None,
+    }
+}
+
+/// Adele is done, the hostile one failed, Cora was never decided about.
+fn material() -> Material {
+    let mut adele = org_user(1, "Adele Vance", "adele@fabrikam.com");
+    adele.access_level = Some(HOSTILE.into());
+    let bad = org_user(2, HOSTILE, &format!("{HOSTILE}@fabrikam.com"));
+    let cora = org_user(3, "Cora Thomas", "cora@fabrikam.com");
+    let target = tenant_user(1, "Adele Vance", "adele.vance@contoso.com")
+        .with(|it| it.mail = Some("adele@fabrikam.com".into()));
+    let bad_target = tenant_user(2, HOSTILE, HOSTILE);
+    let users = directory([target.clone(), bad_target.clone()]);
+    let done = PlanRow { state: RowState::Verified, ..row(&adele, map(1), Outcome::Safe, &users) };
+    let failed = PlanRow {
+        state: RowState::Failed,
+        error: Some(HOSTILE.into()),
+        note: Some(HOSTILE.into()),
+        ..row(&bad, map(2), Outcome::Review, &users)
+    };
+    let mut plan = plan([done, failed]);
+    let tick = |words: &str| Tick { note: words.into(), at: at("2026-11-23T17:00:00Z") };
+    plan.ticks.insert(CheckId::ALL[0], tick(HOSTILE));
+    plan.phase_ticks.insert(Phase::Inform, tick("told by mail"));
+    plan.confirmed.insert(Pair { storage_key: key(2), target: object(2) }, tick(HOSTILE));
+    plan.owner_told = Some(HOSTILE.into());
+    plan.operator_keys.insert(key(3));
+    let before: BTreeMap<_, _> =
+        [known(&adele, Some(&target)), known(&bad, Some(&bad_target)), known(&cora, None)]
+            .into_iter()
+            .map(|it| (it.user.storage_key.clone(), it))
+            .collect();
+    Material {
+        organization: HOSTILE.into(),
+        tenant: Some(tenant(1)),
+        plan,
+        journal: vec![
+            line(1, RowState::Sending, "2026-11-23T19:10:00Z", "PATCH"),
+            line(1, RowState::Verified, "2026-11-23T19:10:02Z", "read back"),
+            line(2, RowState::Sending, "2026-11-23T19:11:00Z", "PATCH"),
+            line(2, RowState::Failed, "2026-11-23T19:11:04Z", HOSTILE),
+        ],
+        last: BTreeMap::new(),
+        before,
+        events: vec![EventLine { at: now(), subject: "alarm".into(), text: HOSTILE.into() }],
+        switched_at: Some(at("2026-11-23T18:30:00Z")),
+        written_at: at("2026-11-24T08:00:00Z"),
+        version: "0.0.0".into(),
+    }
+}
+
+#[test]
+fn the_report_says_what_was_found_decided_done_and_failed() {
+    let report = Report::of(&material());
+    assert_eq!(
+        report.result,
+        [
+            "3 people known.",
+            "2 people to be mapped, invited or removed; 1 of them done and read back.",
+            "1 failed: the service refused, or nothing came of it.",
+        ]
+    );
+    let count = |counts: &[Count]| counts.iter().map(|it| (it.name.clone(), it.count)).collect::<Vec<_>>();
+    assert_eq!(
+        count(&report.outcomes),
+        [("mappable, safe".into(), 1), ("needs review".into(), 1), ("nothing was decided".into(), 1)]
+    );
+    assert_eq!(count(&report.decisions), [("map".into(), 2), ("undecided".into(), 1)]);
+    assert_eq!(count(&report.states), [("verified".into(), 1), ("failed".into(), 1)]);
+    assert_eq!(report.people[0].storage_key, key(2), "what is open comes first");
+    let adele = report.people.iter().find(|it| it.storage_key == key(1)).unwrap();
+    assert!(adele.evidence.iter().any(|it| it.contains("adele@fabrikam.com is the mail")), "{adele:?}");
+    assert_eq!(
+        adele.sentence(),
+        "Found: mappable, safe. Decided: map to Adele Vance (adele.vance@contoso.com), 2026-11-23 19:00:00 UTC. Done: verified."
+    );
+    assert_eq!(adele.calls.len(), 2);
+    assert_eq!(report.words.len(), 3);
+    assert!(
+        report.facts.iter().any(|it| it.about == "Decided and sent by" && it.words.contains("Cora Thomas"))
+    );
+    let moments: Vec<&str> = report.moments.iter().map(|it| it.words.as_str()).collect();
+    assert_eq!(moments.first(), Some(&"Step ticked: inform"));
+    assert!(moments.contains(&"The switch was seen"));
+    assert!(moments.contains(&"Apply run ends: 1 verified, 1 failed"), "{moments:?}");
+}
+
+#[test]
+fn nothing_of_a_hostile_name_becomes_html() {
+    let text = html(&Report::of(&material()));
+    for bad in ["<script", "<img", "\u{202e}", "onerror=alert(1)>", "javascript:"] {
+        assert!(!text.contains(bad), "{bad}");
+    }
+    assert!(text.contains("&lt;script&gt;alert(1)&lt;/script&gt;"));
+    assert!(text.contains("default-src 'none'; style-src 'unsafe-inline'"));
+    // Only the elements that this program writes, each closed, and no attribute that could load or run anything.
+    let known = [
+        "!doctype", "html", "head", "meta", "title", "style", "body", "h1", "h2", "h3", "table", "thead",
+        "tbody", "tr", "th", "td", "ul", "li", "p", "article", "svg", "text", "rect", "line", "circle",
+    ];
+    let mut open: Vec<String> = Vec::new();
+    for part in text.split('<').skip(1) {
+        let tag = part.split('>').next().unwrap();
+        let name: String =
+            tag.trim_start_matches('/').chars().take_while(|c| c.is_alphanumeric() || *c == '!').collect();
+        assert!(known.contains(&name.as_str()), "{tag}");
+        assert!(!tag.contains(" on") && !tag.contains("src=") && !tag.contains("href"), "{tag}");
+        if tag.starts_with('/') {
+            assert_eq!(open.pop().as_deref(), Some(name.as_str()));
+        } else if !tag.ends_with('/') && !["!doctype", "meta"].contains(&name.as_str()) {
+            open.push(name);
+        }
+    }
+    assert!(open.is_empty(), "{open:?}");
+}
+
+#[test]
+fn nothing_of_a_hostile_name_becomes_markdown() {
+    let text = markdown(&Report::of(&material()));
+    assert!(!text.contains('<') && !text.contains('\u{202e}'), "{text}");
+    assert!(!text.contains("](http://"), "{text}");
+    for line in text.lines().filter(|line| line.starts_with('|')) {
+        let cells = line.replace("\\\\", "").replace("\\|", "").matches('|').count();
+        assert!((3..=6).contains(&cells), "{line}");
+    }
+    let headings = text.lines().filter(|line| line.starts_with('#')).count();
+    assert_eq!(headings, 1 + 7 + 3, "no name makes a heading of its own:\n{text}");
+    assert!(text.contains("### Adele Vance\n"));
+}
+
+#[test]
+fn an_almost_empty_store_is_no_reason_to_panic() {
+    let mut material = material();
+    material.plan = plan([]);
+    material.journal.clear();
+    material.before.clear();
+    material.events.clear();
+    material.switched_at = None;
+    material.tenant = None;
+    let report = Report::of(&material);
+    assert!(report.people.is_empty());
+    assert!(html(&report).contains("</html>") && markdown(&report).contains("## Result"));
+    assert!(material.is_empty());
+    // A decision alone, of which nothing was read.
+    material.plan = plan([PlanRow { decision: map(9), seen: None, ..PlanRow::undecided(key(9)) }]);
+    let report = Report::of(&material);
+    assert_eq!(report.people[0].name, key(9).to_string());
+    assert!(
+        html(&report).contains(&object(9).to_string())
+            || report.people[0].decided.contains(&object(9).to_string())
+    );
+    let _ = Arc::new(report);
+}
+
+/// A change of these files is a change of what people read: the text that a failing run prints is looked at, then kept.
+#[test]
+fn the_documents_are_as_they_were_read() {
+    let report = Report::of(&material());
+    for (text, kept) in [
+        (markdown(&report), include_str!("../../../../tests/golden/papers/report.md")),
+        (html(&report), include_str!("../../../../tests/golden/papers/report.html")),
+    ] {
+        assert!(text == kept, "--- begin\n{text}--- end");
+    }
+}
