@@ -12,16 +12,16 @@ use super::words::similarity;
 /// How many words of the index stand for one wanted word.
 const LIKE: usize = 24;
 
-/// How many do for a word that the index does not have: mistyped, or of somebody who is not there.
+/// How many do for a word that is like none of the index: mistyped twice, or of somebody who is not there.
 const LIKE_MISTYPED: usize = 64;
 
 /// How alike a word of the index must be to stand for a wanted one.
 const LEAST: f32 = 0.6;
 
-/// From here on a word is the wanted one as others spell it, and nobody has to look for typing errors far and wide.
-const SPELLED: f32 = 0.95;
+/// From here on a word is likely the wanted one, and typing errors need not be looked for far and wide.
+const LIKELY: f32 = 0.8;
 
-/// So many typing errors are looked for where the index does not have the word.
+/// So many typing errors are looked for where no word of the index is like it.
 const ERRORS: usize = 2;
 
 /// Words of the index that may stand for a wanted one, most alike first.
@@ -43,9 +43,12 @@ pub(super) fn all_likes(
             likes.push((other, 0.85));
         }
     }
-    let mistyped = !exact_only && !likes.iter().any(|(_, like)| *like >= SPELLED);
     if !exact_only || likes.is_empty() {
-        likes_by_grams(index, scratch, word, mistyped, &mut likes);
+        likes_by_grams(index, scratch, word, false, &mut likes);
+    }
+    let mistyped = !exact_only && !likes.iter().any(|(_, like)| *like >= LIKELY);
+    if mistyped {
+        likes_by_grams(index, scratch, word, true, &mut likes);
     }
     likes.retain(|(_, like)| *like >= LEAST);
     likes.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));

@@ -381,8 +381,7 @@ impl Search<'_> {
                 begins = begins.max(self.begins.get(letter).copied().unwrap_or_default());
             }
         }
-        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole
-            + begins
+        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole + begins
     }
 
     /// Who has an equal login, and how much that is worth.
