@@ -29,6 +29,7 @@ mod settings;
 mod suggest;
 mod trust;
 mod unknown;
+mod write;
 
 pub use choices::{AfterConnect, AzureDevOpsKind, EntraKind, Glyphs, Goal, Route, Theme};
 pub use credentials::{
@@ -46,6 +47,7 @@ pub use settings::{
     Ui,
 };
 pub use trust::check_command_trust;
+pub use write::{commented, give, lines_to_add, typed_command};
 
 /// The commented configuration file with every key, as it stands in the project.
 pub const EXAMPLE: &str = include_str!("../config.example.toml");

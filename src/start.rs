@@ -9,9 +9,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use crate::cli::{Dashboard, Exit, Opening};
-use crate::config::{ConfigErrors, Glyphs, KeyVocabulary, Loaded, Theme};
+use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Loaded, Theme, check_command_trust};
+use crate::tasks::setup::{Prober, SetupEffect};
 use crate::tasks::{Context, Effect, Msg, Runner, Session, offline, snapshot};
-use crate::tui::{self, ThemeName, UiSettings};
+use crate::tui::theme::Look;
+use crate::tui::{self, Console, RunError, ThemeName, UiSettings, setup};
 
 /// How many effects may wait for the runner.
 const EFFECTS: usize = 1024;
@@ -42,7 +44,7 @@ fn open(opening: Opening) -> Exit {
     }
 }
 
-fn try_open(opening: Opening) -> Result<Exit, Left> {
+fn try_open(mut opening: Opening) -> Result<Exit, Left> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         // Debug builds need it: one row of an apply run is a deep chain of futures.
@@ -51,13 +53,26 @@ fn try_open(opening: Opening) -> Result<Exit, Left> {
         .build()
         .map_err(|error| (Exit::No, format!("the runtime could not be started: {error}")))?;
     let settings = settings(&opening.loaded);
-    let (session, messages) =
-        runtime.block_on(Session::open(opening.setup)).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let mut console = None;
+    let mut tried = None;
+    if opening.snapshot.is_none() && opening.loaded.config.require_target().is_err() {
+        let Some((taken, prober)) = set_up(&runtime, &mut opening, &settings)? else {
+            crate::cli::complain("set-up was left; nothing was written");
+            return Ok(Exit::Done);
+        };
+        (console, tried) = (Some(taken), Some(prober));
+    }
+    let (session, messages) = runtime
+        .block_on(Session::open_lasting(opening.setup))
+        .map_err(|error| (Exit::Usage, error.to_string()))?;
+    if let Some(tried) = tried {
+        tried.hand_over(&session);
+    }
     let start = match opening.snapshot {
         Some(path) => offline_start(&runtime, &session.context, &path, settings)?,
         None => live_start(&runtime, &session, messages, settings),
     };
-    let left = tui::run(start);
+    let left = tui::run_on(console, start);
     // Whatever still runs is cut here; the journal is written before and after every call, so nothing is lost.
     runtime.block_on(session.flush());
     runtime.shutdown_background();
@@ -68,6 +83,44 @@ fn try_open(opening: Opening) -> Result<Exit, Left> {
         }
         Err(error) => Err((Exit::Usage, error.to_string())),
     }
+}
+
+/// The set-up screen. Returns the terminal, for the dashboard to go on with, and puts the values into `opening`; `None` when
+/// the set-up was left.
+fn set_up(
+    runtime: &Runtime,
+    opening: &mut Opening,
+    settings: &UiSettings,
+) -> Result<Option<(Console, Arc<Prober>)>, Left> {
+    let unusable = |error: std::io::Error| (Exit::Usage, RunError::Terminal(error).to_string());
+    let look = Look::new(tui::resolved(settings.theme), settings.ascii);
+    let place = opening.loaded.location.as_ref().map(|location| location.path.clone());
+    let state = setup::State::new(look, opening.loaded.config.clone(), place);
+    let (prober, messages) = Prober::new(opening.setup.environment.clone());
+    let (effects, mut wanted) = mpsc::channel::<SetupEffect>(EFFECTS);
+    let working = Arc::clone(&prober);
+    runtime.spawn(async move {
+        while let Some(effect) = wanted.recv().await {
+            working.run(effect);
+        }
+    });
+    let mut console = Console::take(settings.mouse).map_err(unusable)?;
+    let end = setup::run(&mut console, setup::Start { state, effects, messages }).map_err(unusable)?;
+    prober.stop();
+    let config = match end {
+        setup::End::Left => return Ok(None),
+        setup::End::ForNow(config) => config,
+        setup::End::Written(path, config) => {
+            if config.runs_commands() {
+                check_command_trust(&path).map_err(|error| (Exit::Usage, error.to_string()))?;
+            }
+            opening.loaded.path = Some(path);
+            config
+        }
+    };
+    opening.loaded.config = Config::clone(&config);
+    opening.setup.config = *config;
+    Ok(Some((console, prober)))
 }
 
 fn live_start(

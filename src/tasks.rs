@@ -21,6 +21,7 @@ pub mod offline;
 mod reading;
 pub mod runner;
 pub mod session;
+pub mod setup;
 pub mod signin;
 pub mod snapshot;
 mod strain;

@@ -255,6 +255,7 @@ impl Model {
             | Msg::RowsNotSaved(..)
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
+            | Msg::SessionFound(_)
             | Msg::FileWritten { .. } => {}
         }
         false

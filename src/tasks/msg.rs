@@ -127,6 +127,9 @@ pub enum Msg {
     /// The store was opened, or not, with the reason. A store that is open for reading only is not usable: its plan is
     /// shown, and deciding, ticking and applying are refused.
     StoreOpened(Result<(), Problem>),
+    /// What the dashboard looked like at the end of the last run (tab, filter, sort, person), as JSON; told when the store
+    /// opens, which may be after the first frame.
+    SessionFound(String),
     /// The plan as it is in the store.
     PlanLoaded(Box<Plan>),
     /// Decisions are on disk. Holds the number that the effect carried.

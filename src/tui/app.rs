@@ -8,16 +8,18 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
-use ratatui::layout::Position;
+use ratatui::layout::{Position, Rect};
 
 use crate::domain::{ObjectId, StorageKey};
 use crate::tasks::{self, Context, Model};
 
 use super::decide::Saving;
 use super::keymap::{Keymap, build};
+use super::mouse::{Click, Hit, Target};
 use super::overlay::Overlay;
 use super::people::Revision;
-use super::theme::{Glyphs, Look, Theme, ThemeName};
+use super::terminal::links::{Link, is_plain};
+use super::theme::{Look, ThemeName};
 use super::toasts::Toasts;
 use super::widgets::table::Scroll;
 use super::{connection, mapping, prerequisites, users};
@@ -72,6 +74,8 @@ pub enum Event {
     Mouse(MouseEvent),
     /// The terminal has this size now.
     Resize(u16, u16),
+    /// The terminal's background calls for this theme.
+    Background(ThemeName),
     /// From the tasks; the time arrives this way too.
     Msg(tasks::Msg),
     /// A frame was drawn, and this is what stood on it.
@@ -139,6 +143,8 @@ pub struct Drawn {
     pub side_by_side: bool,
     /// The highlighted pair of the tab Mapping, if one was on the frame.
     pub proposal: Option<Proposal>,
+    /// What can be clicked; empty where the mouse was not asked for.
+    pub hits: Vec<Hit>,
 }
 
 /// What drawing remembers from frame to frame, and nothing else.
@@ -152,10 +158,30 @@ pub struct ViewState {
     pub mapping: Scroll<StorageKey>,
     /// First line of the candidates (or of what the search found) in the tab Mapping.
     pub candidates: Scroll<ObjectId>,
+    /// How wide the columns of the tab Users have to be: of which reading, comparison and number of people; and the widths.
+    pub user_widths: Option<((u64, u64, usize), [u16; 8])>,
     /// Where the cursor of a text field is; nowhere when it is not shown.
     pub cursor: Option<Position>,
     /// What this frame shows; sent back as [`Event::Drawn`].
     pub drawn: Drawn,
+    /// Addresses of our own on this frame.
+    pub links: Vec<Link>,
+}
+
+impl ViewState {
+    /// Takes note of what can be clicked, where the mouse was asked for.
+    pub fn can_be_clicked(&mut self, app: &App, area: Rect, target: impl FnOnce() -> Target) {
+        if app.mouse {
+            self.drawn.hits.push(Hit { area, target: target() });
+        }
+    }
+
+    /// Takes note of an address that the program made itself, and of where it stands.
+    pub fn link(&mut self, area: Rect, address: &str) {
+        if is_plain(address) {
+            self.links.push(Link { area, address: address.to_owned() });
+        }
+    }
 }
 
 /// Analyses are made off this thread, one at a time.
@@ -193,6 +219,12 @@ pub struct App {
     pub leaving: bool,
     /// What the last frame showed.
     pub drawn: Drawn,
+    /// Whether the mouse was asked for.
+    pub mouse: bool,
+    /// The last click.
+    pub clicked: Option<Click>,
+    /// Somebody pressed a key: nothing moves under their hands any more.
+    pub begun: bool,
     /// Goes up whenever lists made from the model must be made again.
     pub revision: Revision,
     /// Of the tab Prerequisites.
@@ -213,10 +245,7 @@ impl App {
     pub fn new(context: Arc<Context>, settings: &UiSettings, now: Timestamp) -> Result<Self, Vec<String>> {
         Ok(Self {
             model: Model::new(context, now),
-            look: Look {
-                theme: Theme::new(settings.theme),
-                glyphs: if settings.ascii { Glyphs::ASCII } else { Glyphs::UNICODE },
-            },
+            look: Look::new(settings.theme, settings.ascii),
             keymap: build(&settings.keys)?,
             tab: Tab::default(),
             overlays: Vec::new(),
@@ -225,6 +254,9 @@ impl App {
             analysing: Analysing::default(),
             leaving: false,
             drawn: Drawn::default(),
+            mouse: settings.mouse,
+            clicked: None,
+            begun: false,
             revision: Revision::default(),
             prerequisites: prerequisites::State::default(),
             users: users::State::default(),

@@ -69,7 +69,7 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
     match overlay {
         Overlay::Help(help) => help::view(app, help, view, area, buf),
         Overlay::Palette(palette) => palette::view(app, palette, view, area, buf),
-        Overlay::Log(log) => log::view(app, log, area, buf),
+        Overlay::Log(log) => log::view(app, log, view, area, buf),
         Overlay::Prompt(prompt) => prompt::view(app, prompt, view, area, buf),
         Overlay::Confirm(confirm) => confirm::view(app, confirm, area, buf),
         // Drawn by the tab, in its own lines.

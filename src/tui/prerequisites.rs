@@ -82,6 +82,15 @@ impl State {
         self.selected
     }
 
+    /// Selects a check. Says whether it is shown.
+    pub fn select(&mut self, model: &Model, id: CheckId) -> bool {
+        let is_shown = self.shown(model).any(|check| check.id == id);
+        if is_shown && self.selected != Some(id) {
+            (self.selected, self.moved, self.scrolled) = (Some(id), true, 0);
+        }
+        is_shown
+    }
+
     /// Keeps the selection on something that is shown.
     pub fn prepare(&mut self, model: &Model) {
         let shown: Vec<CheckId> = self.shown(model).map(|check| check.id).collect();

@@ -14,18 +14,17 @@ use tokio::sync::mpsc;
 use crate::tasks::{self, Context, Msg};
 
 use super::app::{App, Effect, Event, Exit, UiSettings, ViewState};
-use super::terminal::clipboard::{Between, sequence};
-use super::terminal::guard::{Ending, OnHangup, watch_signals, watch_terminal};
-use super::terminal::input::{self, Input, Parking};
-use super::terminal::{Screen, Shared};
+use super::terminal::background;
+use super::terminal::console::Console;
+use super::terminal::guard::OnHangup;
+use super::terminal::input::Input;
+use super::theme::ThemeName;
 use super::update::{prepare, start as first_effects, update};
 use super::view::render;
 use super::{connection, overlay, session, state_line};
 
 /// How many events are taken in before a frame is due anyway.
 const DRAINED: usize = 500;
-/// How long the loop waits for a stop that it asked for (Ctrl-Z); longer means that nobody stops us.
-const STOP_PATIENCE: Duration = Duration::from_millis(300);
 
 /// What the dashboard starts with.
 pub struct Start {
@@ -103,69 +102,74 @@ impl Pace {
 /// # Errors
 /// Keys that cannot be used; a terminal that cannot be taken or written to.
 pub fn run(start: Start) -> Result<Exit, RunError> {
+    run_on(None, start)
+}
+
+/// Like [`run`], on a terminal that was taken before.
+///
+/// # Errors
+/// See [`run`].
+pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> {
     let Start { context, mut settings, session, effects, messages, clock, on_hangup } = start;
-    let variable = |name: &str| std::env::var(name).ok();
-    settings.theme =
-        settings.theme.resolve(variable("NO_COLOR").as_deref(), variable("COLORFGBG").as_deref());
+    let auto = settings.theme == ThemeName::Auto;
+    settings.theme = resolved(settings.theme);
+    let ask_background =
+        auto && settings.theme == ThemeName::Ansi && background::may_ask(|name| std::env::var(name).ok());
     let mut app = App::new(context, &settings, clock()).map_err(RunError::Keys)?;
     if let Some(session) = &session {
         session::restore(&mut app, session);
     }
-    let shared = Shared::default();
-    let terminal = input::terminal()?;
-    let watched = rustix::io::dup(&terminal).map_err(io::Error::from)?;
-    let (typed, inputs) = mpsc::channel(256);
-    let ending = Ending::new(shared.clone(), on_hangup);
-    watch_signals(typed.clone(), ending.clone())?;
-    let screen = Screen::enter(&shared, settings.mouse)?;
-    watch_terminal(watched, ending)?;
-    let parking = Parking::default();
-    input::start(terminal, typed, parking.clone())?;
+    let console = match console {
+        Some(console) => console,
+        None => Console::take(settings.mouse)?,
+    };
+    console.on_hangup(on_hangup);
     let mut running = Loop {
         app,
         view: ViewState::default(),
-        screen,
+        console,
         effects,
         backlog: VecDeque::new(),
         clock,
-        between: Between::detect(variable),
-        parking,
         due: Some(Pace::Now),
         drawn_at: None,
         done: None,
-        shared,
+        ask_background,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let exit = runtime.block_on(running.run(inputs, messages))?;
-    running.screen.leave()?;
+    let exit = runtime.block_on(running.run(messages))?;
+    running.console.leave()?;
     Ok(exit)
+}
+
+/// The theme in this terminal, by its variables.
+pub fn resolved(theme: ThemeName) -> ThemeName {
+    let variable = |name: &str| std::env::var(name).ok();
+    theme.resolve(variable("NO_COLOR").as_deref(), variable("COLORFGBG").as_deref())
 }
 
 struct Loop {
     app: App,
     view: ViewState,
-    screen: Screen,
+    console: Console,
     effects: mpsc::Sender<tasks::Effect>,
     backlog: VecDeque<tasks::Effect>,
     clock: Box<dyn Fn() -> Timestamp>,
-    between: Between,
-    parking: Parking,
     due: Option<Pace>,
     drawn_at: Option<Instant>,
     done: Option<Exit>,
-    shared: Shared,
+    ask_background: bool,
 }
 
 impl Loop {
-    async fn run(
-        &mut self,
-        mut inputs: mpsc::Receiver<Input>,
-        mut messages: mpsc::Receiver<Msg>,
-    ) -> io::Result<Exit> {
+    async fn run(&mut self, mut messages: mpsc::Receiver<Msg>) -> io::Result<Exit> {
         let effects = self.effects.clone();
         // The first frame before anything else.
         self.draw()?;
-        self.perform(first_effects(), &mut inputs).await?;
+        if self.ask_background {
+            self.console.screen.write_raw(background::QUERY)?;
+        }
+        self.perform(first_effects()).await?;
         loop {
             if let Some(exit) = self.done {
                 self.hand_over().await;
@@ -174,13 +178,13 @@ impl Loop {
             let wake = self.wake();
             tokio::select! {
                 biased;
-                input = inputs.recv() => match input {
-                    Some(input) => self.typed(input, &mut inputs).await?,
+                input = self.console.inputs.recv() => match input {
+                    Some(input) => self.typed(input).await?,
                     // The terminal is gone; the guard ends the process.
                     None => std::future::pending().await,
                 },
                 msg = messages.recv() => match msg {
-                    Some(msg) => self.told(msg, &mut inputs).await?,
+                    Some(msg) => self.told(msg).await?,
                     None => self.done = Some(Exit::TasksEnded),
                 },
                 permit = effects.reserve(), if !self.backlog.is_empty() => match permit {
@@ -190,10 +194,10 @@ impl Loop {
                 () = sleep(wake), if wake.is_some() => self.tick(),
             }
             for _ in 0..DRAINED {
-                if let Ok(input) = inputs.try_recv() {
-                    self.typed(input, &mut inputs).await?;
+                if let Ok(input) = self.console.inputs.try_recv() {
+                    self.typed(input).await?;
                 } else if let Ok(msg) = messages.try_recv() {
-                    self.told(msg, &mut inputs).await?;
+                    self.told(msg).await?;
                 } else {
                     break;
                 }
@@ -237,7 +241,7 @@ impl Loop {
         Some(wait.max(Duration::from_millis(20)))
     }
 
-    async fn typed(&mut self, input: Input, inputs: &mut mpsc::Receiver<Input>) -> io::Result<()> {
+    async fn typed(&mut self, input: Input) -> io::Result<()> {
         use crossterm::event::Event as Typed;
         self.tell_time();
         let event = match input {
@@ -246,32 +250,37 @@ impl Loop {
             Input::Typed(Typed::Mouse(mouse)) => Event::Mouse(mouse),
             Input::Typed(Typed::Resize(width, height)) => Event::Resize(width, height),
             Input::Typed(Typed::FocusGained | Typed::FocusLost) => return Ok(()),
-            Input::Resized => Event::Resize(0, 0),
+            Input::Resized => {
+                self.console.screen.forget();
+                Event::Resize(0, 0)
+            }
+            Input::Background(_) if !self.ask_background => return Ok(()),
+            Input::Background(theme) => Event::Background(theme),
             Input::Continued => {
                 // Somebody stopped us from outside, and the shell used the terminal meanwhile.
-                self.screen.take()?;
+                self.console.screen.take()?;
                 Event::Resize(0, 0)
             }
         };
         self.owe(Pace::Now);
         let effects = update(&mut self.app, event);
-        self.perform(effects, inputs).await
+        self.perform(effects).await
     }
 
-    async fn told(&mut self, msg: Msg, inputs: &mut mpsc::Receiver<Input>) -> io::Result<()> {
+    async fn told(&mut self, msg: Msg) -> io::Result<()> {
         let pace = Pace::of(&msg);
         self.tell_time();
         self.owe(pace);
         let effects = update(&mut self.app, Event::Msg(msg));
-        self.perform(effects, inputs).await
+        self.perform(effects).await
     }
 
-    async fn perform(&mut self, effects: Vec<Effect>, inputs: &mut mpsc::Receiver<Input>) -> io::Result<()> {
+    async fn perform(&mut self, effects: Vec<Effect>) -> io::Result<()> {
         for effect in effects {
             match effect {
                 Effect::Task(effect) => self.send(effect),
                 Effect::Copy(text) => self.copy(&text)?,
-                Effect::Suspend => self.suspend(inputs).await?,
+                Effect::Suspend => self.suspend().await?,
                 Effect::Quit => self.done = Some(Exit::Quit),
             }
         }
@@ -307,34 +316,18 @@ impl Loop {
     }
 
     fn copy(&mut self, text: &str) -> io::Result<()> {
-        match sequence(text, self.between) {
-            Some(bytes) => {
-                self.screen.write_raw(&bytes)?;
-                self.app.say(format!("sent to the terminal for its clipboard: {text}"));
-            }
-            None => self.app.complain("too long for the clipboard of a terminal; e writes a file instead"),
+        let copied = self.console.copy(text)?;
+        if copied.bad {
+            self.app.complain(copied.said);
+        } else {
+            self.app.say(copied.said);
         }
         self.owe(Pace::Now);
         Ok(())
     }
 
-    /// Ctrl-Z: the terminal is given back, the whole process group stops, and everything is drawn anew when it goes on.
-    async fn suspend(&mut self, inputs: &mut mpsc::Receiver<Input>) -> io::Result<()> {
-        self.parking.park(true);
-        self.screen.leave()?;
-        if rustix::process::kill_current_process_group(rustix::process::Signal::TSTP).is_ok() {
-            // The stop may reach us a moment later. Where nobody stops us (no job control) we simply go on.
-            let patience = tokio::time::sleep(STOP_PATIENCE);
-            tokio::pin!(patience);
-            loop {
-                tokio::select! {
-                    () = &mut patience => break,
-                    input = inputs.recv() => if matches!(input, None | Some(Input::Continued)) { break },
-                }
-            }
-        }
-        self.screen.take()?;
-        self.parking.park(false);
+    async fn suspend(&mut self) -> io::Result<()> {
+        self.console.suspend().await?;
         self.tell_time();
         self.owe(Pace::Now);
         Ok(())
@@ -342,14 +335,14 @@ impl Loop {
 
     fn draw(&mut self) -> io::Result<()> {
         self.due = None;
-        if self.shared.is_ending() {
+        if self.console.shared.is_ending() {
             return Ok(());
         }
         prepare(&mut self.app);
-        let Self { app, view, screen, .. } = self;
-        screen.draw(|area, buf| {
+        let Self { app, view, console, .. } = self;
+        console.screen.draw_with_links(|area, buf| {
             render(app, view, area, buf);
-            view.cursor
+            (view.cursor, &view.links)
         })?;
         self.drawn_at = Some(Instant::now());
         let drawn = self.view.drawn.clone();

@@ -21,9 +21,14 @@ use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use self::links::Link;
+
+pub mod background;
 pub mod clipboard;
+pub mod console;
 pub mod guard;
 pub mod input;
+pub mod links;
 pub mod paint;
 
 /// What the guard threads need to give the terminal back while the loop may be in the middle of a frame.
@@ -90,6 +95,7 @@ pub struct Screen {
     mouse: bool,
     last: Buffer,
     cursor: Option<Position>,
+    takes_links: bool,
 }
 
 impl Screen {
@@ -98,8 +104,9 @@ impl Screen {
         let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
         // A whole frame fits, so that it leaves in one write.
         let out = BufWriter::with_capacity(256 * 1024, out);
-        let mut screen =
-            Self { out, shared: shared.clone(), mouse, last: Buffer::empty(Rect::ZERO), cursor: None };
+        let takes_links = links::are_taken(|name| std::env::var(name).ok());
+        let last = Buffer::empty(Rect::ZERO);
+        let mut screen = Self { out, shared: shared.clone(), mouse, last, cursor: None, takes_links };
         restore_on_panic(shared.clone());
         screen.take()?;
         Ok(screen)
@@ -119,6 +126,12 @@ impl Screen {
         Ok(())
     }
 
+    /// The next frame is drawn whole: a terminal that became smaller and larger again has the same size as before, and has
+    /// lost what stood there.
+    pub fn forget(&mut self) {
+        self.last = Buffer::empty(Rect::ZERO);
+    }
+
     /// Gives the terminal back.
     pub fn leave(&mut self) -> io::Result<()> {
         if self.shared.inner.entered.swap(false, Ordering::SeqCst) {
@@ -131,10 +144,19 @@ impl Screen {
     /// Draws a frame: what differs from the last one, and the whole of it after the size changed. Returns whether anything
     /// was written. `render` says where the cursor is.
     pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<bool> {
+        self.draw_with_links(|area, buf| (render(area, buf), &[]))
+    }
+
+    /// Like [`Screen::draw`]; `render` also says which cells are links.
+    pub fn draw_with_links<'l>(
+        &mut self,
+        render: impl FnOnce(Rect, &mut Buffer) -> (Option<Position>, &'l [Link]),
+    ) -> io::Result<bool> {
         let (width, height) = crossterm::terminal::size()?;
         let area = Rect::new(0, 0, width, height);
         let mut next = Buffer::empty(area);
-        let cursor = render(area, &mut next);
+        let (cursor, links) = render(area, &mut next);
+        let links = if self.takes_links { links } else { &[] };
         let shared = self.shared.clone();
         let _drawing = shared.drawing();
         if shared.is_ending() {
@@ -154,7 +176,7 @@ impl Screen {
             if whole {
                 queue!(self.out, Clear(ClearType::All))?;
             }
-            paint::paint(&mut self.out, changes)?;
+            paint::paint(&mut self.out, changes, links)?;
         }
         match cursor {
             Some(Position { x, y }) => {

@@ -10,7 +10,8 @@ use ratatui::style::{Color, Modifier, Style};
 /// What is configured as `[ui] theme`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeName {
-    /// By the terminal: mono with `NO_COLOR`, light where `COLORFGBG` says so, else the 16 colours of the terminal.
+    /// By the terminal: mono with `NO_COLOR`; dark or light where `COLORFGBG` says so, or the terminal when it is asked
+    /// (OSC 11); else the 16 colours of the terminal.
     #[default]
     Auto,
     /// For a dark background.
@@ -46,8 +47,9 @@ impl ThemeName {
         if self != Self::Auto {
             return self;
         }
-        match colorfgbg.and_then(|value| value.rsplit(';').next()) {
-            Some("7" | "15") => Self::Light,
+        match colorfgbg.and_then(|value| value.rsplit(';').next()?.parse::<u8>().ok()) {
+            Some(7 | 9..=15) => Self::Light,
+            Some(0..=6 | 8) => Self::Dark,
             _ => Self::Ansi,
         }
     }
@@ -88,15 +90,15 @@ impl Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let palette =
-            |accent: Color, good: Color, caution: Color, bad: Color, dim: Style, border: Style| Self {
+            |accent: Style, good: Color, caution: Color, bad: Color, dim: Style, border: Style| Self {
                 text: plain,
                 dim,
-                accent: bold.fg(accent),
+                accent: accent.add_modifier(Modifier::BOLD),
                 title: bold,
                 good: plain.fg(good),
                 caution: plain.fg(caution),
                 bad: bold.fg(bad),
-                gutter: plain.fg(accent).add_modifier(Modifier::REVERSED),
+                gutter: accent.add_modifier(Modifier::REVERSED),
                 selected: plain,
                 border,
                 simulation: bold.fg(caution),
@@ -104,7 +106,7 @@ impl Theme {
             };
         match name {
             ThemeName::Dark => palette(
-                Color::Indexed(75),
+                plain.fg(Color::Indexed(75)),
                 Color::Indexed(114),
                 Color::Indexed(179),
                 Color::Indexed(203),
@@ -112,16 +114,17 @@ impl Theme {
                 plain.fg(Color::Indexed(240)),
             ),
             ThemeName::Light => palette(
-                Color::Indexed(25),
+                plain.fg(Color::Indexed(25)),
                 Color::Indexed(22),
                 Color::Indexed(94),
                 Color::Indexed(124),
                 plain.fg(Color::Indexed(240)),
                 plain.fg(Color::Indexed(248)),
             ),
-            // No yellow and no bright colours: they vanish on white. DarkGray (bright black) vanishes in solarized.
+            // No yellow and no bright colours: they vanish on white. No blue: it vanishes on black. DarkGray (bright
+            // black) vanishes in solarized. The accent is the terminal's own foreground, bold.
             ThemeName::Ansi | ThemeName::Auto => palette(
-                Color::Blue,
+                plain,
                 Color::Green,
                 Color::Magenta,
                 Color::Red,
@@ -262,6 +265,13 @@ pub struct Look {
     pub glyphs: Glyphs,
 }
 
+impl Look {
+    /// This theme, with the usual glyphs or their ASCII twins.
+    pub fn new(theme: ThemeName, ascii: bool) -> Self {
+        Self { theme: Theme::new(theme), glyphs: if ascii { Glyphs::ASCII } else { Glyphs::UNICODE } }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,6 +314,73 @@ mod tests {
         assert_eq!(ThemeName::Dark.resolve(Some("1"), None), ThemeName::Mono);
         assert_eq!(ThemeName::Dark.resolve(Some(""), None), ThemeName::Dark);
         assert_eq!(ThemeName::Auto.resolve(None, Some("0;15")), ThemeName::Light);
-        assert_eq!(ThemeName::Auto.resolve(None, Some("15;0")), ThemeName::Ansi);
+        assert_eq!(ThemeName::Auto.resolve(None, Some("15;0")), ThemeName::Dark);
+        assert_eq!(ThemeName::Auto.resolve(None, Some("0;default;15")), ThemeName::Light);
+        assert_eq!(ThemeName::Auto.resolve(None, Some("default;default")), ThemeName::Ansi);
+        assert_eq!(
+            ThemeName::Ansi.resolve(None, Some("0;15")),
+            ThemeName::Ansi,
+            "what is asked for is taken"
+        );
+    }
+
+    /// The colour as xterm paints it.
+    fn painted(color: Color) -> Option<[f64; 3]> {
+        let level = |step: u8| if step == 0 { 0.0 } else { f64::from(55 + 40 * u32::from(step)) / 255.0 };
+        Some(match color {
+            Color::Red => [0.804, 0.0, 0.0],
+            Color::Green => [0.0, 0.804, 0.0],
+            Color::Magenta => [0.804, 0.0, 0.804],
+            Color::Indexed(n @ 16..=231) => {
+                let n = n - 16;
+                [level(n / 36), level(n / 6 % 6), level(n % 6)]
+            }
+            Color::Indexed(n @ 232..) => [f64::from(8 + 10 * u32::from(n - 232)) / 255.0; 3],
+            _ => return None,
+        })
+    }
+
+    /// WCAG 2.1: from 1 to 21.
+    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
+        let luminance = |color: [f64; 3]| {
+            let [r, g, b] =
+                color.map(|c| if c <= 0.03928 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) });
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        let (one, other) = (luminance(one), luminance(other));
+        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    }
+
+    const BLACK: [f64; 3] = [0.0; 3];
+    const WHITE: [f64; 3] = [1.0; 3];
+
+    #[test]
+    fn every_role_can_be_read_on_the_background_that_it_is_for() {
+        for (name, background) in [(ThemeName::Dark, BLACK), (ThemeName::Light, WHITE)] {
+            let theme = Theme::new(name);
+            for style in styles(&theme) {
+                let Some(color) = style.fg.and_then(painted) else { continue };
+                let found = contrast(color, background);
+                // Lines between panes carry no words.
+                let least = if style == theme.border { 2.0 } else { 4.5 };
+                assert!(found >= least, "{name:?}: {style:?} has {found:.1}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_terminals_own_colours_can_be_told_from_black_and_from_white() {
+        let theme = Theme::new(ThemeName::Ansi);
+        for style in styles(&theme) {
+            let Some(color) = style.fg else { continue };
+            let color =
+                painted(color).unwrap_or_else(|| panic!("{color:?} is none of the colours that are safe"));
+            for background in [BLACK, WHITE] {
+                // Green stands beside words that say the same, and is darker than xterm's nearly everywhere.
+                let least = if style == theme.good { 2.0 } else { 3.0 };
+                assert!(contrast(color, background) >= least, "{style:?} on {background:?}");
+            }
+        }
+        assert_eq!(theme.accent.fg, None, "the accent is the terminal's own foreground");
     }
 }

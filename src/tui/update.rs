@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::activity::Source;
 use crate::domain::text::clean_to;
@@ -12,8 +12,9 @@ use super::actions::Action;
 use super::app::{Analysing, App, Effect, Event, Tab};
 use super::availability::disabled;
 use super::keymap::Key;
+use super::theme::Theme;
 use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
-use super::{apply, connection, decide, export, mapping, prerequisites, session, users};
+use super::{apply, connection, decide, export, mapping, mouse, prerequisites, session, users};
 
 /// The most characters that are taken from one paste.
 const LONGEST_PASTE: usize = 2_000;
@@ -24,8 +25,12 @@ pub fn update(app: &mut App, event: Event) -> Vec<Effect> {
         Event::Key(key) if key.kind == KeyEventKind::Release => Vec::new(),
         Event::Key(key) => press(app, &key),
         Event::Paste(text) => paste(app, &text),
-        Event::Mouse(mouse) => turn_wheel(app, mouse),
+        Event::Mouse(event) => mouse::take(app, event),
         Event::Resize(..) => Vec::new(),
+        Event::Background(theme) => {
+            app.look.theme = Theme::new(theme);
+            Vec::new()
+        }
         Event::Msg(msg) => absorb(app, &msg),
         Event::Drawn(drawn) => {
             app.drawn = drawn;
@@ -50,6 +55,7 @@ pub fn prepare(app: &mut App) {
 
 fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     prepare(app);
+    app.begun = true;
     app.toasts.seen();
     if !app.overlays.is_empty() {
         return overlay::key(app, key);
@@ -75,19 +81,6 @@ fn paste(app: &mut App, text: &str) -> Vec<Effect> {
         return mapping::search_typed(app);
     }
     Vec::new()
-}
-
-fn turn_wheel(app: &mut App, mouse: MouseEvent) -> Vec<Effect> {
-    let action = match mouse.kind {
-        MouseEventKind::ScrollDown => Action::Down,
-        MouseEventKind::ScrollUp => Action::Up,
-        _ => return Vec::new(),
-    };
-    prepare(app);
-    if !app.overlays.is_empty() {
-        return Vec::new();
-    }
-    (0..3).flat_map(|_| perform(app, action)).collect()
 }
 
 /// Performs an action, or says why not.
@@ -223,6 +216,8 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
                 if tick.is_some() { "ticked" } else { "no longer ticked" }
             ));
         }
+        // The store may open when somebody is at work already.
+        Msg::SessionFound(saved) if !app.begun => session::restore(app, saved),
         Msg::SignIn(step) => overlay::sign_in::absorbed(app, step),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {

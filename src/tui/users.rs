@@ -21,7 +21,7 @@ use super::update::go;
 mod details;
 mod screen;
 
-pub use screen::view;
+pub use screen::{COLUMNS, view};
 
 /// What the tab remembers.
 #[derive(Debug, Clone, Default)]

@@ -15,6 +15,8 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::actions::Action;
 use super::app::{App, Drawn, Tab, ViewState};
+use super::mouse::Target;
+use super::theme::Glyphs;
 use super::widgets::pen::Pen;
 use super::{connection, hints, mapping, overlay, prerequisites, state_line, users};
 
@@ -30,6 +32,7 @@ pub fn view(app: &App, view: &mut ViewState, frame: &mut Frame<'_>) {
 /// Draws everything into a buffer.
 pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     view.cursor = None;
+    view.links.clear();
     view.drawn = Drawn { dialogs: app.overlays.len(), ..Drawn::default() };
     let area = area.intersection(buf.area);
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
@@ -37,7 +40,7 @@ pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         too_small(app, area, buf);
         return;
     }
-    head(app, Rect { height: 1, ..area }, buf);
+    head(app, view, Rect { height: 1, ..area }, buf);
     let body = Rect { y: area.y + 1, height: area.height - 3, ..area };
     match app.tab {
         Tab::Prerequisites => prerequisites::view(app, view, body, buf),
@@ -50,6 +53,26 @@ pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     state_line::view(app, Rect { height: area.height - 2, y: area.y + 1, ..area }, buf);
     hints::view(app, Rect { y: area.bottom() - 1, height: 1, ..area }, buf);
+    if app.look.glyphs == Glyphs::ASCII {
+        in_ascii(area, buf);
+    }
+}
+
+/// Sentences of the other rooms have a few signs of their own, which have ASCII twins too.
+fn in_ascii(area: Rect, buf: &mut Buffer) {
+    for position in area.positions() {
+        let Some(cell) = buf.cell_mut(position) else { continue };
+        let twin = match cell.symbol() {
+            "·" => Glyphs::ASCII.middot,
+            "→" => Glyphs::ASCII.arrow,
+            "…" => Glyphs::ASCII.ellipsis,
+            "≠" => Glyphs::ASCII.signs[2],
+            "–" | "—" => "-",
+            "’" => "'",
+            _ => continue,
+        };
+        cell.set_symbol(twin);
+    }
 }
 
 fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
@@ -60,7 +83,7 @@ fn too_small(app: &App, area: Rect, buf: &mut Buffer) {
 }
 
 /// The first line: who and where.
-fn head(app: &App, area: Rect, buf: &mut Buffer) {
+fn head(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let theme = &app.look.theme;
     let glyphs = &app.look.glyphs;
     let context = &app.model.context;
@@ -108,6 +131,8 @@ fn head(app: &App, area: Rect, buf: &mut Buffer) {
     let mut pen = Pen::line(buf, area, 0, glyphs.ellipsis);
     pen.to(tabs_at);
     for (tab, title) in titles {
+        let cells = u16::try_from(title.len()).unwrap_or(0).min(area.right().saturating_sub(pen.x()));
+        view.can_be_clicked(app, Rect { x: pen.x(), width: cells, ..area }, || Target::Tab(tab));
         pen.write(&title, if tab == app.tab { theme.accent } else { theme.dim }).skip(gap);
     }
 }

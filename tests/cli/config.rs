@@ -22,6 +22,22 @@ fn nothing_is_given_and_each_missing_thing_is_said() {
 }
 
 #[test]
+fn without_a_terminal_the_dashboard_says_what_is_missing_and_how_to_give_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().to_str().unwrap();
+    let ran = run_with(folder.path(), &[], &[("HOME", home)], "").exits(2);
+    assert_eq!(ran.stdout, "");
+    for words in
+        ["no organization is given", "no destination tenant is given", "in a terminal: it asks for these"]
+    {
+        assert!(ran.stderr.contains(words), "{words} in {ran:?}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing was written");
+    // A file that is named and not there is a mistake where nobody can be asked.
+    run(folder.path(), &["--config", "none.toml"]).exits(2).says("there is no such file");
+}
+
+#[test]
 fn an_unknown_key_is_named_with_its_place_and_the_nearest() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("c.toml"), "[organization]\nnaem = \"fabrikam\"\n").unwrap();

@@ -8,7 +8,10 @@ use ado2entra::tui::view::render;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::desk::Desk;
+use ado2entra::tui::UiSettings;
+use ado2entra::tui::users::COLUMNS;
+
+use super::desk::{Desk, context};
 use super::people::{Office, org_user, tenant_user};
 
 /// Texts that attack terminals.
@@ -95,6 +98,92 @@ fn no_size_panics_and_nothing_is_written_outside() {
             }
         }
     }
+}
+
+#[test]
+fn with_ascii_glyphs_every_cell_is_ascii_where_the_data_is() {
+    let settings = UiSettings { ascii: true, ..UiSettings::default() };
+    let ascii = |text: &str| -> String { text.chars().filter(char::is_ascii).collect() };
+    let mut office = Office::ordinary();
+    for user in &mut office.users {
+        user.display_name = ascii(&user.display_name).into();
+    }
+    // Names of the tenant's people stand in no list; those that are not ASCII are left out.
+    office.tenant.retain(|user| user.display_name().is_ascii());
+    for place in PLACES {
+        let mut desk = Desk::with(context(), &settings);
+        frame(&mut desk, 120, 40);
+        desk.read(&office);
+        desk.keys(place);
+        for (width, height) in [(40, 8), (40, 12), (60, 20), (80, 24), (120, 40), (160, 45), (250, 60)] {
+            let buf = frame(&mut desk, width, height);
+            for cell in &buf.content {
+                assert!(cell.symbol().is_ascii(), "{:?} on `{place}` at {width}x{height}", cell.symbol());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_table_of_people_fills_every_width_and_cuts_no_column_below_its_least() {
+    use ado2entra::tui::widgets::columns::fitted;
+    let mut desk = Desk::ready();
+    desk.keys("2");
+    for width in 60..=250 {
+        let buf = frame(&mut desk, width, 24);
+        // The heads say where the columns are; the strip has four free columns before and one behind.
+        let line = (1..=23).map(|y| row(&buf, y)).find(|line| line.contains("person")).unwrap();
+        let strip = width - 5;
+        let (_, contents) = desk.view.user_widths.unwrap();
+        let places = fitted(&COLUMNS, &contents, strip, 2);
+        let last = places.last().unwrap();
+        assert_eq!(last.x + last.width, strip, "at {width}");
+        for place in &places {
+            let column = &COLUMNS[place.column];
+            assert!(place.width >= column.least, "{} at {width}", column.title);
+            let at = usize::from(place.x + 5);
+            assert!(line.get(at..).unwrap().starts_with(column.title), "{} at {width}: {line}", column.title);
+        }
+        let titles: Vec<&str> = places.iter().map(|place| COLUMNS[place.column].title).collect();
+        assert!(titles.starts_with(&["person", "sign-in address"]), "{titles:?} at {width}");
+        assert!(
+            width < 160 || titles.contains(&"best candidate") && titles.contains(&"why"),
+            "{titles:?} at {width}"
+        );
+    }
+}
+
+/// One line of a frame, from the left edge of the buffer.
+fn row(buf: &Buffer, y: u16) -> String {
+    (0..buf.area.width).map(|x| buf[(x, y)].symbol()).collect()
+}
+
+#[test]
+fn a_name_of_invisible_characters_is_shown_and_named() {
+    let mut office = Office::ordinary();
+    office.users.clear();
+    office.found.clear();
+    for (n, name) in ["\u{200b}\u{202e}", "   ", "", "\u{2800}\u{3164}"].into_iter().enumerate() {
+        let n = u32::try_from(n + 1).unwrap();
+        office.add(
+            org_user(n, name, &format!("p{n}@fabrikam.com"), "Basic", 1),
+            Outcome::Missing,
+            "nobody",
+            vec![],
+        );
+    }
+    let mut desk = Desk::new();
+    desk.read(&office);
+    desk.keys("2");
+    let text = desk.text(120, 30);
+    for shown in ["(hidden: U+200B U+202E)", "(blank name)", "(no name)", "(hidden: U+2800 U+3164)"] {
+        assert!(text.contains(shown), "{shown} in\n{text}");
+    }
+    desk.keys("/");
+    desk.type_text("p1@");
+    desk.keys("Enter Enter");
+    let text = desk.text(120, 40);
+    assert!(text.contains("U+202E right-to-left override"), "{text}");
 }
 
 #[test]

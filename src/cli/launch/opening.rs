@@ -1,12 +1,13 @@
 //! What is known before anything is opened: the configuration, the state directory, and how the dashboard is reached.
 
+use std::fmt::Write as _;
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::logging;
-use crate::config::{ConfigErrors, Loaded, Overrides};
+use crate::config::{ConfigErrors, FoundBy, Loaded, Overrides};
 use crate::tasks::{Environment, Setup};
 
 /// The dashboard, as seen from here.
@@ -37,23 +38,29 @@ pub struct Opening {
 
 /// Opens the dashboard on the configured organization.
 pub fn dashboard(global: &Global, dashboard: &Dashboard<'_>) -> Result<Exit, Failure> {
-    needs_a_terminal()?;
-    let loaded = load(global)?;
+    let loaded = load_or_nothing(global)?;
+    needs_a_terminal(&loaded)?;
     (dashboard.check_keys)(&loaded)?;
     let setup = setup(&loaded, global)?;
     let _log = logging::start(&setup.state_directory, global.log_level);
     Ok((dashboard.open)(Opening { loaded, setup, snapshot: global.snapshot.clone() }))
 }
 
-/// The dashboard cannot be drawn into a pipe.
-fn needs_a_terminal() -> Result<(), Failure> {
+/// The dashboard cannot be drawn into a pipe, and neither can the set-up.
+fn needs_a_terminal(loaded: &Loaded) -> Result<(), Failure> {
     if has_a_terminal() {
         return Ok(());
     }
-    Err(Failure::usage(
-        "the dashboard needs a terminal, and this is none. Every screen is a command too: `ado2entra check`, `diff`, \
-         `status`, `plan show`, `apply`; `ado2entra --help` lists them",
-    ))
+    let mut said = "the dashboard needs a terminal, and this is none. Every screen is a command too: `ado2entra check`, \
+                    `diff`, `status`, `plan show`, `apply`; `ado2entra --help` lists them"
+        .to_owned();
+    if let Err(missing) = loaded.config.require_target() {
+        let _ = write!(
+            said,
+            "\nBefore that: {missing}\nOr run `ado2entra` in a terminal: it asks for these, tries them, and writes the file"
+        );
+    }
+    Err(Failure::usage(said))
 }
 
 /// Whether a dashboard can be drawn and keys can be read.
@@ -70,6 +77,26 @@ pub fn environment(name: &str) -> Option<String> {
 pub fn load(global: &Global) -> Result<Loaded, ConfigErrors> {
     let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
     crate::config::load(global.config.as_deref(), &overrides, &environment)
+}
+
+/// Like [`load`]; a file that is named and does not exist yet is one that the set-up can write.
+fn load_or_nothing(global: &Global) -> Result<Loaded, ConfigErrors> {
+    let location = crate::config::locate(global.config.as_deref(), &environment);
+    let is_missing = location.as_ref().is_some_and(|location| {
+        let kind = location.path.symlink_metadata().map_err(|error| error.kind());
+        location.found_by != FoundBy::Default && kind.is_err_and(|kind| kind == std::io::ErrorKind::NotFound)
+    });
+    if !is_missing || !has_a_terminal() {
+        return load(global);
+    }
+    // Without the places of files there is no file, and the other layers stay.
+    let values = |name: &str| {
+        environment(name).filter(|_| name.ends_with("_ORGANIZATION") || name.ends_with("_TENANT"))
+    };
+    let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
+    let mut loaded = crate::config::load(None, &overrides, &values)?;
+    loaded.location = location;
+    Ok(loaded)
 }
 
 /// What a session is opened with.

@@ -15,6 +15,7 @@ use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::people::People;
+use crate::tui::widgets::names::{hidden, shown};
 use crate::tui::widgets::pen::{Pen, wrap};
 use crate::tui::widgets::words::{ago, count, last_access};
 
@@ -98,21 +99,20 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
 fn person_lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Vec<Line> {
     let theme = &app.look.theme;
     let dot = format!(" {} ", app.look.glyphs.middot);
-    let mut first = Line::of(user.display_name.as_ref(), theme.title);
-    first.right = Some((user.principal_name.to_string(), theme.text));
+    let (name, address) = (shown(&user.display_name, "name"), shown(&user.principal_name, "address"));
+    let mut first = Line::of(name.as_ref(), theme.title);
+    first.right = Some((address.to_string(), theme.text));
     let mut lines = vec![first];
-    if clean(&user.display_name).chars().count() + clean(&user.principal_name).chars().count() + 1 >= width {
-        lines = vec![
-            Line::of(user.display_name.as_ref(), theme.title),
-            Line::of(user.principal_name.as_ref(), theme.text),
-        ];
+    if name.chars().count() + address.chars().count() + 1 >= width {
+        lines = vec![Line::of(name.as_ref(), theme.title), Line::of(address.as_ref(), theme.text)];
     }
     if has_suspicious(&user.display_name) || has_suspicious(&user.principal_name) {
-        lines.extend(wrapped(
-            "hidden or misleading characters in the name or address, shown as marks",
-            width,
-            theme.bad,
-        ));
+        let mut found = hidden(&user.display_name);
+        found.extend(hidden(&user.principal_name));
+        found.dedup();
+        let named = if found.is_empty() { String::new() } else { format!(": {}", found.join(", ")) };
+        let text = format!("hidden or misleading characters in the name or address, shown as marks{named}");
+        lines.extend(wrapped(&text, width, theme.bad));
     }
     let mut facts = Vec::new();
     facts.extend(user.access_level.as_deref().map(str::to_owned));
@@ -317,7 +317,7 @@ fn head(
         return vec![Line { selected, ..Line::of(text, theme.bad) }];
     };
     let mut first = Line {
-        parts: vec![(String::new(), theme.text), (target.display_name().to_string(), theme.title)],
+        parts: vec![(String::new(), theme.text), (shown(target.display_name(), "name").into_owned(), theme.title)],
         right: Some((score, theme.dim)),
         selected,
     };
@@ -383,7 +383,7 @@ fn searching(app: &App, search: &Search, user: &OrgUser, view: &mut ViewState, a
         lines.push(Line {
             parts: vec![
                 (String::new(), theme.text),
-                (target.display_name().to_string(), theme.text),
+                (shown(target.display_name(), "name").into_owned(), theme.text),
                 ("  ".to_owned(), theme.text),
                 (target.user_principal_name().to_string(), theme.dim),
             ],

@@ -33,7 +33,8 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     second_line(app, view, Rect { y: area.y + 1, height: 1, ..area }, buf);
     let mut above = 2;
     if let Some(words) = super::patterns::notice(app).filter(|_| area.height >= 10) {
-        let mut pen = Pen::line(buf, Rect { y: area.y + above, height: 1, ..area }, 0, app.look.glyphs.ellipsis);
+        let mut pen =
+            Pen::line(buf, Rect { y: area.y + above, height: 1, ..area }, 0, app.look.glyphs.ellipsis);
         pen.skip(1).write(&words, app.look.theme.caution);
         above += 1;
     }
@@ -173,6 +174,8 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let Some(user) = people.user(*number as usize) else { continue };
         let person = people.person(*number as usize, &user.storage_key);
         let (glyph, words, style) = standing(app, user, person);
+        let line = Rect { y: rows.y + row, height: 1, ..rows };
+        view.can_be_clicked(app, line, || crate::tui::mouse::Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
         pen.skip(1);
         if list.cursor() == Some(at) {
@@ -188,7 +191,7 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         for place in &places {
             pen.to(strip.x + place.x);
             if place.column == 0 {
-                pen.cell(&user.display_name, usize::from(place.width), theme.text);
+                pen.cell(&crate::tui::widgets::names::shown(&user.display_name, "name"), usize::from(place.width), theme.text);
             } else {
                 pen.cell(&words, usize::from(place.width), style);
             }

@@ -49,6 +49,8 @@ pub fn lines(app: &App, typed: &str) -> Vec<Action> {
 /// Typing filters, arrows scroll, `Esc` leaves.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let page = app.drawn.page.max(2) / 2;
+    // How far one can scroll is known since the last frame: keys beyond it must not have to be taken back.
+    let end = app.drawn.details_end;
     let Some(Overlay::Help(help)) = app.overlays.last_mut() else { return Vec::new() };
     match key.code {
         KeyCode::Esc | KeyCode::Enter => {
@@ -57,10 +59,10 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         KeyCode::Char('?' | 'q') if help.input.value().is_empty() => {
             app.overlays.pop();
         }
-        KeyCode::Down => help.top = help.top.saturating_add(1).min(Action::ALL.len()),
-        KeyCode::Up => help.top = help.top.saturating_sub(1),
-        KeyCode::PageDown => help.top = help.top.saturating_add(page).min(Action::ALL.len()),
-        KeyCode::PageUp => help.top = help.top.saturating_sub(page),
+        KeyCode::Down => help.top = help.top.saturating_add(1).min(end),
+        KeyCode::Up => help.top = help.top.min(end).saturating_sub(1),
+        KeyCode::PageDown => help.top = help.top.saturating_add(page).min(end),
+        KeyCode::PageUp => help.top = help.top.min(end).saturating_sub(page),
         _ => {
             if super::edit(&mut help.input, key) {
                 help.top = 0;
@@ -83,7 +85,17 @@ pub fn view(app: &App, help: &Help, view: &mut ViewState, area: Rect, buf: &mut 
     pen.write("filter: ", look.theme.dim);
     super::text_field(&help.input, &mut pen, inside.y, view, look.theme.text);
     let room = usize::from(inside.height) - 2;
-    let top = help.top.min(found.len().saturating_sub(room));
+    view.drawn.page = room;
+    view.drawn.details_end = found.len().saturating_sub(room);
+    let top = help.top.min(view.drawn.details_end);
+    if found.is_empty() {
+        Pen::line(buf, inside, 2, look.glyphs.ellipsis).write("nothing fits", look.theme.dim);
+    }
+    let below = found.len().saturating_sub(top + room);
+    if below > 0 {
+        let more = format!("{below} more, Down");
+        Pen::line(buf, inside, 0, look.glyphs.ellipsis).right(&more, look.theme.dim);
+    }
     for (row, action) in (2..inside.height).zip(found.iter().skip(top)) {
         let keys = app.keymap.keys(*action).iter().map(Key::to_string).collect::<Vec<_>>().join(" ");
         let here = action.lives_in(app.tab);

@@ -8,9 +8,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use super::Overlay;
-use crate::tui::app::{App, Effect};
+use crate::tui::app::{App, Effect, ViewState};
 use crate::tui::widgets::frame::dialog;
 use crate::tui::widgets::pen::Pen;
+use crate::tui::widgets::words::count;
 
 /// What the pane shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -50,16 +51,20 @@ pub fn lines(app: &App, page: Page) -> Vec<(String, Style)> {
             .map(|line| {
                 let status = line.status.map_or_else(|| "---".to_owned(), |status| status.to_string());
                 let bad = line.status.is_none_or(|status| status >= 400);
-                let text = format!(
-                    "{}  {status} {:6} {:>6} ms {:>9} B  {} {}  {}",
+                // What was asked comes first: at 80 columns the rest may be cut.
+                let mut text = format!(
+                    "{}  {status} {:<6} {}  {} ms, {} B, {}",
                     clock(line.at),
                     line.method,
-                    line.millis,
-                    line.bytes,
-                    line.service.name(),
                     line.path,
-                    line.note
+                    line.millis,
+                    count(usize::try_from(line.bytes).unwrap_or(usize::MAX)),
+                    line.service.name(),
                 );
+                if !line.note.is_empty() {
+                    text.push_str(", ");
+                    text.push_str(&line.note);
+                }
                 (text, if bad { theme.bad } else { theme.text })
             })
             .collect(),
@@ -86,11 +91,9 @@ pub fn lines(app: &App, page: Page) -> Vec<(String, Style)> {
 
 /// `Tab` turns the page, `j`/`k` scroll, `Esc`, `L` and `q` leave.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
-    let Some(Overlay::Log(log)) = app.overlays.last() else { return Vec::new() };
-    let length = lines(app, log.page).len();
+    let last = app.drawn.details_end;
     let page = app.drawn.page.max(2) / 2;
     let Some(Overlay::Log(log)) = app.overlays.last_mut() else { return Vec::new() };
-    let last = length.saturating_sub(1);
     match key.code {
         KeyCode::Esc | KeyCode::Char('L' | 'q') => {
             app.overlays.pop();
@@ -104,9 +107,9 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             log.top = 0;
         }
         KeyCode::Down | KeyCode::Char('j') => log.top = (log.top + 1).min(last),
-        KeyCode::Up | KeyCode::Char('k') => log.top = log.top.saturating_sub(1),
+        KeyCode::Up | KeyCode::Char('k') => log.top = log.top.min(last).saturating_sub(1),
         KeyCode::PageDown => log.top = (log.top + page).min(last),
-        KeyCode::PageUp => log.top = log.top.saturating_sub(page),
+        KeyCode::PageUp => log.top = log.top.min(last).saturating_sub(page),
         KeyCode::Home | KeyCode::Char('g') => log.top = 0,
         KeyCode::End | KeyCode::Char('G') => log.top = last,
         _ => {}
@@ -115,15 +118,19 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 /// Over the whole tab.
-pub fn view(app: &App, log: &Log, area: Rect, buf: &mut Buffer) {
-    let title = match log.page {
-        Page::Requests => "Log: requests (UTC, newest first)",
-        Page::Events => "Log: events (UTC, newest first)",
-        Page::Notices => "Log: notices (UTC, newest first)",
+pub fn view(app: &App, log: &Log, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
+    let name = match log.page {
+        Page::Requests => "requests",
+        Page::Events => "events",
+        Page::Notices => "notices",
     };
-    let inside = dialog(buf, area, title, &app.look, app.look.theme.border);
     let lines = lines(app, log.page);
-    for (row, (line, style)) in (0..inside.height).zip(lines.iter().skip(log.top)) {
+    let title = format!("Log: {} {name} (UTC, newest first)", count(lines.len()));
+    let inside = dialog(buf, area, &title, &app.look, app.look.theme.border);
+    view.drawn.page = usize::from(inside.height);
+    view.drawn.details_end = lines.len().saturating_sub(view.drawn.page);
+    let top = log.top.min(view.drawn.details_end);
+    for (row, (line, style)) in (0..inside.height).zip(lines.iter().skip(top)) {
         Pen::line(buf, inside, row, app.look.glyphs.ellipsis).write(line, *style);
     }
     if lines.is_empty() {

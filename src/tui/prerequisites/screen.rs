@@ -6,11 +6,12 @@ use ratatui::style::Style;
 
 use crate::domain::{Check, CheckStatus, Verdict};
 use crate::tui::app::{App, ViewState};
+use crate::tui::mouse::Target;
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::theme::Look;
 use crate::tui::view::pane;
 use crate::tui::widgets::frame::divider;
-use crate::tui::widgets::pen::{Pen, wrap};
+use crate::tui::widgets::pen::{Pen, width, wrap};
 use crate::tui::widgets::words::ago;
 
 /// Below this width list and details take turns.
@@ -123,6 +124,16 @@ fn waiting(app: &App, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// Titles get what the longest of them needs, as long as so much is left for the summaries that one can read them.
+fn title_room(longest: usize, room: usize) -> usize {
+    /// Fewer columns say nothing.
+    const SUMMARY: usize = 20;
+    if room < 60 {
+        return room;
+    }
+    longest.min((room * 3 / 5).max(room.saturating_sub(3 * SUMMARY))).min(room - SUMMARY)
+}
+
 fn list(app: &App, view: &mut ViewState, checks: &[&Check], area: Rect, buf: &mut Buffer) {
     let look = &app.look;
     let theme = &look.theme;
@@ -131,10 +142,13 @@ fn list(app: &App, view: &mut ViewState, checks: &[&Check], area: Rect, buf: &mu
     view.drawn.page = height;
     let window = view.prerequisites.window(cursor, checks.len(), height, Some, |at| Some(*at));
     let room = usize::from(area.width).saturating_sub(5);
-    let title_room = if room >= 60 { 44.min(room * 3 / 5) } else { room };
+    let titles = checks.iter().map(|check| width(check.id.title())).max().unwrap_or(0);
+    let title_room = title_room(titles, room);
     for (row, at) in (0..area.height).zip(window) {
         let Some(check) = checks.get(at) else { continue };
         let (glyph, style) = sign(check, look);
+        let line = Rect { y: area.y + row, height: 1, ..area };
+        view.can_be_clicked(app, line, || Target::Check(check.id));
         let mut pen = Pen::line(buf, area, row, look.glyphs.ellipsis);
         pen.skip(1);
         if Some(at) == cursor {
@@ -198,6 +212,18 @@ fn details(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     lines.push((String::new(), theme.text));
     lines.push(("Microsoft's page (y copies the address)".to_owned(), theme.dim));
+    let address = lines.len();
     lines.extend(wrap(check.id.docs_url(), width).into_iter().map(|line| (line, theme.dim)));
     pane(app, view, &lines, app.prerequisites.scrolled, area, buf);
+    // The page is a constant of the program: it may be a link.
+    let from = app.prerequisites.scrolled.min(view.drawn.details_end);
+    let below = usize::from(lines.len() > from + usize::from(area.height));
+    for (at, (line, _)) in lines.iter().enumerate().skip(address) {
+        let row = at.checked_sub(from).and_then(|row| u16::try_from(row).ok());
+        let shown = row.filter(|row| usize::from(*row) + below < usize::from(area.height));
+        if let Some(row) = shown {
+            let width = u16::try_from(self::width(line)).unwrap_or(0);
+            view.link(Rect { y: area.y + row, height: 1, width, ..area }, check.id.docs_url());
+        }
+    }
 }

@@ -61,6 +61,42 @@ pub fn sequence(text: &str, between: Between) -> Option<Vec<u8>> {
     Some(bytes.into_bytes())
 }
 
+/// What can honestly be said after copying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Copied {
+    /// In words.
+    pub said: String,
+    /// Nothing was sent.
+    pub bad: bool,
+}
+
+/// The longest text that a notice repeats, in characters.
+const REPEATED: usize = 120;
+
+/// What can be said about copying this text: no terminal answers, and what lies between may hold it back.
+pub fn copied(text: &str, between: Between) -> Copied {
+    if STANDARD.encode(text).len() > LONGEST {
+        let said = "too long for the clipboard of a terminal; e writes a file instead".to_owned();
+        return Copied { said, bad: true };
+    }
+    let shown = if text.lines().count() > 1 || text.chars().count() > REPEATED {
+        let lines = text.lines().count();
+        if lines > 1 { format!("{lines} lines") } else { format!("{} characters", text.chars().count()) }
+    } else {
+        text.to_owned()
+    };
+    let said = match between {
+        Between::Nothing => format!("sent to the terminal for its clipboard: {shown}"),
+        Between::Tmux => format!(
+            "sent to tmux for the clipboard: {shown}. If it does not arrive: tmux set -g set-clipboard on"
+        ),
+        Between::Screen => format!(
+            "sent through screen for the clipboard: {shown}. Whether the terminal takes it cannot be known"
+        ),
+    };
+    Copied { said, bad: false }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,6 +111,17 @@ mod tests {
         );
         assert_eq!(text(Between::Screen), "\u{1b}P\u{1b}]52;c;aMOp\u{7}\u{1b}\\");
         assert_eq!(sequence(&"x".repeat(60_000), Between::Nothing), None);
+    }
+
+    #[test]
+    fn the_notice_says_what_is_known_and_not_more() {
+        assert_eq!(copied("x", Between::Nothing).said, "sent to the terminal for its clipboard: x");
+        assert!(copied("x", Between::Tmux).said.contains("set-clipboard on"));
+        assert!(copied("x", Between::Screen).said.contains("cannot be known"));
+        assert!(copied(&"x".repeat(LONGEST), Between::Nothing).bad);
+        assert!(copied("a\nb\nc", Between::Nothing).said.ends_with("3 lines"));
+        let long = copied(&"x".repeat(5_000), Between::Nothing).said;
+        assert!(long.ends_with("5000 characters"), "{long}");
     }
 
     #[test]

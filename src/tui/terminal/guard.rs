@@ -36,9 +36,14 @@ impl std::fmt::Debug for Ending {
 }
 
 impl Ending {
-    /// With what is to be asked first.
-    pub fn new(shared: Shared, flush: OnHangup) -> Self {
-        Self { shared, flush: Arc::new(Mutex::new(Some(flush))) }
+    /// With nobody to be asked first.
+    pub fn new(shared: Shared) -> Self {
+        Self { shared, flush: Arc::default() }
+    }
+
+    /// Asks this first from now on.
+    pub fn ask_first(&self, flush: OnHangup) {
+        *self.flush.lock().unwrap_or_else(PoisonError::into_inner) = Some(flush);
     }
 
     /// Flushes, gives the terminal back, and ends the process with this code. A second caller waits for the first.

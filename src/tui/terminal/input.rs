@@ -13,6 +13,9 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, poll};
 use tokio::sync::mpsc;
 
+use super::background::{Heard, Listener};
+use crate::tui::theme::ThemeName;
+
 /// From the terminal, or about it.
 #[derive(Debug)]
 pub enum Input {
@@ -22,6 +25,8 @@ pub enum Input {
     Resized,
     /// The program goes on after it was stopped (SIGCONT).
     Continued,
+    /// The terminal said what its background is.
+    Background(ThemeName),
 }
 
 /// The terminal as a file: standard input if it is one, else the controlling terminal. crossterm chooses the same way.
@@ -69,6 +74,15 @@ impl Parking {
         changed.notify_all();
     }
 
+    /// Does something to the terminal, unless it is somebody else's; whoever takes it away waits until this is done.
+    fn unless_parked(&self, act: impl FnOnce()) {
+        let (lock, _) = &*self.inner;
+        let parked = lock.lock().unwrap_or_else(PoisonError::into_inner);
+        if !*parked {
+            act();
+        }
+    }
+
     fn wait(&self) {
         let (lock, changed) = &*self.inner;
         let mut parked = lock.lock().unwrap_or_else(PoisonError::into_inner);
@@ -84,7 +98,17 @@ pub fn start(fd: OwnedFd, to: mpsc::Sender<Input>, parking: Parking) -> io::Resu
     Ok(())
 }
 
+/// crossterm 0.29 is told once that there is input, and forgets it when a change of the size is told at the same time: then
+/// the key is there, and nobody reads it until the next one. Setting the modes of the line to what they are wakes all who wait
+/// for input (Linux `n_tty_set_termios`), so that it is told again.
+fn tell_again(fd: &OwnedFd) {
+    if let Ok(modes) = rustix::termios::tcgetattr(fd) {
+        let _ = rustix::termios::tcsetattr(fd, rustix::termios::OptionalActions::Now, &modes);
+    }
+}
+
 fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
+    let mut listener = Listener::default();
     loop {
         let ready = wait_for(fd.as_fd(), PollFlags::IN);
         if is_gone(ready) {
@@ -92,13 +116,26 @@ fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
         }
         parking.wait();
         // Whatever made the terminal readable is taken out by one call; the size is told by SIGWINCH, not by crossterm.
+        let mut seen = false;
         while matches!(crossterm::event::poll(Duration::ZERO), Ok(true)) {
+            seen = true;
             let Ok(event) = crossterm::event::read() else { return };
-            if !matches!(event, crossterm::event::Event::Resize(..))
-                && to.blocking_send(Input::Typed(event)).is_err()
-            {
+            if matches!(event, crossterm::event::Event::Resize(..)) {
+                continue;
+            }
+            let told = match listener.hear(event) {
+                Heard::Typed(events) => events.into_iter().map(Input::Typed).collect(),
+                Heard::Theme(theme) => vec![Input::Background(theme)],
+                Heard::Nothing => Vec::new(),
+            };
+            if told.into_iter().any(|input| to.blocking_send(input).is_err()) {
                 return;
             }
+        }
+        if !seen {
+            parking.unless_parked(|| tell_again(fd));
+            // Where that does not help, the next key does; until then this must not take the whole processor.
+            std::thread::sleep(Duration::from_millis(2));
         }
     }
 }

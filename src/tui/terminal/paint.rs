@@ -11,6 +11,8 @@ use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
+use super::links::{self, Link};
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Pen {
     fg: Color,
@@ -34,12 +36,22 @@ const CODES: [(Modifier, u8); 7] = [
 pub fn paint<'a>(
     out: &mut impl Write,
     changes: impl IntoIterator<Item = (u16, u16, &'a Cell)>,
+    links: &[Link],
 ) -> io::Result<()> {
+    let mut linked = None;
     let mut pen = PLAIN;
     let mut next = None;
     for (x, y, cell) in changes {
         if next != Some((x, y)) {
             write!(out, "\u{1b}[{};{}H", y + 1, x + 1)?;
+        }
+        let link = if links.is_empty() { None } else { links::at(links, x, y) };
+        if link != linked {
+            match link.and_then(|at| links.get(at)) {
+                Some(link) => out.write_all(&links::open(&link.address))?,
+                None => out.write_all(links::CLOSE)?,
+            }
+            linked = link;
         }
         let wanted = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
         if wanted != pen {
@@ -50,6 +62,9 @@ pub fn paint<'a>(
         out.write_all(symbol.as_bytes())?;
         let certain = symbol.chars().nth(1).is_none() && symbol.width() == 1;
         next = certain.then_some((x + 1, y));
+    }
+    if linked.is_some() {
+        out.write_all(links::CLOSE)?;
     }
     if pen == PLAIN { Ok(()) } else { out.write_all(b"\x1b[m") }
 }
@@ -104,7 +119,7 @@ mod tests {
 
     fn written(before: &Buffer, after: &Buffer) -> String {
         let mut out = Vec::new();
-        paint(&mut out, before.diff(after)).unwrap();
+        paint(&mut out, before.diff(after), &[]).unwrap();
         String::from_utf8(out).unwrap()
     }
 
@@ -125,6 +140,21 @@ mod tests {
         let (before, mut after) = (Buffer::empty(area), Buffer::empty(area));
         after.set_string(0, 0, "a田b e\u{301}x", Style::new());
         assert_eq!(written(&before, &after), "\u{1b}[1;1Ha田\u{1b}[1;4Hb\u{1b}[1;6He\u{301}\u{1b}[1;7Hx");
+    }
+
+    #[test]
+    fn the_cells_of_an_address_are_a_link_and_nothing_else_is() {
+        let area = Rect::new(0, 0, 20, 1);
+        let (before, mut after) = (Buffer::empty(area), Buffer::empty(area));
+        after.set_string(0, 0, "see https://x.test ok", Style::new());
+        let link = Link { area: Rect::new(4, 0, 14, 1), address: "https://x.test".to_owned() };
+        let mut out = Vec::new();
+        paint(&mut out, before.diff(&after), &[link]).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        let (begin, rest) = text.split_once("\u{1b}]8;id=").unwrap();
+        assert!(!begin.contains("https"), "{text:?}");
+        assert!(rest.contains(";https://x.test\u{1b}\\"), "{text:?}");
+        assert!(rest.contains("\u{1b}]8;;\u{1b}\\"), "{text:?}");
     }
 
     #[test]

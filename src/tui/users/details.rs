@@ -14,6 +14,7 @@ use crate::domain::{Candidate, Decision, Person, RowState};
 use crate::tui::app::{App, ViewState};
 use crate::tui::people::People;
 use crate::tui::view::pane;
+use crate::tui::widgets::names::{hidden, shown};
 use crate::tui::widgets::pen::wrap;
 use crate::tui::widgets::words::{ago, last_access};
 
@@ -69,9 +70,14 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
 fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Vec<(String, Style)> {
     let theme = &app.look.theme;
     let mut out = Lines { width, lines: Vec::new() };
-    out.text(&user.display_name, theme.title);
-    if has_suspicious(&user.display_name) || has_suspicious(&user.principal_name) {
-        out.text("hidden or control characters in the name or address, shown as marks", theme.bad);
+    out.text(&shown(&user.display_name, "name"), theme.title);
+    for (what, text) in [("name", &user.display_name), ("address", &user.principal_name)] {
+        let hidden = hidden(text);
+        if !hidden.is_empty() {
+            out.text(&format!("hidden in the {what}: {}", hidden.join(", ")), theme.bad);
+        } else if has_suspicious(text) {
+            out.text(&format!("heaps of marks on letters in the {what}, cut"), theme.bad);
+        }
     }
     if let Some(person) = person {
         out.fact("outcome", person.outcome.shown(), outcome_style(person.outcome, theme));
@@ -89,7 +95,7 @@ fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Ve
     }
     decision(app, user, &mut out);
     out.gap();
-    out.fact("signs in as", &user.principal_name, theme.text);
+    out.fact("signs in as", &shown(&user.principal_name, "address"), theme.text);
     out.fact("mail", user.mail.as_deref().unwrap_or_default(), theme.text);
     out.fact("access", user.access_level.as_deref().unwrap_or_default(), theme.text);
     out.fact("last access", &last_access(user.last_accessed, app.now()), theme.text);
@@ -174,8 +180,9 @@ fn candidate_lines(app: &App, candidate: &Candidate, out: &mut Lines) {
     let user = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
     match user {
         Some(user) => {
-            out.text(&format!("{}   {:.2}", user.display_name(), candidate.score), theme.title);
-            out.fact("signs in as", user.user_principal_name(), theme.text);
+            let name = shown(user.display_name(), "name");
+            out.text(&format!("{name}   {:.2}", candidate.score), theme.title);
+            out.fact("signs in as", &shown(user.user_principal_name(), "address"), theme.text);
             if let Some(mail) = user.mail() {
                 out.fact("mail", mail, theme.text);
             }

@@ -8,15 +8,18 @@ use ratatui::style::Style;
 
 use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
+use crate::domain::text::clean;
 use crate::domain::{Decision, Outcome, Person};
 use crate::tui::app::{App, ViewState};
+use crate::tui::mouse::Target;
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::people::{People, PeopleList};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::shares;
+use crate::tui::widgets::columns::{Column, fitted, usual_width};
 use crate::tui::widgets::frame::divider;
+use crate::tui::widgets::names::shown;
 use crate::tui::widgets::pen::{Pen, width};
-use crate::tui::widgets::table::{Column, places};
 use crate::tui::widgets::words::{count, last_access};
 
 use super::details;
@@ -24,16 +27,23 @@ use super::details;
 /// From this width on the details stand beside the table, below it under the table.
 const SIDE_BY_SIDE: u16 = 130;
 
-const COLUMNS: [Column; 8] = [
-    Column { title: "person", least: 18, most: 26, priority: 0 },
-    Column { title: "sign-in address", least: 18, most: 30, priority: 2 },
-    Column { title: "access", least: 8, most: 14, priority: 5 },
-    Column { title: "last access", least: 12, most: 12, priority: 4 },
-    Column { title: "outcome", least: 10, most: 10, priority: 1 },
-    Column { title: "decision", least: 9, most: 9, priority: 3 },
-    Column { title: "best candidate", least: 30, most: 34, priority: 6 },
-    Column { title: "why", least: 20, most: 60, priority: 7 },
+/// The columns, in their order. Their widths follow what stands in them.
+pub const COLUMNS: [Column; 8] = [
+    Column { title: "person", least: 12, decent: 20, most: 40, priority: 0 },
+    Column { title: "sign-in address", least: 16, decent: 26, most: 48, priority: 2 },
+    Column { title: "access", least: 8, decent: 12, most: 24, priority: 6 },
+    Column { title: "last access", least: 11, decent: 12, most: 13, priority: 4 },
+    Column { title: "outcome", least: 9, decent: 10, most: 10, priority: 1 },
+    Column { title: "decision", least: 9, decent: 9, most: 9, priority: 3 },
+    Column { title: "best candidate", least: 20, decent: 26, most: 48, priority: 5 },
+    Column { title: "why", least: 24, decent: 30, most: 160, priority: 7 },
 ];
+
+/// How many people are looked at to see how wide their names are.
+const LOOKED_AT: usize = 300;
+
+/// While people arrive, the first of them stand for all, so that the columns do not wander.
+const FIRST: usize = 100;
 
 /// The style of an outcome.
 pub fn outcome_style(outcome: Outcome, theme: &Theme) -> Style {
@@ -217,7 +227,8 @@ fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let list = &app.users.list;
     let people = People::of(&app.model);
     let strip = Rect { x: area.x + 4, width: area.width.saturating_sub(5), ..area };
-    let places = places(&COLUMNS, strip.width, 2);
+    let contents = contents(app, view);
+    let places = fitted(&COLUMNS, &contents, strip.width, 2);
     {
         let mut pen = Pen::line(buf, strip, 0, look.glyphs.ellipsis);
         for place in &places {
@@ -256,6 +267,8 @@ fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let Some(number) = list.rows().get(at) else { continue };
         let Some(user) = people.user(*number as usize) else { continue };
         let person = people.person(*number as usize, &user.storage_key);
+        let line = Rect { y: rows.y + row, height: 1, ..rows };
+        view.can_be_clicked(app, line, || Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
         pen.skip(1);
         if list.cursor() == Some(at) {
@@ -274,11 +287,36 @@ fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
 }
 
+/// How wide what stands in each column usually is; looked at once for every reading and comparison.
+fn contents(app: &App, view: &mut ViewState) -> [u16; 8] {
+    let people = People::of(&app.model);
+    let looked_at = if people.is_arriving() { people.len().min(FIRST) } else { people.len() };
+    let state = (app.revision.people, app.revision.findings, looked_at);
+    if let Some((of, widths)) = view.user_widths
+        && of == state
+    {
+        return widths;
+    }
+    let step = looked_at.div_ceil(LOOKED_AT).max(1);
+    let mut all: [Vec<u16>; 8] = Default::default();
+    for at in (0..looked_at).step_by(step) {
+        let Some(user) = people.user(at) else { continue };
+        let person = people.person(at, &user.storage_key);
+        for (column, widths) in all.iter_mut().enumerate() {
+            let (text, _) = cell(app, column, user, person);
+            widths.push(u16::try_from(width(&clean(&text))).unwrap_or(u16::MAX));
+        }
+    }
+    let widths = all.map(usual_width);
+    view.user_widths = Some((state, widths));
+    widths
+}
+
 fn cell(app: &App, column: usize, user: &OrgUser, person: Option<&Person>) -> (String, Style) {
     let theme = &app.look.theme;
     match column {
-        0 => (user.display_name.to_string(), theme.text),
-        1 => (user.principal_name.to_string(), theme.text),
+        0 => (shown(&user.display_name, "name").into_owned(), theme.text),
+        1 => (shown(&user.principal_name, "address").into_owned(), theme.text),
         2 => (user.access_level.as_deref().unwrap_or_default().to_owned(), theme.dim),
         3 => (last_access(user.last_accessed, app.now()), theme.dim),
         4 => match person {
