@@ -36,6 +36,8 @@ pub struct TenantIndex {
     grams: Pairs,
     /// How often a word is written in a name. A word that nobody has any more keeps its number and is found no more.
     names: Vec<u32>,
+    /// The first letter of each word, 1 to 26; 0 for what begins otherwise.
+    firsts: Vec<u8>,
     /// Words in the order of their letters.
     sorted: Vec<u32>,
     /// Where in the directory the user with a number is. Numbers follow the object ids, so that nothing depends on the order
@@ -77,6 +79,7 @@ impl TenantIndex {
         let words = 0..u32::try_from(index.dictionary.len()).unwrap_or(u32::MAX);
         let (skeletons, grams) = index.index_words(words.clone());
         (index.skeletons, index.grams) = (skeletons, grams);
+        index.note_first_letters();
         index.sorted = words.collect();
         let Self { dictionary, sorted, .. } = &mut index;
         sorted.sort_unstable_by(|a, b| dictionary.word(*a).cmp(dictionary.word(*b)));
@@ -94,6 +97,7 @@ impl TenantIndex {
         let mut index = Self {
             dictionary: self.dictionary.clone(),
             names: self.names.clone(),
+            firsts: self.firsts.clone(),
             order,
             addresses: Pairs::default(),
             logins: Pairs::default(),
@@ -132,6 +136,7 @@ impl TenantIndex {
         let (skeletons, grams) = index.index_words(touched.iter().copied());
         index.skeletons = self.skeletons.with(&skeletons);
         index.grams = self.grams.with(&grams);
+        index.note_first_letters();
         let Self { dictionary, sorted, .. } = &mut index;
         let mut more: Vec<u32> = (first_new..u32::try_from(dictionary.len()).unwrap_or(u32::MAX)).collect();
         let text = |word: &u32| dictionary.word(*word);
@@ -226,6 +231,22 @@ impl TenantIndex {
         skeletons.sort();
         all.sort();
         (skeletons, all)
+    }
+
+    /// Takes in the first letters of the words that came since.
+    fn note_first_letters(&mut self) {
+        let Self { dictionary, firsts, .. } = self;
+        let known = u32::try_from(firsts.len()).unwrap_or(u32::MAX);
+        firsts.reserve_exact(dictionary.len() - firsts.len());
+        firsts.extend((known..u32::try_from(dictionary.len()).unwrap_or(u32::MAX)).map(|word| {
+            let first = dictionary.word(word).bytes().next().filter(u8::is_ascii_lowercase);
+            first.map_or(0, |first| first & 31)
+        }));
+    }
+
+    /// The first letter of the word, 1 to 26; 0 for what begins otherwise.
+    pub(super) fn first_letter(&self, word: u32) -> u8 {
+        self.firsts.get(word as usize).copied().unwrap_or_default()
     }
 
     /// Whether the word is written in anybody's name.

@@ -12,8 +12,17 @@ use super::words::similarity;
 /// How many words of the index stand for one wanted word.
 const LIKE: usize = 24;
 
+/// How many do for a word that is like none of the index: mistyped twice, or of somebody who is not there.
+const LIKE_MISTYPED: usize = 64;
+
 /// How alike a word of the index must be to stand for a wanted one.
 const LEAST: f32 = 0.6;
+
+/// From here on a word is likely the wanted one, and typing errors need not be looked for far and wide.
+const LIKELY: f32 = 0.8;
+
+/// So many typing errors are looked for where no word of the index is like it.
+const ERRORS: usize = 2;
 
 /// Words of the index that may stand for a wanted one, most alike first.
 pub(super) fn all_likes(
@@ -35,19 +44,30 @@ pub(super) fn all_likes(
         }
     }
     if !exact_only || likes.is_empty() {
-        likes_by_grams(index, scratch, word, &mut likes);
+        likes_by_grams(index, scratch, word, false, &mut likes);
+    }
+    let mistyped = !exact_only && !likes.iter().any(|(_, like)| *like >= LIKELY);
+    if mistyped {
+        likes_by_grams(index, scratch, word, true, &mut likes);
     }
     likes.retain(|(_, like)| *like >= LEAST);
     likes.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
     likes.dedup_by_key(|like| like.0);
     let text = |word: u32| index.dictionary.word(word);
     likes.sort_unstable_by(|a, b| b.1.total_cmp(&a.1).then_with(|| text(a.0).cmp(text(b.0))));
-    likes.truncate(LIKE);
+    likes.truncate(if mistyped { LIKE_MISTYPED } else { LIKE });
     likes
 }
 
-/// Words that share trigrams with this one and are few typing errors away.
-fn likes_by_grams(index: &TenantIndex, scratch: &mut Scratch, word: &str, likes: &mut Vec<(u32, f32)>) {
+/// Words that share trigrams with this one and are few typing errors away. For a mistyped word one trigram is enough where no
+/// more than two errors remain: each may have broken three.
+fn likes_by_grams(
+    index: &TenantIndex,
+    scratch: &mut Scratch,
+    word: &str,
+    mistyped: bool,
+    likes: &mut Vec<(u32, f32)>,
+) {
     let Scratch { counts, touched, .. } = scratch;
     let pattern = Pattern::new(word.as_bytes());
     let mut count = 0_usize;
@@ -66,18 +86,20 @@ fn likes_by_grams(index: &TenantIndex, scratch: &mut Scratch, word: &str, likes:
     let least = if count <= 5 { 1 } else { (count * 3).div_ceil(10) };
     for other in touched.drain(..) {
         let Some(cell) = counts.get_mut(other as usize) else { continue };
-        if usize::from(std::mem::take(cell)) >= least && index.is_of_name(other) {
+        let enough = usize::from(std::mem::take(cell)) >= least;
+        if (enough || mistyped) && index.is_of_name(other) {
             let known = index.dictionary.word(other);
             let longest = known.len().max(word.len());
-            if known.len().abs_diff(word.len()) * 5 > longest * 2 {
+            let most = if enough { longest / 2 } else { ERRORS };
+            let differ = known.len().abs_diff(word.len());
+            if differ * 5 > longest * 2 || differ > most {
                 continue;
             }
             // far too many errors, whatever spellings even out
-            if let Some(pattern) = &pattern
-                && known.is_ascii()
-                && pattern.errors(known.as_bytes()) * 2 > longest
-            {
-                continue;
+            match &pattern {
+                Some(pattern) if known.is_ascii() && pattern.errors(known.as_bytes()) > most => continue,
+                None if !enough => continue,
+                _ => {}
             }
             let like = similarity(word, known);
             if like >= LEAST {
@@ -95,7 +117,7 @@ pub(super) fn finds_any(index: &TenantIndex, scratch: &mut Scratch, word: &str) 
         || nicknames::forms(word).into_iter().any(|form| index.dictionary.find(form).is_some())
         || {
             let mut likes = Vec::new();
-            likes_by_grams(index, scratch, word, &mut likes);
+            likes_by_grams(index, scratch, word, true, &mut likes);
             !likes.is_empty()
         }
 }

@@ -29,6 +29,10 @@ pub const COMPARED: usize = 20;
 /// What an initial that fits adds to a quick score.
 const INITIAL: f32 = 0.12;
 
+/// What a word adds that is none of those looked for and only begins like one: enough to come first among equals, too little
+/// to keep the search from stopping early.
+const BEGINNING: f32 = 0.03;
+
 /// How many words are looked for at most.
 const MOST_WANTED: usize = 32;
 
@@ -69,6 +73,10 @@ struct Search<'a> {
     scratch: &'a mut Scratch,
     wanted: Vec<Wanted>,
     initials: Vec<u8>,
+    /// By first letter (a to z) what a word adds that stands for no wanted one.
+    begins: [f32; 32],
+    /// The most of these.
+    most_begins: f32,
 }
 
 /// Numbers of the tenant users worth comparing, most promising first, at most `most`.
@@ -77,7 +85,14 @@ pub fn promising(index: &TenantIndex, scratch: &mut Scratch, person: &OrgView<'_
         return Vec::new();
     }
     scratch.begin(index);
-    let mut search = Search { index, scratch, wanted: Vec::new(), initials: Vec::new() };
+    let mut search = Search {
+        index,
+        scratch,
+        wanted: Vec::new(),
+        initials: Vec::new(),
+        begins: [0.0; 32],
+        most_begins: 0.0,
+    };
     search.want(person);
     search.best(person, most)
 }
@@ -150,8 +165,9 @@ impl Search<'_> {
         let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
         own.extend(read);
         // whoever begins alike comes before others of the same common surname: a mistyped `nec` is rather Ned than John
-        self.initials
-            .extend(own.iter().filter(|word| word.is_ascii()).filter_map(|word| word.bytes().next()));
+        for first in own.iter().filter_map(|word| word.bytes().next()) {
+            self.begins_with(first, BEGINNING);
+        }
         // `van der berg` may be one word there, and the other way round
         for pair in own.windows(2).map(<[String]>::concat).collect::<Vec<_>>() {
             if self.index.word(&pair).is_some() {
@@ -179,6 +195,9 @@ impl Search<'_> {
         {
             self.split_login(login, &mut own);
         }
+        for first in std::mem::take(&mut self.initials) {
+            self.begins_with(first, INITIAL);
+        }
         for (at, word) in own.iter().enumerate() {
             let exact_only = at >= of_name && of_name > 1;
             let likes = self.likes(word, exact_only);
@@ -190,6 +209,16 @@ impl Search<'_> {
             let base = if at < of_name { 1.0 } else { 0.6 };
             let particle = if super::names::is_particle(word) { 0.3 } else { 1.0 };
             self.wanted.push(Wanted { likes, weight: base * particle * rarity(self.index.len(), known) });
+        }
+    }
+
+    /// Whoever has a word that begins with this letter gets something for it.
+    fn begins_with(&mut self, first: u8, worth: f32) {
+        if first.is_ascii_lowercase()
+            && let Some(cell) = self.begins.get_mut(usize::from(first & 31))
+        {
+            *cell = cell.max(worth);
+            self.most_begins = self.most_begins.max(worth);
         }
     }
 
@@ -296,7 +325,7 @@ impl Search<'_> {
         let mut left = VISITED;
         for ((_, word), reach) in lists.iter().zip(reach) {
             // a little more, so that no rounding decides
-            let most_possible = reach / whole + if self.initials.is_empty() { 0.0 } else { INITIAL } + 1e-4;
+            let most_possible = reach / whole + self.most_begins + 1e-4;
             if left == 0 || best.is_beyond(most_possible) {
                 break;
             }
@@ -339,7 +368,7 @@ impl Search<'_> {
     /// How much of what is wanted this user has.
     fn quick_score(&self, user: u32, whole: f32) -> f32 {
         let mut best = [0.0_f32; MOST_WANTED];
-        let mut initials = 0.0_f32;
+        let mut begins = 0.0_f32;
         for word in self.index.words_of(user) {
             let meanings = self.meanings_of(*word);
             for (_, at, like) in meanings {
@@ -347,16 +376,12 @@ impl Search<'_> {
                     *cell = cell.max(*like);
                 }
             }
-            if meanings.is_empty()
-                && !self.initials.is_empty()
-                && let Some(first) = self.index.dictionary.word(*word).bytes().next()
-                && self.initials.contains(&first)
-            {
-                initials = INITIAL;
+            if meanings.is_empty() && begins < self.most_begins {
+                let letter = usize::from(self.index.first_letter(*word));
+                begins = begins.max(self.begins.get(letter).copied().unwrap_or_default());
             }
         }
-        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole
-            + initials
+        best.iter().zip(&self.wanted).map(|(like, wanted)| like * wanted.weight).sum::<f32>() / whole + begins
     }
 
     /// Who has an equal login, and how much that is worth.
