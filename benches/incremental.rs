@@ -32,8 +32,8 @@ fn incremental(criterion: &mut Criterion) {
     let mut users = directory.users().to_vec();
     users[tenant / 2] = people::tenant_user(tenant / 2, "Solveig", "Quagården", true);
     let changed = Directory::new(users);
-    let changes = Changes::between(&directory, &changed);
-    let updated = index.updated(&directory, &changed, &changes);
+    let difference = Changes::between(&directory, &changed);
+    let renewed = index.updated(&directory, &changed, &difference);
     let mut decided = situation.clone();
     let person = &roster.people()[roster.people().len() / 2];
     decided.planned.insert(person.storage_key.clone(), directory.users()[tenant / 3].id);
@@ -45,15 +45,15 @@ fn incremental(criterion: &mut Criterion) {
     });
     group.bench_function("index, one user changed", |bencher| {
         bencher.iter(|| {
-            let changes = Changes::between(&directory, &changed);
-            black_box(index.updated(&directory, &changed, &changes))
+            let difference = Changes::between(&directory, &changed);
+            black_box(index.updated(&directory, &changed, &difference))
         });
     });
     group.bench_function("comparison from nothing", |bencher| {
-        bencher.iter(|| black_box(forecast(&roster, &changed, &updated, &situation)));
+        bencher.iter(|| black_box(forecast(&roster, &changed, &renewed, &situation)));
     });
     group.bench_function("comparison, one user changed", |bencher| {
-        let after = Material { directory: &changed, index: &updated, ..before };
+        let after = Material { directory: &changed, index: &renewed, ..before };
         bencher.iter(|| black_box(forecast_again(&before, &found, &after)));
     });
     group.bench_function("comparison, one decision after connecting", |bencher| {

@@ -53,9 +53,9 @@ fn main() {
     let mut users = directory.users().to_vec();
     users[tenant / 2] = people::tenant_user(tenant / 2, "Solveig", "Quagården", true);
     let changed = Directory::new(users);
-    let (changes_s, changes) = timed(|| Changes::between(&directory, &changed));
-    let (updated_s, updated) = timed(|| index.updated(&directory, &changed, &changes));
-    let after = Material { directory: &changed, index: &updated, ..before };
+    let (changes_s, difference) = timed(|| Changes::between(&directory, &changed));
+    let (updated_s, renewed) = timed(|| index.updated(&directory, &changed, &difference));
+    let after = Material { directory: &changed, index: &renewed, ..before };
     let (user_s, user) = timed(|| forecast_again(&before, &found, &after));
 
     // one person is planned for somebody, in an organization that is connected

@@ -21,6 +21,7 @@
 //! ```
 
 mod answer;
+mod changes;
 mod control;
 mod devops;
 mod fault;
@@ -33,6 +34,7 @@ mod options;
 mod paging;
 mod portal;
 mod query;
+mod quota;
 mod remote;
 mod scenarios;
 mod server;
@@ -46,9 +48,12 @@ use axum::{Router, extract::ConnectInfo};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 pub use self::{
+    changes::{Change, Effects, Moment},
     control::{Control, LoggedRequest, TenantChange},
     fault::{Fault, UnknownFault},
+    interference::Aim,
     options::{Options, Scenario, StartError, UnknownScenario},
+    quota::{Consumption, Quota, UNDER_WAY},
     sign_in::{SignInAnswer, SignInWay, UnknownSignInAnswer, UnknownSignInWay},
 };
 use self::{

@@ -62,8 +62,9 @@ fn try_open(mut opening: Opening) -> Result<Exit, Left> {
         };
         (console, tried) = (Some(taken), Some(prober));
     }
-    let (session, messages) =
-        runtime.block_on(Session::open(opening.setup)).map_err(|error| (Exit::Usage, error.to_string()))?;
+    let (session, messages) = runtime
+        .block_on(Session::open_lasting(opening.setup))
+        .map_err(|error| (Exit::Usage, error.to_string()))?;
     if let Some(tried) = tried {
         tried.hand_over(&session);
     }

@@ -39,7 +39,7 @@ mod text;
 pub use error::OpenError;
 pub use exports::Export;
 pub use files::{WriteError, write_private};
-pub use lock::{ApplyLock, HeldBy, NotLocked};
+pub use lock::{ApplyLock, Claim, HeldBy, NotLocked};
 pub use place::{FileSystem, Place};
 pub use readings::{Reading, ReadingKind};
 pub use session::Event;
@@ -60,6 +60,8 @@ struct About {
     read_only: bool,
     journal_mode: String,
     file_system: FileSystem,
+    /// The lock, where it is held for as long as the store is open.
+    held: lock::Held,
 }
 
 impl Store {
@@ -90,12 +92,26 @@ impl Store {
         }
     }
 
-    /// [`Store::open_best`] without blocking the runtime.
-    pub async fn open_best_async(place: Place) -> (Option<Self>, Option<OpenError>) {
+    /// [`Store::open_best`], but for reading only while another instance has the plan open or is applying it; then with who
+    /// that is as the reason. With [`Claim::Lasting`] this instance is the one from now on, until the store is closed. Blocks.
+    pub fn open_claiming(place: &Place, claim: Claim) -> (Option<Self>, Option<OpenError>) {
+        let (store, reason) = Self::open_best(place);
+        let Some(open) = store.as_ref().filter(|store| !store.is_read_only()) else { return (store, reason) };
+        let Some(holder) = open.claim(claim) else { return (store, reason) };
+        let in_use = OpenError::InUse { path: open.path().to_path_buf(), holder };
+        drop(store);
+        match Self::open_read_only(place) {
+            Ok(store) => (Some(store), Some(in_use)),
+            Err(worse) => (None, Some(worse)),
+        }
+    }
+
+    /// [`Store::open_claiming`] without blocking the runtime.
+    pub async fn open_claiming_async(place: Place, claim: Claim) -> (Option<Self>, Option<OpenError>) {
         let path = place.path();
-        tokio::task::spawn_blocking(move || Self::open_best(&place)).await.unwrap_or_else(|ended| {
-            (None, Some(OpenError::Io { path, asked: "opening the store", said: ended.to_string() }))
-        })
+        tokio::task::spawn_blocking(move || Self::open_claiming(&place, claim)).await.unwrap_or_else(
+            |ended| (None, Some(OpenError::Io { path, asked: "opening the store", said: ended.to_string() })),
+        )
     }
 
     /// The database file.

@@ -253,6 +253,27 @@ fn a_way_of_signing_in_needs_its_members() {
             ],
         ),
         (
+            "[credentials.entra]\nkind = \"certificate\"\nclient_id = \"11111111-2222-3333-4444-555555555555\"\n",
+            &[
+                "2:8: credentials.entra.kind = \"certificate\" needs certificate_file, which is not given; write \
+               certificate_file = \"/path/of/the/certificate.pem\" below [credentials.entra]",
+            ],
+        ),
+        (
+            "[credentials.entra]\nkind = \"federated\"\nclient_id = \"11111111-2222-3333-4444-555555555555\"\n",
+            &["2:8: credentials.entra.kind = \"federated\" needs assertion_file, which is not given; write \
+               assertion_file = \"/path/of/the/token\" (or assertion_env = \"NAME_OF_A_VARIABLE\") below \
+               [credentials.entra]"],
+        ),
+        (
+            "[credentials.entra]\nkind = \"device-code\"\nclient_id = \"11111111-2222-3333-4444-555555555555\"\n\
+             permissions = [\"User.Invite.Al\"]\n",
+            &[
+                "4:16: credentials.entra.permissions: \"User.Invite.Al\" is no permission that this program has a use for; \
+               did you mean \"User.Invite.All\"?",
+            ],
+        ),
+        (
             "[credentials.entra]\nkind = \"env\"\n",
             &["2:8: credentials.entra.kind = \"env\" needs env, which is not given; write env = \
                \"NAME_OF_A_VARIABLE\" below [credentials.entra]"],

@@ -7,9 +7,9 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
 
-use ado2entra::domain::forecast::patterns::PatternId;
 use ado2entra::domain::check::Tick;
 use ado2entra::domain::connection::Phase;
+use ado2entra::domain::forecast::patterns::PatternId;
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin};
 use ado2entra::domain::plan::{Decision, JournalEntry, Pair, Plan, PlanRow, RowState};
 use ado2entra::domain::{

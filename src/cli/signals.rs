@@ -10,11 +10,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::exit::{Exit, Failure};
 
-/// How long a command that is sending may take to come to rest after a signal: as long as one call may take.
-const REST: Duration = Duration::from_secs(90);
-
-/// After a hang-up nobody waits.
-const REST_AFTER_HANG_UP: Duration = Duration::from_millis(800);
+/// How long a command that is sending may take to come to rest after a signal. A call that takes longer is on record: the
+/// next run reads what became of it before anything is sent again.
+const REST: Duration = Duration::from_millis(800);
 
 /// The three signals.
 #[derive(Debug)]
@@ -50,12 +48,23 @@ impl Signals {
 pub struct Stop {
     asked: CancellationToken,
     busy: Arc<AtomicBool>,
+    sending: Arc<AtomicBool>,
 }
 
+/// Said where a call did not come back in time.
+const UNDER_WAY: &str = "Ended while a call was under way. It is on record, and so is everything before it; `ado2entra apply` \
+                         reads first what became of it, and sends nothing twice";
+
 impl Stop {
-    /// From now on a signal waits for this command.
-    pub fn busy(&self) {
+    /// From now on a signal waits for this command, while it tidies up.
+    pub fn tidying(&self) {
         self.busy.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on a signal waits for the call that is under way.
+    pub fn busy(&self) {
+        self.tidying();
+        self.sending.store(true, Ordering::SeqCst);
     }
 
     /// Returns when a signal came.
@@ -77,11 +86,13 @@ impl Stop {
         };
         self.asked.cancel();
         if self.busy.load(Ordering::SeqCst) {
-            let rest = if signal == Exit::HungUp { REST_AFTER_HANG_UP } else { REST };
-            tokio::select! {
-                _ = &mut work => {}
-                _ = signals.next() => {}
-                () = tokio::time::sleep(rest) => {}
+            let at_rest = tokio::select! {
+                _ = &mut work => true,
+                _ = signals.next() => false,
+                () = tokio::time::sleep(REST) => false,
+            };
+            if !at_rest && self.sending.load(Ordering::SeqCst) {
+                return Err(Failure::new(signal, UNDER_WAY));
             }
         }
         Ok(signal)

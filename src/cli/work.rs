@@ -216,6 +216,12 @@ pub fn not_kept(problem: &Problem) -> Failure {
 /// Says on standard error that decisions could not be read, where a command goes on without them.
 pub fn mention_store(output: Output, model: &Model) {
     if let crate::tasks::model::StoreState::Unusable(problem) = &model.store {
-        output.say(&format!("decisions and ticks are not available: {problem}"));
+        // A store that is open for reading shows its plan.
+        let what = if model.plan_loaded {
+            "nothing can be decided or ticked"
+        } else {
+            "decisions and ticks are not available"
+        };
+        output.say(&format!("{what}: {problem}"));
     }
 }

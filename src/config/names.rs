@@ -156,7 +156,7 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Problem> {
     }
     let path = Path::new(text);
     if !path.is_absolute() {
-        let what = format!("{} is not an absolute path", quoted(text));
+        let what = format!("{} is not an absolute path", quoted_if_short(text));
         return Err(Problem::new(what, "begin it with / or ~/"));
     }
     Ok(path.to_owned())

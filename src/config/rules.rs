@@ -47,7 +47,13 @@ pub(super) fn errors(config: &Config, origins: &Origins) -> Vec<ConfigError> {
         needs(ENTRA, "kind", kind, "certificate_file", "\"/path/of/the/certificate.pem\"");
     }
     if entra.kind == EntraKind::Federated && entra.assertion_env.is_none() && entra.assertion_file.is_none() {
-        needs(ENTRA, "kind", kind, "assertion_env or assertion_file", "…");
+        needs(
+            ENTRA,
+            "kind",
+            kind,
+            "assertion_file",
+            "\"/path/of/the/token\" (or assertion_env = \"NAME_OF_A_VARIABLE\")",
+        );
     }
     if entra.kind == EntraKind::Command && entra.command.is_none() {
         needs(ENTRA, "kind", kind, "command", command);

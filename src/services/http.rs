@@ -20,6 +20,7 @@ pub(crate) mod gate;
 pub(crate) mod json;
 mod judge;
 pub(crate) mod need;
+pub(crate) mod pace;
 pub(crate) mod redact;
 pub(crate) mod said;
 mod send;
@@ -213,13 +214,10 @@ impl Http {
                 }
                 Err(problem) => {
                     self.tell(record, Some(problem.kind), problem.retry_at);
-                    if attempt == 1
-                        && let Some(fresh) = self.renewed(call, token.as_deref(), &problem).await
-                    {
-                        token = Some(fresh);
-                        continue;
+                    if attempt > 1 {
+                        return Err(problem);
                     }
-                    return Err(problem);
+                    token = Some(self.renewed(call, token.as_deref(), problem).await?);
                 }
             }
         }
@@ -286,17 +284,29 @@ impl Http {
             return Err(problem);
         }
         *renewed = true;
-        match self.renewed(call, refused.as_deref(), &problem).await {
-            Some(fresh) => Ok(Some(fresh)),
-            None => Err(problem),
-        }
+        self.renewed(call, refused.as_deref(), problem).await.map(Some)
     }
 
-    async fn renewed(&self, call: &Call, refused: Option<&Token>, problem: &Problem) -> Option<Arc<Token>> {
+    /// A token in place of the refused one; else the problem, with the reason why there is none.
+    async fn renewed(
+        &self,
+        call: &Call,
+        refused: Option<&Token>,
+        problem: Problem,
+    ) -> Result<Arc<Token>, Problem> {
+        let (Some(credential), Some(refused)) = (&call.credential, refused) else { return Err(problem) };
         if problem.kind != ProblemKind::NotSignedIn {
-            return None;
+            return Err(problem);
         }
-        call.credential.as_ref()?.renew(refused?).await
+        match credential.renew(refused).await {
+            Ok(Some(fresh)) => Ok(fresh),
+            Ok(None) => Err(problem),
+            Err(why) => Err(Problem {
+                said: format!("{}; a new token could not be had: {}", problem.said, why.said),
+                remedy: why.remedy,
+                ..problem
+            }),
+        }
     }
 
     async fn pass(&self, call: &Call, deadline: Instant) -> Result<(), Problem> {
@@ -376,14 +386,21 @@ impl Http {
     /// What an answer says about the quota, whatever its status.
     fn heed(&self, service: Service, status: StatusCode, headers: &HeaderMap) {
         let now = Timestamp::now();
-        let mut wait = status.is_success().then(|| wait::asked_wait(headers, now)).flatten();
-        if let Some(budget) = wait::budget(headers) {
-            wait = wait.max(wait::quota_wait(&budget, headers, &self.inner.limits, now));
+        let budget = wait::budget(headers);
+        let pause = self.inner.gates.look(service, |sent| {
+            pace::pause(status, headers, budget.as_ref(), sent, &self.inner.limits, (now, Instant::now()))
+        });
+        if let Some(budget) = budget {
             self.inner.observer.tell(Traffic::Budget { service, budget });
         }
-        if let Some(wait) = wait.filter(|wait| !wait.is_zero()) {
+        if let Some(pause) = pause.filter(|pause| !pause.is_zero()) {
             // A good answer with an absurd wait does not stop the work for longer than we would be patient.
-            self.close(service, wait.min(self.inner.limits.patience), now);
+            let pause = pause.min(self.inner.limits.patience);
+            if pause < pace::TOLD {
+                self.inner.gates.close(service, pause, now);
+            } else {
+                self.close(service, pause, now);
+            }
         }
     }
 

@@ -7,7 +7,10 @@ use std::{
 };
 
 use super::{
+    changes::{Change, Effects},
     fault::Fault,
+    interference::Aim,
+    quota::{Books, Consumption, Quota},
     scenarios,
     server::Shared,
     sign_in::{Said, SignInAnswer, Trusted},
@@ -121,6 +124,39 @@ impl Control {
     /// person is a double write.
     pub fn mappings(&self) -> BTreeMap<String, u32> {
         self.shared.mappings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What was done to whom, and how often. More than once for anybody is a double write.
+    pub fn effects(&self) -> Effects {
+        self.shared.changes.effects(self.mappings())
+    }
+
+    /// Calls this just before and just after every change; the simulation of that request stands still meanwhile. One hook
+    /// at a time; it must not make a change itself.
+    pub fn on_change(&self, hook: impl Fn(&Change) + Send + Sync + 'static) {
+        self.shared.changes.set_hook(Some(Arc::new(hook)));
+    }
+
+    /// Calls no hook any more.
+    pub fn forget_hook(&self) {
+        self.shared.changes.set_hook(None);
+    }
+
+    /// Which requests the faults touch; all of them at first.
+    pub fn aim(&self, aim: Aim) {
+        self.shared.disturb().aim = aim;
+    }
+
+    /// Gives the services of Azure DevOps another quota, or none; their books begin anew.
+    pub fn set_quota(&self, quota: Option<Quota>) {
+        let mut state = self.shared.disturb();
+        state.quota = quota;
+        state.books = Books::default();
+    }
+
+    /// What each service of Azure DevOps counted against its quota, by the first part of its path.
+    pub fn consumption(&self) -> BTreeMap<String, Consumption> {
+        self.shared.disturb().books.read()
     }
 
     /// How many PATCH requests came for each person, by descriptor as sent, carried out or not.

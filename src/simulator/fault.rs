@@ -117,6 +117,10 @@ faults! {
     PatchStringError = "patch-string-error",
     /// A mapping (or a batch of them) is carried out, but its answer never comes.
     PatchUnknown = "patch-unknown",
+    /// Every mapping, invitation and removal is carried out, but its answer never comes.
+    ChangesUnheard = "changes-unheard",
+    /// The connection dies before any mapping, invitation or removal is carried out.
+    ChangesLost = "changes-lost",
     /// Every third mapping fails with status 500 and changes nothing.
     PatchFailsEveryN = "patch-fails-every-n",
     /// Every mapping is refused with 403: administrator rights are not enough.

@@ -18,17 +18,34 @@ use futures_util::stream;
 
 use super::{
     answer::{Answer, BOM, devops_error, devops_internal, graph_error},
+    changes::is_change,
     fault::Fault,
     listener::Cut,
     portal,
+    quota::{Books, Quota},
     server::{Call, Shared},
 };
 
 /// More than any client should take for one page.
 const OVERSIZED: usize = 104 << 20;
 
+/// Which requests the faults touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Aim {
+    /// All of them.
+    #[default]
+    Everything,
+    /// Only what reads.
+    Reads,
+    /// Only mappings, invitations and removals; faults that are for reads then hit the answers of these, too.
+    Changes,
+}
+
 #[derive(Debug)]
 pub(super) struct Interference {
+    pub aim: Aim,
+    pub quota: Option<Quota>,
+    pub books: Books,
     dice: fastrand::Rng,
     requests: u64,
     reads: u64,
@@ -39,8 +56,11 @@ pub(super) struct Interference {
 }
 
 impl Interference {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, quota: Option<Quota>) -> Self {
         Self {
+            aim: Aim::default(),
+            quota,
+            books: Books::default(),
             dice: fastrand::Rng::with_seed(seed),
             requests: 0,
             reads: 0,
@@ -51,21 +71,31 @@ impl Interference {
     }
 }
 
-/// Requests that no fault touches: the pages for a browser.
-fn spared(call: &Call) -> bool {
-    matches!(call.service(), "" | "simulator") || portal::is_page(call)
+/// Requests that no fault touches: the pages for a browser, and what is not aimed at.
+fn spared(shared: &Shared, call: &Call) -> bool {
+    if matches!(call.service(), "" | "simulator") || portal::is_page(call) {
+        return true;
+    }
+    match shared.disturb().aim {
+        Aim::Everything => false,
+        Aim::Reads => is_change(call),
+        Aim::Changes => !is_change(call),
+    }
 }
 
 /// How long a request waits before anything else.
 pub(super) fn delay(shared: &Shared, call: &Call) -> Duration {
     let mut delay = shared.options.latency;
-    if spared(call) {
+    if matches!(call.service(), "" | "simulator") || portal::is_page(call) {
         return Duration::ZERO;
+    }
+    if spared(shared, call) {
+        return delay;
     }
     let mut state = shared.disturb();
     state.requests += 1;
     let requests = state.requests;
-    if call.reads() {
+    if call.reads() || state.aim == Aim::Changes {
         state.reads += 1;
     }
     drop(state);
@@ -77,11 +107,14 @@ pub(super) fn delay(shared: &Shared, call: &Call) -> Duration {
 
 /// An answer that comes instead of the service's own.
 pub(super) fn instead(shared: &Shared, call: &Call) -> Option<Answer> {
-    if spared(call) {
+    if spared(shared, call) {
         return None;
     }
     if let Some(answer) = throttle(shared, call) {
         return Some(answer);
+    }
+    if shared.on(Fault::ChangesLost) && is_change(call) {
+        return Some(Answer { unheard: true, ..Answer::empty(StatusCode::BAD_GATEWAY) });
     }
     if shared.on(Fault::ServerErrors) {
         let drawn = shared.disturb().dice.u8(0..100);
@@ -179,15 +212,17 @@ fn throttle(shared: &Shared, call: &Call) -> Option<Answer> {
 
 /// Sends an answer, or what the switches make of it.
 pub(super) fn send(shared: &Shared, call: &Call, cut: &Cut, answer: Answer) -> Response {
-    if spared(call) {
+    if spared(shared, call) && !answer.unheard {
         return respond(answer);
     }
     let mut answer = answer;
-    if answer.unheard {
+    let unheard = shared.on(Fault::ChangesUnheard) && is_change(call) && answer.status.is_success();
+    if answer.unheard || unheard {
         cut.after(0);
         return respond(Answer::empty(StatusCode::OK));
     }
-    let good_read = call.reads() && answer.status == StatusCode::OK && !answer.body.is_empty();
+    let aimed = call.reads() || shared.disturb().aim == Aim::Changes;
+    let good_read = aimed && answer.status.is_success() && !answer.body.is_empty();
     let (reads, requests) = {
         let state = shared.disturb();
         (state.reads, state.requests)

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, net::SocketAddr, str::FromStr, time::Duration};
 
-use super::fault::Fault;
+use super::{fault::Fault, quota::Quota};
 
 /// Which organization and tenant are played.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -88,6 +88,8 @@ pub struct Options {
     pub entra_delay: Duration,
     /// How long `stall` is silent.
     pub stall_for: Duration,
+    /// The consumption limit of the services of Azure DevOps; none by default.
+    pub quota: Option<Quota>,
 }
 
 impl Default for Options {
@@ -106,6 +108,7 @@ impl Default for Options {
             throttle_for: Duration::from_secs(1),
             entra_delay: Duration::from_secs(5),
             stall_for: Duration::from_secs(120),
+            quota: None,
         }
     }
 }

@@ -21,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     answer::Answer,
+    changes::Changes,
     control::LoggedRequest,
     devops,
     fault::Fault,
@@ -31,7 +32,7 @@ use super::{
     options::Options,
     portal,
     query::Query,
-    remote, scenarios,
+    quota, remote, scenarios,
     sign_in::SignIns,
     tokens::Tokens,
     world::{Rules, World},
@@ -61,6 +62,7 @@ pub(super) struct Shared {
     /// How many entries of the log are not shown any more.
     pub forgotten: AtomicUsize,
     pub mappings: Mutex<BTreeMap<String, u32>>,
+    pub changes: Changes,
     pub interference: Mutex<Interference>,
     sign_ins: Mutex<SignIns>,
     world: RwLock<World>,
@@ -91,7 +93,8 @@ impl Shared {
             log: Mutex::default(),
             forgotten: AtomicUsize::new(0),
             mappings: Mutex::default(),
-            interference: Mutex::new(Interference::new(options.seed)),
+            changes: Changes::default(),
+            interference: Mutex::new(Interference::new(options.seed, options.quota)),
             sign_ins: Mutex::default(),
             ids: world.ids,
             world: RwLock::new(world),
@@ -238,10 +241,20 @@ pub(super) async fn serve(shared: Arc<Shared>, cut: Cut, request: Request) -> Re
     let index = log(&shared, &call, at);
 
     let answer = if own_host(&shared, &call) {
-        wait(&shared, interference::delay(&shared, &call)).await;
-        match interference::instead(&shared, &call) {
+        let delay = interference::delay(&shared, &call);
+        wait(&shared, delay).await;
+        let mut charge = quota::charge(&shared, &call);
+        if let Some(charge) = &charge {
+            wait(&shared, charge.delay).await;
+        }
+        let refused = charge.as_mut().and_then(|charge| charge.refused.take());
+        let answer = match refused.or_else(|| interference::instead(&shared, &call)) {
             Some(answer) => answer,
-            None => route(&shared, &call),
+            None => shared.changes.carry_out(&call, || route(&shared, &call)),
+        };
+        match charge {
+            Some(charge) => charge.told(answer),
+            None => answer,
         }
     } else {
         Answer::text(

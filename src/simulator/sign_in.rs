@@ -320,7 +320,7 @@ mod tests {
         sign_ins.end_tokens();
         assert!(matches!(sign_ins.worth("a"), Worth::Ended));
         let (_, user) = sign_ins.new_code("x");
-        assert_eq!(sign_ins.waiting(), [user.clone()]);
+        assert_eq!(sign_ins.waiting(), std::slice::from_ref(&user));
         assert_eq!(sign_ins.say(Some("OTHER"), Said::Yes), 0);
         assert_eq!(sign_ins.say(Some(&user.to_lowercase()), Said::Yes), 1);
         assert_eq!(sign_ins.say(None, Said::No), 0);

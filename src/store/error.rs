@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use super::lock::HeldBy;
 use super::text::shown;
 use crate::domain::Problem;
 use crate::domain::text::clean;
@@ -84,6 +85,14 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// Another instance of this program has the plan open, or is applying it. A refusal for safety (exit code 5); what is
+    /// stored can be read.
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// Who, as that process wrote it down.
+        holder: HeldBy,
+    },
     /// There is no room on the disk.
     Full {
         /// The file.
@@ -115,6 +124,7 @@ impl OpenError {
             | Self::OtherPlan { path, .. }
             | Self::Damaged { path, .. }
             | Self::Busy { path }
+            | Self::InUse { path, .. }
             | Self::Full { path }
             | Self::Io { path, .. } => path,
         }
@@ -122,12 +132,12 @@ impl OpenError {
 
     /// Refused for safety: a state directory (or file) that others own or can write to, or a link. Exit code 5.
     pub fn is_refusal(&self) -> bool {
-        matches!(self, Self::NotPrivate { .. } | Self::Link { .. })
+        matches!(self, Self::NotPrivate { .. } | Self::Link { .. } | Self::InUse { .. })
     }
 
     /// Whether opening for reading may still work.
     pub fn is_still_readable(&self) -> bool {
-        matches!(self, Self::ReadOnly { .. } | Self::Full { .. })
+        matches!(self, Self::ReadOnly { .. } | Self::Full { .. } | Self::InUse { .. })
     }
 
     fn said(&self) -> String {
@@ -151,6 +161,11 @@ impl OpenError {
             Self::OtherPlan { holds, .. } => format!("it holds the plan of {holds}"),
             Self::Damaged { said, .. } => format!("it is damaged: {said}"),
             Self::Busy { .. } => "another process holds it".to_owned(),
+            Self::InUse { holder, .. } => {
+                format!(
+                    "open for reading only: another instance is applying this plan, or has it open: {holder}"
+                )
+            }
             Self::Full { .. } => "the disk is full".to_owned(),
         }
     }
@@ -194,6 +209,9 @@ impl OpenError {
                  compare with the service: the journal of what was sent is in the damaged file."
             ),
             Self::Busy { .. } => "Close the other program that uses this store, then try again.".to_owned(),
+            Self::InUse { .. } => {
+                "Reading works. To decide, tick or apply use that instance, or end it and start this one again.".to_owned()
+            }
             Self::Full { .. } => "Free some space there and start again.".to_owned(),
             Self::Io { .. } => {
                 "Look at the disk and at the permissions of the folder, or name another state directory in the \

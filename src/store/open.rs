@@ -66,7 +66,13 @@ pub(super) fn open(place: &Place, writes: Writes) -> Result<(Connection, About),
             .map_err(failed("reading the journal mode"))?
     };
     check_whose(&connection, path, place, writes)?;
-    let about = About { path: path.clone(), read_only: writes == Writes::Refused, journal_mode, file_system };
+    let about = About {
+        path: path.clone(),
+        read_only: writes == Writes::Refused,
+        journal_mode,
+        file_system,
+        held: super::lock::Held::default(),
+    };
     Ok((connection, about))
 }
 

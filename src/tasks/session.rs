@@ -21,10 +21,8 @@ use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
-use crate::services::{
-    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings,
-};
-use crate::store::{Event, OpenError, Place, Store};
+use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
+use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
@@ -111,6 +109,8 @@ pub struct Session {
     pub(super) services: Services,
     /// The store, once it was opened; inside, `None` where it could not be.
     store: OnceLock<Option<Store>>,
+    /// How long this instance wants to be the only one on its store.
+    claim: Claim,
     /// Where stores are; `None` for a run without one.
     state_directory: Option<PathBuf>,
     /// Where messages go.
@@ -136,6 +136,15 @@ pub struct Session {
 impl Session {
     /// Builds the clients and opens the store. Sends nothing to a service.
     pub async fn open(setup: Setup) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
+        Self::open_as(setup, Claim::Passing).await
+    }
+
+    /// [`Session::open`] for as long as a screen is open: no other instance may decide or apply meanwhile.
+    pub async fn open_lasting(setup: Setup) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
+        Self::open_as(setup, Claim::Lasting).await
+    }
+
+    async fn open_as(setup: Setup, claim: Claim) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
         let (tx, rx) = mpsc::channel(MESSAGES);
         let target = setup.config.require_target()?;
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
@@ -152,6 +161,7 @@ impl Session {
             context,
             services,
             store: OnceLock::new(),
+            claim,
             state_directory: setup.use_store.then(|| setup.state_directory.clone()),
             tx,
             connected: AtomicBool::new(false),
@@ -195,7 +205,7 @@ impl Session {
         }
         let Some(state_directory) = &self.state_directory else { return };
         let place = Place::new(state_directory, &self.context.organization, tenant);
-        let (store, refusal) = Store::open_best_async(place).await;
+        let (store, refusal) = Store::open_claiming_async(place, self.claim).await;
         let plan = match &store {
             Some(store) => Some(store.load_plan().await),
             None => None,

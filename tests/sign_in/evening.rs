@@ -24,6 +24,8 @@ struct Evening {
     _runtime: Runtime,
     simulator: Simulator,
     folder: TempDir,
+    /// The application's secret is in its variable.
+    by_secret: bool,
 }
 
 /// A variable that holds a secret which no child may see.
@@ -58,7 +60,7 @@ impl Evening {
         assert!(config.contains(&token), "{config}");
         let config = config.replace(&token, &format!("command = [\"{}\"]", command.display()));
         fs::write(folder.path().join("config.toml"), config).unwrap();
-        Self { _runtime: runtime, simulator, folder }
+        Self { _runtime: runtime, simulator, folder, by_secret: way == SignInWay::ClientSecret }
     }
 
     fn control(&self) -> Control {
@@ -73,7 +75,7 @@ impl Evening {
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .env("AZURE_DEVOPS_EXT_PAT", DECOY)
-            .env("ADO2ENTRA_SIMULATED_SECRET", self.simulator.client_secret())
+            .envs(self.by_secret.then(|| ("ADO2ENTRA_SIMULATED_SECRET", self.simulator.client_secret())))
             .stdin(Stdio::null())
             .output()
             .unwrap();

@@ -109,7 +109,9 @@ async fn a_token_of_a_person_who_is_asked_again_and_declines_is_an_error_and_not
     stage.control().end_sign_ins();
     stage.control().end_tokens();
     stage.control().answer_sign_ins(SignInAnswer::Declines);
-    stage.services.graph.organization().await.unwrap_err();
+    let first = stage.services.graph.organization().await.unwrap_err();
+    assert!(first.said.contains("a new token could not be had"), "{first}");
+    assert!(first.remedy.contains("declined"), "{first}");
     let problem = stage.services.graph.organization().await.unwrap_err();
     assert!(problem.remedy.contains("declined"), "{problem}");
     assert_eq!(stage.codes().len(), 2);

@@ -23,7 +23,7 @@ struct Ready {
 /// The command. A signal is how it is meant to end, and its code is that of the signal.
 pub fn run(output: Output, global: &Global, args: &SimulatorArgs) -> Result<Exit, Failure> {
     until_signal(|stop| async move {
-        stop.busy();
+        stop.tidying();
         let simulator = start(args.simulation.options(Some(args.listen)))
             .await
             .map_err(|error| Failure::usage(error.to_string()))?;

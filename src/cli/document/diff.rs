@@ -10,7 +10,7 @@ use super::patterns::PatternEntry;
 use super::{Known, backing, taken_at};
 use crate::domain::candidate::{Evidence, Warning};
 use crate::domain::forecast::table::rounded;
-use crate::domain::people::{LastAccess, Roster, UserType};
+use crate::domain::people::{LastAccess, Roster, TenantUser, UserType};
 use crate::domain::{Candidate, Directory, Forecast, OrgUser, Outcome, Person, Plan, TenantId};
 use crate::tasks::files::LeftOut;
 use crate::tasks::{Analysis, Model};
@@ -243,8 +243,8 @@ impl<'a> CandidateEntry<'a> {
         let user = directory.get(candidate.object_id);
         Self {
             object_id: candidate.object_id,
-            user_principal_name: user.map(|user| user.user_principal_name()),
-            display_name: user.map(|user| user.display_name()),
+            user_principal_name: user.map(TenantUser::user_principal_name),
+            display_name: user.map(TenantUser::display_name),
             mail: user.map_or(Known::Unknown, |user| Known::or_none(user.mail())),
             user_type: user
                 .map_or(Known::Unknown, |user| Known::or_none(user.user_type.map(UserType::as_str))),

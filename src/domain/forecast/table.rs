@@ -2,7 +2,7 @@
 //! commands write the same.
 
 use crate::domain::candidate::Candidate;
-use crate::domain::people::{Directory, LastAccess, OrgUser, UserType};
+use crate::domain::people::{Directory, LastAccess, OrgUser, TenantUser, UserType};
 use crate::domain::plan::Decision;
 
 use super::Person;
@@ -61,7 +61,7 @@ pub fn cells(
         text(person.map(|person| person.why.as_str())),
         decision.name().to_owned(),
         target.map_or(String::new(), |id| id.to_string()),
-        text(account.map(|account| account.user_principal_name())),
+        text(account.map(TenantUser::user_principal_name)),
         text(account.and_then(|account| account.user_type).map(UserType::as_str)),
         best.map_or(String::new(), |candidate| rounded(candidate.score).to_string()),
         best.map_or(String::new(), evidence),

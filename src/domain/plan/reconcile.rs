@@ -15,7 +15,9 @@ use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 pub fn reconcile(plan: &Plan, forecast: &Forecast, roster: &Roster, directory: &Directory) -> Vec<PlanRow> {
     plan.rows
         .values()
-        .filter(|row| row.decision.is_decided() && !row.needs_a_look && !was_sent(row))
+        .filter(|row| {
+            row.decision.is_decided() && !row.needs_a_look && !was_sent(row) && !may_be_invited(row)
+        })
         .filter(|row| {
             let key = row.new_storage_key.as_ref().unwrap_or(&row.storage_key);
             let (Some(person), Some(user)) = (forecast.get(key), roster.get(key)) else { return false };
@@ -55,6 +57,12 @@ fn differences(row: &PlanRow, user: &OrgUser, directory: &Directory) -> Option<V
 /// Whether a call went out for this row whose effect may be there.
 pub fn was_sent(row: &PlanRow) -> bool {
     row.state.is_open() || row.state == RowState::Verified
+}
+
+/// Whether an invitation may have gone out, whatever became of the row since: that the guest appears in the tenant, and with it
+/// another outcome, is what the invitation was for.
+pub fn may_be_invited(row: &PlanRow) -> bool {
+    matches!(row.decision, Decision::Invite { .. }) && row.attempts > 0
 }
 
 /// The row after the administrator said that the decision still holds: bound to what is there now.

@@ -222,8 +222,8 @@ impl Run<'_> {
                 changed(row, person)
             )));
         }
-        // That the guest appears in the tenant, and with it another outcome, is what the invitation was for.
-        let invited = matches!(row.decision, Decision::Invite { .. }) && row.state == RowState::Applied;
+        let invited = reconcile::may_be_invited(row)
+            || matches!(row.decision, Decision::Invite { .. }) && row.state == RowState::Applied;
         if !invited && reconcile::outcome_changed(row, person) {
             return Err(refuse(format!(
                 "The outcome changed since this was decided: {}. Look at it, then confirm it (=) or decide anew.",

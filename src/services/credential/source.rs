@@ -120,18 +120,19 @@ impl Credential {
         Box::pin(self.fetch(&mut held)).await
     }
 
-    /// A token other than the refused one, if this way can give one.
-    pub async fn renew(&self, refused: &Token) -> Option<Arc<Token>> {
+    /// A token other than the refused one; nothing where this way has no other. Fails where it should have one, and could not
+    /// get it.
+    pub async fn renew(&self, refused: &Token) -> Result<Option<Arc<Token>>, Problem> {
         let mut held = self.held.lock().await;
         // Somebody else may have got a new one meanwhile.
         if let Some(token) = held.token.as_ref().filter(|token| !token.is_same(refused)) {
-            return Some(Arc::clone(token));
+            return Ok(Some(Arc::clone(token)));
         }
         if matches!(self.source, Source::Pat(_) | Source::Env(_) | Source::Closed { .. }) {
-            return None;
+            return Ok(None);
         }
         held.token = None;
-        Box::pin(self.fetch(&mut held)).await.ok().filter(|token| !token.is_same(refused))
+        Ok(Some(Box::pin(self.fetch(&mut held)).await?).filter(|token| !token.is_same(refused)))
     }
 
     async fn fetch(&self, held: &mut Held) -> Result<Arc<Token>, Problem> {

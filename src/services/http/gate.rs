@@ -1,12 +1,13 @@
 //! One gate per service: once it asked to wait, nothing goes there before the time is over.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
 
+use super::pace::Sent;
 use super::wait::later;
 use crate::domain::problem::Service;
 
@@ -19,32 +20,50 @@ struct Closed {
 /// A wait longer than this is taken for a mistake of the service; nobody is kept out for longer.
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// Those who waited go off within this time, not all at once.
+const SPREAD: Duration = Duration::from_millis(250);
+
+#[derive(Debug, Default)]
+struct Gate {
+    closed: Option<Closed>,
+    sent: Sent,
+}
+
 /// The gates of all services.
 #[derive(Debug, Default)]
-pub(crate) struct Gates(Mutex<HashMap<Service, Closed>>);
+pub(crate) struct Gates(Mutex<HashMap<Service, Gate>>);
 
 impl Gates {
     /// Closes the gate of this service; a longer wait that is already on stays. Gives the end of the wait.
     pub fn close(&self, service: Service, wait: Duration, now: Timestamp) -> Timestamp {
         let wait = wait.min(LONGEST);
         let closed = Closed { until: Instant::now() + wait, until_at: later(now, wait) };
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate = gates.entry(service).or_insert(closed);
-        if closed.until > gate.until {
-            *gate = closed;
-        }
-        gate.until_at
+        let mut gates = self.gates();
+        let gate = gates.entry(service).or_default();
+        let kept = gate.closed.filter(|kept| kept.until >= closed.until).unwrap_or(closed);
+        gate.closed = Some(kept);
+        kept.until_at
     }
 
-    /// Until when this service is closed, if it is.
+    /// Looks at what was sent to this service.
+    pub fn look<T>(&self, service: Service, look: impl FnOnce(&Sent) -> T) -> T {
+        look(&self.gates().entry(service).or_default().sent)
+    }
+
+    fn gates(&self) -> MutexGuard<'_, HashMap<Service, Gate>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Until when this service is closed; one that is open takes note of a call.
     fn closed(&self, service: Service) -> Option<Closed> {
-        let mut gates = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let gate = gates.get(&service).copied()?;
-        if gate.until <= Instant::now() {
-            gates.remove(&service);
-            return None;
+        let mut gates = self.gates();
+        let gate = gates.entry(service).or_default();
+        let now = Instant::now();
+        gate.closed = gate.closed.filter(|closed| closed.until > now);
+        if gate.closed.is_none() {
+            gate.sent.note(now);
         }
-        Some(gate)
+        gate.closed
     }
 
     /// Waits until this service is open; with the end of the wait as the error if that would be after the deadline.
@@ -55,7 +74,7 @@ impl Gates {
                 return Err(gate.until_at);
             }
             let left = gate.until.saturating_duration_since(Instant::now());
-            let extra = left.mul_f64(0.05 * spread).min(Duration::from_secs(1));
+            let extra = left.mul_f64(0.05 * spread).min(SPREAD);
             tokio::time::sleep_until(gate.until + extra).await;
         }
         Ok(())

@@ -146,6 +146,14 @@ impl Http {
                 problem.retry_at = Some(until);
                 problem.remedy = throttled_remedy(until);
             }
+            // A web page where an answer should be, and not by the door (203) or a redirect: whoever wrote it may stand behind the
+            // service as well as before it.
+            (200..=202 | 204..=299, _) if said::is_page(&exchange.headers, &exchange.body) => {
+                problem.kind = ProblemKind::OutcomeUnknown;
+                problem.remedy = "A web page came in place of an answer: a sign-in page, or the page of a gateway or proxy. It may or \
+                                  may not have happened: read it back before anything is sent again."
+                    .to_owned();
+            }
             // A gateway that lost its patience knows nothing about what happened behind it.
             (408 | 500 | 502..=599, _) => {
                 problem.kind = ProblemKind::OutcomeUnknown;

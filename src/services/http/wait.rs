@@ -44,7 +44,7 @@ pub(crate) fn asked_wait(headers: &HeaderMap, now: Timestamp) -> Option<Duration
 }
 
 /// From one moment to a later one; nothing if it is past.
-fn span(from: Timestamp, until: Timestamp) -> Duration {
+pub(crate) fn span(from: Timestamp, until: Timestamp) -> Duration {
     Duration::try_from(until.duration_since(from)).unwrap_or(Duration::ZERO)
 }
 
@@ -74,19 +74,6 @@ pub(crate) fn budget(headers: &HeaderMap) -> Option<Budget> {
         used_share: number("x-ms-throttle-limit-percentage"),
     };
     (budget != Budget::default()).then_some(budget)
-}
-
-/// How long an empty quota closes the service: until its reset by the server's clock, else a first back-off.
-pub(crate) fn quota_wait(
-    budget: &Budget,
-    headers: &HeaderMap,
-    limits: &Limits,
-    now: Timestamp,
-) -> Option<Duration> {
-    if budget.remaining? > 0.0 {
-        return None;
-    }
-    Some(budget.reset.map_or(limits.backoff_first, |reset| span(server_date(headers).unwrap_or(now), reset)))
 }
 
 #[cfg(test)]
@@ -146,18 +133,18 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_quota_waits_for_its_reset() {
+    fn what_an_answer_says_about_the_quota() {
         let answer = headers(&[
-            ("date", "Mon, 23 Nov 2026 22:00:00 GMT"),
             ("x-ratelimit-limit", "200"),
             ("x-ratelimit-remaining", "0"),
             ("x-ratelimit-reset", "1795471212"),
+            ("x-ratelimit-delay", "0.750"),
         ]);
         let read = budget(&answer).unwrap();
-        assert_eq!(read.limit, Some(200.0));
-        assert_eq!(quota_wait(&read, &answer, &Limits::default(), now()), Some(Duration::from_secs(12)));
-        let left = headers(&[("x-ratelimit-remaining", "3")]);
-        assert_eq!(quota_wait(&budget(&left).unwrap(), &left, &Limits::default(), now()), None);
+        assert_eq!((read.limit, read.remaining), (Some(200.0), Some(0.0)));
+        assert_eq!(read.reset.map(Timestamp::as_second), Some(1_795_471_212));
+        assert_eq!(read.delay, Some(Duration::from_millis(750)));
         assert_eq!(budget(&headers(&[])), None);
+        assert_eq!(budget(&headers(&[("x-ratelimit-limit", "many"), ("x-ratelimit-reset", "soon")])), None);
     }
 }

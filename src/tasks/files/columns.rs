@@ -200,7 +200,7 @@ impl<'a> Row<'a> {
 /// What is most often in the first line. A first line longer than the reader's buffer is not looked at to its end.
 fn delimiter(beginning: &[u8]) -> u8 {
     let first = beginning.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default();
-    let count = |c: u8| first.iter().filter(|byte| **byte == c).count();
+    let count = |c: u8| first.split(|byte| *byte == c).count();
     [b',', b';', b'\t'].into_iter().max_by_key(|c| (count(*c), *c == b',')).unwrap_or(b',')
 }
 

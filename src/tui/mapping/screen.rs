@@ -33,7 +33,8 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     second_line(app, view, Rect { y: area.y + 1, height: 1, ..area }, buf);
     let mut above = 2;
     if let Some(words) = super::patterns::notice(app).filter(|_| area.height >= 10) {
-        let mut pen = Pen::line(buf, Rect { y: area.y + above, height: 1, ..area }, 0, app.look.glyphs.ellipsis);
+        let mut pen =
+            Pen::line(buf, Rect { y: area.y + above, height: 1, ..area }, 0, app.look.glyphs.ellipsis);
         pen.skip(1).write(&words, app.look.theme.caution);
         above += 1;
     }

@@ -1,5 +1,6 @@
 //! The comparison in words: how many of each outcome, then the people, those who need somebody first.
 
+use std::fmt::Write as _;
 use std::io::{self, Write};
 
 use crate::cli::document::diff::{Comparison, ListLeftOut};
@@ -68,13 +69,13 @@ pub fn left_out(lists: &[ListLeftOut]) -> Option<String> {
         let LeftOut { rows, parts, told } = &list.left_out;
         let mut words = format!("Left out of {}: {}", clean(&list.file), count(*rows, "row", "rows"));
         if *parts > 0 {
-            words.push_str(&format!(", and a part of {}", count(*parts, "row", "rows")));
+            let _ = write!(words, ", and a part of {}", count(*parts, "row", "rows"));
         }
         for skipped in told.iter().take(LISTED) {
-            words.push_str(&format!("\n  {}", clean(&skipped.to_string())));
+            let _ = write!(words, "\n  {}", clean(&skipped.to_string()));
         }
         if rows + parts > LISTED {
-            words.push_str(&format!("\n  and {} more", number(rows + parts - LISTED)));
+            let _ = write!(words, "\n  and {} more", number(rows + parts - LISTED));
         }
         words
     };

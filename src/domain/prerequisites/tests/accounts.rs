@@ -110,8 +110,8 @@ fn admin_tenant_member() {
             (
                 |it| {
                     it.target(1).edit(|it| {
-                        it.user_principal_name = "p1_contoso.com#EXT#@contoso.onmicrosoft.com".into()
-                    })
+                        it.user_principal_name = "p1_contoso.com#EXT#@contoso.onmicrosoft.com".into();
+                    });
                 },
                 S::Pass,
                 "#EXT#",

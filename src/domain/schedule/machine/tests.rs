@@ -421,10 +421,7 @@ proptest! {
         let (mut read_since_call, mut doubtful, mut lost_line, mut asked) = (true, None, false, 0);
         let mut ended = false;
         for _ in 0..2_000 {
-            let shows = matches!(
-                event,
-                Event::Person(PersonNow::HasTarget) | Event::Person(PersonNow::Gone)
-            );
+            let shows = matches!(event, Event::Person(PersonNow::HasTarget | PersonNow::Gone));
             if matches!(event, Event::Person(_) | Event::Found(_)) {
                 read_since_call = true;
             }
