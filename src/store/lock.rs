@@ -107,12 +107,13 @@ pub(super) struct Held {
 #[derive(Debug)]
 pub struct ApplyLock {
     /// `None`: the store itself holds the lock, and only says that nobody applies any more.
-    _own: Option<Locked>,
+    own: Option<Locked>,
     about: Arc<About>,
 }
 
 impl Drop for ApplyLock {
     fn drop(&mut self) {
+        drop(self.own.take());
         self.about.held.applying.store(false, Ordering::SeqCst);
     }
 }
@@ -143,9 +144,9 @@ impl Store {
             return Err(NotLocked::Held(us()));
         }
         // From here on dropping the lock says that nobody applies.
-        let mut apply = ApplyLock { _own: None, about: Arc::clone(&self.about) };
+        let mut apply = ApplyLock { own: None, about: Arc::clone(&self.about) };
         if self.holds().is_none() {
-            apply._own = Some(lock(&path, &us())?);
+            apply.own = Some(lock(&path, &us())?);
         }
         Ok(apply)
     }

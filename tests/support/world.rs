@@ -117,7 +117,7 @@ impl World {
         let wishes: Vec<Wish> = (0..count)
             .map(|n| {
                 left.sort_by_key(|(amount, kind)| (std::cmp::Reverse(*amount), *kind));
-                let place = if n % 2 == 1 && left[1].0 > 0 { 1 } else { 0 };
+                let place = usize::from(n % 2 == 1 && left[1].0 > 0);
                 left[place].0 -= 1;
                 match left[place].1 {
                     0 => Wish::Map(free.next().expect("enough free users in the tenant")),
@@ -168,7 +168,10 @@ impl World {
                 wish.word().clone_into(&mut cells[decision]);
                 match wish {
                     Wish::Map(object) => object.clone_into(&mut cells[target]),
-                    Wish::Invite => cells[invite] = cells[principal].clone(),
+                    Wish::Invite => {
+                        let address = cells[principal].clone();
+                        cells[invite] = address;
+                    }
                     Wish::Remove => {}
                 }
                 self.people.push(Wanted {

@@ -1,4 +1,4 @@
-//! The set-up screen in a real terminal, against the simulator: from nothing to the dashboard without a restart.
+//! The first start: without a usable configuration the set-up screen opens.
 
 use crate::pty::{Terminal, alone};
 

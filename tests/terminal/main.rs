@@ -9,9 +9,9 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 
 mod applying;
-mod background;
 mod first_start;
 mod instances;
+mod looks;
 mod pty;
 #[path = "../support/world.rs"]
 #[expect(dead_code, clippy::expect_used, reason = "others use the rest of it")]

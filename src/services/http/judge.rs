@@ -150,9 +150,9 @@ impl Http {
             // service as well as before it.
             (200..=202 | 204..=299, _) if said::is_page(&exchange.headers, &exchange.body) => {
                 problem.kind = ProblemKind::OutcomeUnknown;
-                problem.remedy = "A web page came in place of an answer: a sign-in page, or the page of a gateway or proxy. It may or \
-                                  may not have happened: read it back before anything is sent again."
-                    .to_owned();
+                let advice = "A web page came in place of an answer: a sign-in page, or the page of a gateway or proxy. It may or \
+                              may not have happened: read it back before anything is sent again.";
+                advice.clone_into(&mut problem.remedy);
             }
             // A gateway that lost its patience knows nothing about what happened behind it.
             (408 | 500 | 502..=599, _) => {

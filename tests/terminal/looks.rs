@@ -1,4 +1,4 @@
-//! Dark or light: the terminal is asked once, nobody waits for the answer, and it is no key.
+//! What the program asks the terminal itself, and only where that is safe.
 
 use std::time::{Duration, Instant};
 
