@@ -53,6 +53,7 @@ pub fn lines_to_add(config: &Config) -> Vec<String> {
                 matches!(name, "organization" | "tenant" | "credentials.azure_devops" | "credentials.entra");
             waiting = wanted.then(|| format!("[{name}]"));
         } else if !line.starts_with('#')
+            && !line.contains(" = []")
             && let Some((key, rest)) = line.split_once(" = ")
             && (waiting.is_some() || lines.last().is_some_and(|last: &String| !last.is_empty()))
         {

@@ -146,6 +146,7 @@ prop_compose! {
             any::<bool>(),
         ),
         numbers in (0u64..=3000, 1u32..=3650, 1u32..=16, 0u32..=900),
+        permissions in prop::collection::vec("User\\.Invite\\.All|Policy\\.Read\\.All", 0..2),
         owner in prop::option::of("[a-z]{1,5}@fabrikam\\.example"),
         protected in prop::collection::vec("[a-z]{1,5}@fabrikam\\.example", 0..3),
         directory in prop::option::of("/[a-z #\"]{1,12}"),
@@ -168,8 +169,11 @@ prop_compose! {
         credentials.azure_devops.after_connect = after;
         credentials.azure_devops.after_command = pick(after == AfterConnect::Command, commands.1);
         credentials.entra.kind = entra;
-        credentials.entra.client_id = matches!(entra, EntraKind::DeviceCode | EntraKind::ClientSecret)
+        credentials.entra.client_id = (!matches!(entra, EntraKind::AzureCli | EntraKind::Command | EntraKind::Env))
             .then(|| "11111111-2222-3333-4444-555555555556".to_owned());
+        credentials.entra.certificate_file = (entra == EntraKind::Certificate).then(|| "/c.pem".into());
+        credentials.entra.assertion_env = (entra == EntraKind::Federated).then(|| "A".to_owned());
+        credentials.entra.permissions = permissions;
         credentials.entra.command = pick(entra == EntraKind::Command, commands.2);
         credentials.entra.secret_env = variables.1.or((entra == EntraKind::ClientSecret).then(|| "S".to_owned()));
         credentials.entra.env = variables.2.or((entra == EntraKind::Env).then(|| "E".to_owned()));

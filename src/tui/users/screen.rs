@@ -36,7 +36,7 @@ pub const COLUMNS: [Column; 8] = [
     Column { title: "outcome", least: 9, decent: 10, most: 10, priority: 1 },
     Column { title: "decision", least: 9, decent: 9, most: 9, priority: 3 },
     Column { title: "best candidate", least: 20, decent: 26, most: 48, priority: 5 },
-    Column { title: "why", least: 24, decent: 30, most: 160, priority: 7 },
+    Column { title: "why", least: 24, decent: 26, most: 160, priority: 7 },
 ];
 
 /// How many people are looked at to see how wide their names are.
