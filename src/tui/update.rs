@@ -12,8 +12,8 @@ use super::actions::Action;
 use super::app::{Analysing, App, Effect, Event, Tab};
 use super::availability::disabled;
 use super::keymap::Key;
-use super::theme::Theme;
 use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
+use super::theme::Theme;
 use super::{apply, connection, decide, export, mapping, mouse, prerequisites, session, users};
 
 /// The most characters that are taken from one paste.

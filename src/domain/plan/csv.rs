@@ -11,9 +11,9 @@ mod table;
 pub use import::{Import, ImportContext, ImportError, ImportWarning, RowChange, import};
 pub use lists::{entra_create, entra_invite, identity_map, journal};
 pub use record::{Column, Exported, PlanRecord, Sheet, exported, records};
+pub(in crate::domain) use table::lines;
 #[cfg(test)]
 use table::write_json;
-pub(in crate::domain) use table::lines;
 pub use table::{FileForm, write_csv};
 
 #[cfg(test)]

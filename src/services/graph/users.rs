@@ -65,7 +65,8 @@ impl Graph {
 
     /// Whether users may be read, tried on one of them. Says whether there is any.
     pub async fn has_users(&self) -> Result<bool, Problem> {
-        let url = self.fixed_url(&["users"], &[("$select", "id,userPrincipalName,displayName"), ("$top", "1")]);
+        let url =
+            self.fixed_url(&["users"], &[("$select", "id,userPrincipalName,displayName"), ("$top", "1")]);
         let what = format!("one user of {}", clean_to(&self.inner.tenant, 80));
         let call = self.get(url, format!("reading {what}"), Need::UsersRead);
         let parse = |body: &[u8]| wire::tenant_users(body, Raw::Drop).map(|batch| !batch.items.is_empty());

@@ -317,7 +317,10 @@ fn head(
         return vec![Line { selected, ..Line::of(text, theme.bad) }];
     };
     let mut first = Line {
-        parts: vec![(String::new(), theme.text), (shown(target.display_name(), "name").into_owned(), theme.title)],
+        parts: vec![
+            (String::new(), theme.text),
+            (shown(target.display_name(), "name").into_owned(), theme.title),
+        ],
         right: Some((score, theme.dim)),
         selected,
     };

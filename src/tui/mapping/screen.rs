@@ -191,7 +191,11 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         for place in &places {
             pen.to(strip.x + place.x);
             if place.column == 0 {
-                pen.cell(&crate::tui::widgets::names::shown(&user.display_name, "name"), usize::from(place.width), theme.text);
+                pen.cell(
+                    &crate::tui::widgets::names::shown(&user.display_name, "name"),
+                    usize::from(place.width),
+                    theme.text,
+                );
             } else {
                 pen.cell(&words, usize::from(place.width), style);
             }

@@ -32,7 +32,7 @@ fn material() -> Material {
         activity_id: id.map(str::to_owned),
         new_storage_key: None,
     };
-    let known = |user: &crate::domain::OrgUser, target: &crate::domain::TenantUser| Known {
+    let known = |user: &OrgUser, target: &TenantUser| Known {
         taken_at: now(),
         user: user.clone(),
         target: Some(target.clone()),
