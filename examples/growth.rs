@@ -56,7 +56,7 @@ fn main() {
     let (changes_s, difference) = timed(|| Changes::between(&directory, &changed));
     let (updated_s, renewed) = timed(|| index.updated(&directory, &changed, &difference));
     let after = Material { directory: &changed, index: &renewed, ..before };
-    let (user_s, user) = timed(|| forecast_again(&before, &found, &after));
+    let (after_user_s, after_user) = timed(|| forecast_again(&before, &found, &after));
 
     // one person is planned for somebody, in an organization that is connected
     let mut decided = situation.clone();
@@ -68,6 +68,6 @@ fn main() {
         "{}",
         json!({"org": org, "tenant": tenant, "threads": threads(), "cpu": ran().is_some(),
             "index_s": index_s, "forecast_s": forecast_s, "changes_s": changes_s, "index_updated_s": updated_s,
-            "user_s": user_s, "user_judged": user.judged, "decision_s": decision_s, "decision_judged": decision.judged})
+            "user_s": after_user_s, "user_judged": after_user.judged, "decision_s": decision_s, "decision_judged": decision.judged})
     );
 }

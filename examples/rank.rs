@@ -116,7 +116,7 @@ fn run(tenant: usize, queries: usize, slow: usize, rounds: usize) {
     let mut by_kind: BTreeMap<&str, [Found; 2]> = BTreeMap::new();
     let mut first = [0; 3];
     let list = std::env::var_os("RANK_TIMES").is_some();
-    let show = std::env::var_os("RANK_SHOW").is_some();
+    let verbose = std::env::var_os("RANK_SHOW").is_some();
     for (at, query) in queries.iter().enumerate() {
         let user = people::org_user(at, &query.text, "");
         let started = Instant::now();
@@ -138,7 +138,7 @@ fn run(tenant: usize, queries: usize, slow: usize, rounds: usize) {
         found.seconds += took.as_secs_f64();
         found.first += usize::from(place == Some(0));
         found.ten += usize::from(place.is_some());
-        if show && held_back == 0 && place != Some(0) {
+        if verbose && held_back == 0 && place != Some(0) {
             let best = candidates.first().and_then(|best| name(best.object_id));
             println!("{}: {} is {}; place {place:?}, first {best:?}", query.kind, query.text, query.right);
         }

@@ -173,9 +173,13 @@ impl<'a> Comparison<'a> {
         let mut warnings = self.warnings(person, seen, privileged);
         // a large organization has half a million of these
         evidence.shrink_to_fit();
-        evidence.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        for one in &mut evidence {
+            one.detail.shrink_to_fit();
+        }
         warnings.shrink_to_fit();
-        warnings.iter_mut().for_each(|one| one.detail.shrink_to_fit());
+        for one in &mut warnings {
+            one.detail.shrink_to_fit();
+        }
         Candidate { object_id: seen.user.id, score: seen.score, evidence, warnings }
     }
 

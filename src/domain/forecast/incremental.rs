@@ -55,10 +55,9 @@ pub fn forecast_again(before: &Material<'_>, earlier: &Forecast, after: &Materia
     let shared = Arc::new(earlier.shared.again(before, after));
     let same_lists =
         std::ptr::eq(before.roster, after.roster) && std::ptr::eq(before.directory, after.directory);
-    if earlier.shared.sign_in_names_are_usual() != shared.sign_in_names_are_usual()
-        || (!after.situation.patterns.is_empty()
-            && !(same_lists && before.situation.graph_identities == after.situation.graph_identities))
-    {
+    let same_people = same_lists && before.situation.graph_identities == after.situation.graph_identities;
+    let usual = |shared: &Shared| shared.sign_in_names_are_usual();
+    if usual(&earlier.shared) != usual(&shared) || (!after.situation.patterns.is_empty() && !same_people) {
         return everybody();
     }
     let Some(change) = Change::new(before, &earlier.shared, after, &shared) else { return everybody() };

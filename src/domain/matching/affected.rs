@@ -63,15 +63,14 @@ impl Affected {
         }
         let mut found = false;
         possible_words(person, |word| {
-            found = found
-                || match remembered.get(word) {
-                    Some(known) => *known,
-                    None => {
-                        let finds = finds_any(&self.index, scratch, word);
-                        remembered.insert(word.to_owned(), finds);
-                        finds
-                    }
-                };
+            if found {
+                return;
+            }
+            found = remembered.get(word).copied().unwrap_or_else(|| {
+                let finds = finds_any(&self.index, scratch, word);
+                remembered.insert(word.to_owned(), finds);
+                finds
+            });
         });
         found
     }

@@ -84,7 +84,7 @@ impl Changes {
     }
 
     /// Places in the old list of those who changed.
-    pub(super) fn changed(&self) -> &[u32] {
+    pub(super) fn changed_before(&self) -> &[u32] {
         &self.changed_before
     }
 }

@@ -156,9 +156,9 @@ impl TenantIndex {
     /// Places in the new list by number, and the new number of each old one that did not change.
     fn renumbered(&self, new: &Directory, changes: &Changes) -> (Vec<u32>, Vec<u32>) {
         let id_at = |place: u32| new.users().get(place as usize).map(|user| user.id);
-        let mut added = changes.added().to_vec();
-        added.sort_unstable_by_key(|place| id_at(*place));
-        let mut added = added.into_iter().peekable();
+        let mut newcomers = changes.added().to_vec();
+        newcomers.sort_unstable_by_key(|place| id_at(*place));
+        let mut newcomers = newcomers.into_iter().peekable();
         // everybody of the old list who is still there, by number; where the next added one comes in is looked up
         let still: Vec<(u32, u32)> = (0_u32..)
             .zip(&self.order)
@@ -168,7 +168,7 @@ impl TenantIndex {
         let mut kept = vec![GONE; self.order.len()];
         let mut from = 0;
         loop {
-            let next = added.next();
+            let next = newcomers.next();
             let until = next.map_or(still.len(), |place| {
                 from + still
                     .get(from..)
@@ -187,9 +187,9 @@ impl TenantIndex {
                 None => break,
             }
         }
-        let changed: HashSet<u32> = changes.changed().iter().copied().collect();
+        let other: HashSet<u32> = changes.changed_before().iter().copied().collect();
         for (place, cell) in self.order.iter().zip(&mut kept) {
-            if changed.contains(place) {
+            if other.contains(place) {
                 *cell = GONE;
             }
         }

@@ -130,11 +130,11 @@ struct Best {
 impl Best {
     fn offer(&mut self, score: f32, user: u32) {
         if self.found.len() == self.most
-            && self.found.last().is_some_and(|worst| order(worst, &(score, user)).is_lt())
+            && self.found.last().is_some_and(|worst| order(*worst, (score, user)).is_lt())
         {
             return;
         }
-        let at = self.found.partition_point(|other| order(other, &(score, user)).is_lt());
+        let at = self.found.partition_point(|other| order(*other, (score, user)).is_lt());
         if self.found.len() == self.most {
             self.found.pop();
         }
@@ -148,7 +148,7 @@ impl Best {
 }
 
 /// Best first, equals by number.
-fn order(a: &(f32, u32), b: &(f32, u32)) -> std::cmp::Ordering {
+fn order(a: (f32, u32), b: (f32, u32)) -> std::cmp::Ordering {
     b.0.total_cmp(&a.0).then(a.1.cmp(&b.1))
 }
 
@@ -412,7 +412,9 @@ pub(super) fn possible_words(person: &OrgView<'_>, mut each: impl FnMut(&str)) {
     }
     let read: Vec<String> = own.iter().flat_map(|word| search_words(word)).take(6).collect();
     own.extend(read);
-    own.iter().for_each(|word| each(word));
+    for word in &own {
+        each(word);
+    }
     own.windows(2).for_each(|pair| each(&pair.concat()));
     let mut pieces_of = |login: &str| {
         if !login.is_ascii() || login.len() < 4 {

@@ -172,10 +172,18 @@ impl TenantIndex {
                 let whole = |word: u32| self.dictionary.word(word).len() == *typed;
                 // only the first of them can be the whole word
                 let first = words.first().copied().filter(|word| whole(*word));
-                words.iter().for_each(|word| put(*word, BEGINNING));
-                first.into_iter().for_each(|word| put(word, 1.0));
+                for word in *words {
+                    put(*word, BEGINNING);
+                }
+                if let Some(word) = first {
+                    put(word, 1.0);
+                }
             }
-            Meaning::Nearly(words) => words.iter().for_each(|(word, like)| put(*word, *like)),
+            Meaning::Nearly(words) => {
+                for (word, like) in words {
+                    put(*word, *like);
+                }
+            }
         }
         table
     }
@@ -183,14 +191,14 @@ impl TenantIndex {
 
 /// Leaves the first of a list in this order, unsorted; with `equals` also those that are equal to the last of them.
 fn first_of<T>(list: &mut Vec<T>, limit: usize, order: impl Fn(&T, &T) -> Ordering, equals: bool) {
-    let Some(last) = limit.checked_sub(1) else {
+    let Some(nth) = limit.checked_sub(1) else {
         list.clear();
         return;
     };
     if list.len() <= limit {
         return;
     }
-    list.select_nth_unstable_by(last, &order);
+    list.select_nth_unstable_by(nth, &order);
     if !equals {
         list.truncate(limit);
         return;

@@ -57,7 +57,7 @@ fn tenant_id() -> crate::domain::ids::TenantId {
 
 fn object(number: usize) -> ObjectId {
     // scattered, so that numbers move when somebody comes
-    let first = (number as u32 + 1).wrapping_mul(0x9E37_79B1);
+    let first = u32::try_from(number + 1).unwrap().wrapping_mul(0x9E37_79B1);
     format!("{first:08x}-0000-4000-8000-{:012x}", number + 1).parse().unwrap()
 }
 

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::domain::outcome::Outcome;
 use crate::domain::papers::Known;
+use crate::domain::people::{OrgUser, TenantUser};
 use crate::domain::plan::fixtures::{
     at, directory, key, map, now, object, org_user, plan, row, tenant, tenant_user,
 };
