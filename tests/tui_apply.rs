@@ -203,6 +203,10 @@ fn an_old_reading_says_so_and_r_reads_again() {
     assert!(text.contains("90 minutes ago") && text.contains("read again"), "{text}");
     desk.keys("r");
     assert_eq!(desk.effect_names(), ["Task Read"]);
+    assert!(desk.overlay().is_some(), "the rest of a name that is being typed goes nowhere else");
+    desk.types("ikam");
+    assert_eq!(desk.effect_names(), ["Task Read"]);
+    assert!(desk.saves().is_empty());
 }
 
 #[test]

@@ -174,6 +174,7 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
             notice::put(app, Notice::Alarm(text.clone()));
         }
         Msg::Apply(ApplyEvent::Resumed | ApplyEvent::Finished { .. }) => notice::answered(app),
+        Msg::Analysed(_) => order::reread(app),
         _ => {}
     }
     if !matches!(msg, Msg::Apply(ApplyEvent::Finished { .. })) || app.leaving {

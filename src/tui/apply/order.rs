@@ -109,10 +109,8 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         KeyCode::Down => order.top = order.top.saturating_add(1),
         KeyCode::PageUp => order.top = order.top.saturating_sub(5),
         KeyCode::PageDown => order.top = order.top.saturating_add(5),
-        KeyCode::Char('r') if !order.may_begin() => {
-            app.overlays.pop();
-            return perform(app, Action::ReadAgain);
-        }
+        // The dialog stays: whoever is typing the organization's name would type the rest of it into the tab below.
+        KeyCode::Char('r') if !order.may_begin() => return perform(app, Action::ReadAgain),
         KeyCode::Enter if order.may_begin() => return begin(app),
         _ => {
             if let Some(input) = order.input() {
@@ -121,6 +119,18 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Takes in what was read meanwhile, where there was nothing to begin; an order that may be begun is never exchanged under
+/// somebody's hands.
+pub fn reread(app: &mut App) {
+    let Some(Overlay::Apply(Dialog::Order(order))) = app.overlays.last() else { return };
+    if order.may_begin() {
+        return;
+    }
+    let Ok(now) = Order::new(app, order.only.clone()) else { return };
+    app.overlays.pop();
+    app.overlays.push(Overlay::Apply(Dialog::Order(Box::new(now))));
 }
 
 fn begin(app: &mut App) -> Vec<Effect> {
