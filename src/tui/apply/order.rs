@@ -193,7 +193,7 @@ fn roughly(app: &App, summary: &Summary) -> SignedDuration {
     let rows = u64::try_from(summary.sent() + summary.verify).unwrap_or(u64::MAX);
     let abreast = u64::try_from(app.model.context.concurrency.max(1)).unwrap_or(1);
     let total = rows.saturating_mul(each).saturating_mul(REQUESTS_A_ROW) / abreast;
-    SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX))
+    SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX)).max(SignedDuration::from_secs(1))
 }
 
 fn lines(app: &App, order: &Order) -> Vec<(String, Style)> {

@@ -72,10 +72,13 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
         pen.write(super::loading(&app.model).unwrap_or("nothing to decide yet"), theme.dim);
         return;
     };
-    let mut words = vec![
-        format!("{} of {} decided", count(progress.decided), count(progress.needed)),
-        format!("{} safe left", count(progress.safe_left)),
-    ];
+    let mut words = match progress.needed {
+        0 => vec!["nobody is left to decide about".to_owned()],
+        needed => vec![
+            format!("{} of {} decided", count(progress.decided), count(needed)),
+            format!("{} safe left", count(progress.safe_left)),
+        ],
+    };
     if progress.needs_a_look > 0 {
         words.push(format!("{} to look at again", count(progress.needs_a_look)));
     }
@@ -91,8 +94,8 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) {
     gauge(
         &mut pen,
         room.min(60),
-        progress.decided,
-        progress.needed,
+        progress.decided.max(usize::from(progress.needed == 0)),
+        progress.needed.max(1),
         (look.glyphs.full, look.glyphs.empty),
         (theme.good, theme.dim),
     );
