@@ -12,9 +12,9 @@ use crate::tui::apply::strip;
 use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::people::People;
 use crate::tui::widgets::bar::gauge;
+use crate::tui::widgets::columns::{Column, fitted};
 use crate::tui::widgets::frame::divider;
 use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::widgets::table::{Column, places};
 use crate::tui::widgets::words::count;
 
 use super::{Side, candidates};
@@ -23,8 +23,8 @@ use super::{Side, candidates};
 const SIDE_BY_SIDE: u16 = 72;
 
 const COLUMNS: [Column; 2] = [
-    Column { title: "person", least: 12, most: 22, priority: 0 },
-    Column { title: "decision", least: 11, most: 60, priority: 1 },
+    Column { title: "person", least: 12, decent: 12, most: 22, priority: 0 },
+    Column { title: "decision", least: 11, decent: 11, most: 60, priority: 1 },
 ];
 
 /// Draws the tab.
@@ -140,7 +140,7 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let list = &app.mapping.list;
     let people = People::of(&app.model);
     let strip = Rect { x: area.x + 5, width: area.width.saturating_sub(6), ..area };
-    let places = places(&COLUMNS, strip.width, 1);
+    let places = fitted(&COLUMNS, &COLUMNS.map(|column| column.most), strip.width, 1);
     {
         let mut pen = Pen::line(buf, strip, 0, look.glyphs.ellipsis);
         for place in &places {

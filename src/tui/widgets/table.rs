@@ -1,4 +1,4 @@
-//! Long lists by identity: which rows are visible, and which columns there is room for.
+//! Long lists by identity: which rows are visible, and where a column stands.
 //!
 //! Only visible rows are ever built: 100,000 rows cost as much as 100. Scrolling goes by half a page, because a scroll by one
 //! line repaints the whole list on the wire.
@@ -50,19 +50,6 @@ impl<K: PartialEq> Scroll<K> {
     }
 }
 
-/// A column of a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
-    /// Its head.
-    pub title: &'static str,
-    /// It is left out rather than narrower than this.
-    pub least: u16,
-    /// It takes no more than this, unless it is the one that takes what is left.
-    pub most: u16,
-    /// Who comes first when there is not room for all: 0 before 1.
-    pub priority: u8,
-}
-
 /// Where a column is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
@@ -74,75 +61,9 @@ pub struct Place {
     pub width: u16,
 }
 
-/// Columns that fit into `room`, in their order, with `gap` between them: the important ones first, each at least as wide
-/// as it must be; what is left over is shared, and the rest goes to the last one.
-pub fn places(columns: &[Column], room: u16, gap: u16) -> Vec<Place> {
-    let mut order: Vec<usize> = (0..columns.len()).collect();
-    order.sort_by_key(|at| columns.get(*at).map_or(u8::MAX, |column| column.priority));
-    let mut widths = vec![0u16; columns.len()];
-    let mut left = room;
-    let mut any = false;
-    for at in &order {
-        let (Some(column), Some(width)) = (columns.get(*at), widths.get_mut(*at)) else { continue };
-        let gap = if any { gap } else { 0 };
-        let least = if any { column.least } else { column.least.min(room) };
-        if least > 0 && least + gap <= left {
-            *width = least;
-            left -= least + gap;
-            any = true;
-        }
-    }
-    // What is left over is shared column by column, so that none is wide while another is cut.
-    let mut grew = true;
-    while left > 0 && grew {
-        grew = false;
-        for at in &order {
-            if let (Some(column), Some(width)) = (columns.get(*at), widths.get_mut(*at))
-                && (1..column.most).contains(width)
-                && left > 0
-            {
-                *width += 1;
-                left -= 1;
-                grew = true;
-            }
-        }
-    }
-    if let Some(last) = widths.iter_mut().rev().find(|width| **width > 0) {
-        *last += left;
-    }
-    let mut x = 0;
-    let mut out = Vec::new();
-    for (column, width) in widths.into_iter().enumerate().filter(|(_, width)| *width > 0) {
-        out.push(Place { column, x, width });
-        x += width + gap;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    const COLUMNS: [Column; 3] = [
-        Column { title: "a", least: 10, most: 20, priority: 0 },
-        Column { title: "b", least: 8, most: 12, priority: 2 },
-        Column { title: "c", least: 6, most: 6, priority: 1 },
-    ];
-
-    #[test]
-    fn columns_go_by_importance_and_fill_the_room() {
-        let shown = |room| places(&COLUMNS, room, 1).iter().map(|p| (p.column, p.width)).collect::<Vec<_>>();
-        assert_eq!(shown(5), [(0, 5)]);
-        assert_eq!(shown(17), [(0, 10), (2, 6)]);
-        assert_eq!(shown(24), [(0, 17), (2, 6)]);
-        assert_eq!(shown(26), [(0, 10), (1, 8), (2, 6)]);
-        assert_eq!(shown(60), [(0, 20), (1, 12), (2, 26)]);
-        for room in 0..300 {
-            let places = places(&COLUMNS, room, 1);
-            let end = places.last().map_or(0, |place| place.x + place.width);
-            assert!(end <= room);
-        }
-    }
 
     #[test]
     fn a_refresh_does_not_move_the_list() {
