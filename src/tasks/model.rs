@@ -119,6 +119,8 @@ pub struct Model {
     pub requests: VecDeque<RequestLine>,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
+    /// How many rows of a list could not be read, or only in part; lists that were read whole are absent.
+    pub left_out: BTreeMap<Source, usize>,
     /// The budget that each service left us, where it said so.
     pub budgets: BTreeMap<crate::domain::Service, Budget>,
     /// The apply run, running or over.
@@ -149,6 +151,7 @@ impl Model {
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
             events: VecDeque::new(),
+            left_out: BTreeMap::new(),
             budgets: BTreeMap::new(),
             apply: None,
             alarms: Vec::new(),
@@ -167,6 +170,8 @@ impl Model {
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);
             }
+            Msg::RowsLeftOut(source, 0) => drop(self.left_out.remove(source)),
+            Msg::RowsLeftOut(source, rows) => drop(self.left_out.insert(*source, *rows)),
             Msg::RosterPageRead(page) => {
                 if self.roster.value.is_none() {
                     self.arriving.push(Arc::clone(page));

@@ -116,6 +116,8 @@ pub enum Msg {
     RosterRead(Arc<Roster>, Timestamp),
     /// The tenant's people, whole, with the index over them.
     DirectoryRead(Arc<Directory>, Arc<TenantIndex>, Timestamp),
+    /// So many rows of this list could not be read, or only in part; the log names the first of them.
+    RowsLeftOut(Source, usize),
     /// A fact.
     FactRead(Fact, Timestamp),
     /// Reading a list of people failed; what was read before stays.

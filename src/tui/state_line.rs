@@ -13,6 +13,7 @@ use crate::domain::{ConnectionState, Service};
 
 use crate::tasks::model::StoreState;
 
+use super::actions::Action;
 use super::app::App;
 use super::widgets::pen::{Pen, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
@@ -61,6 +62,12 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     }
     if let Some(problem) = model.roster.problem.as_ref().or(model.directory.problem.as_ref()) {
         parts.push((problem.headline(), theme.bad));
+    }
+    let left_out: usize = model.left_out.values().sum();
+    if left_out > 0 {
+        let rows = if left_out == 1 { "1 row" } else { &format!("{} rows", count(left_out)) };
+        let key = app.keymap.shown(Action::Log);
+        parts.push((format!("{rows} not read whole ({key})"), theme.caution));
     }
     if let Some(analysis) = &model.analysis {
         let state = match analysis.state {

@@ -70,6 +70,17 @@ fn a_burst_of_decisions_is_one_analysis_and_one_after_it() {
 }
 
 #[test]
+fn rows_that_were_not_read_whole_stay_on_the_screen_until_a_whole_reading() {
+    let mut desk = Desk::ready();
+    assert!(!desk.text(100, 24).contains("not read whole"));
+    desk.tell(Msg::RowsLeftOut(Source::Directory, 3));
+    desk.tell(Msg::RowsLeftOut(Source::Roster, 1));
+    assert!(desk.text(100, 24).contains("4 rows not read whole (L)"), "{}", desk.text(100, 24));
+    desk.tell(Msg::RowsLeftOut(Source::Directory, 0));
+    assert!(desk.text(100, 24).contains("1 row not read whole (L)"));
+}
+
+#[test]
 fn a_refresh_never_moves_the_cursor_to_another_person() {
     let mut desk = Desk::new();
     let mut office = Office::many(300);

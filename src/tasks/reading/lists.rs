@@ -155,4 +155,5 @@ async fn say_what_was_read(session: &Session, source: Source, items: usize, skip
         let _ = write!(text, ", {} read in part, the first at {first}", cut.len());
     }
     event(session, source, text).await;
+    session.tell(Msg::RowsLeftOut(source, skipped.len())).await;
 }
