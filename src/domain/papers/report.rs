@@ -1,6 +1,6 @@
 //! The report for the reviewer: what was found, decided, done, verified and failed, from the store alone.
 //!
-//! [`Report`] says what there is to say, in plain words and in order; [`html`] and [`markdown`] write it down. What is not in
+//! [`Report`] says what there is to say, in plain words and in order; [`html()`] and [`markdown()`] write it down. What is not in
 //! the store is not said: the report never asks a service, and never guesses.
 
 use std::collections::BTreeMap;
