@@ -119,7 +119,7 @@ pub struct Model {
     pub requests: VecDeque<RequestLine>,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
-    /// How many rows of a list could not be read, or only in part; lists that were read whole are absent.
+    /// How many rows of a list could not be read, or only in part; 0 of a list that was read whole.
     pub left_out: BTreeMap<Source, usize>,
     /// The budget that each service left us, where it said so.
     pub budgets: BTreeMap<crate::domain::Service, Budget>,
@@ -170,7 +170,6 @@ impl Model {
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);
             }
-            Msg::RowsLeftOut(source, 0) => drop(self.left_out.remove(source)),
             Msg::RowsLeftOut(source, rows) => drop(self.left_out.insert(*source, *rows)),
             Msg::RosterPageRead(page) => {
                 if self.roster.value.is_none() {
