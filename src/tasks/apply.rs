@@ -67,7 +67,14 @@ pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watc
             let lookout = lookout::watch(Arc::clone(session), Arc::new(plan.clone()), stop.clone());
             let lookout = tokio::spawn(lookout);
             let batch = session.context.batch_route;
-            let hands = Hands { session: Arc::clone(session), journal, plan, control, batch };
+            let hands = Hands {
+                session: Arc::clone(session),
+                journal,
+                plan,
+                control,
+                stop: CancellationToken::new(),
+                batch,
+            };
             let ended = Box::pin(rows(Arc::new(hands), &order.schedule.rows)).await;
             stop.cancel();
             // Its reading, if one is under way, is dropped.
@@ -119,7 +126,14 @@ async fn settle_open(
     // Nobody steers this: it sends nothing, and a question ends it.
     let (_steering, control) = watch::channel(Control::Run);
     let store = journal.store().clone();
-    let hands = Hands { session: Arc::clone(session), journal, plan, control, batch: false };
+    let hands = Hands {
+        session: Arc::clone(session),
+        journal,
+        plan,
+        control,
+        stop: CancellationToken::new(),
+        batch: false,
+    };
     let concurrency = session.context.concurrency;
     Box::pin(Crew::new(Arc::new(hands)).quiet().work(tickets, concurrency, false)).await?;
     let open = store.open_rows().await?;

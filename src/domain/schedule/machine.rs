@@ -178,6 +178,8 @@ pub enum Answer {
         /// In whole.
         problem: Problem,
     },
+    /// It never left: the run was stopped while it waited for the others of its batch.
+    Unsent,
     /// The target is not known to the service yet.
     NotYet(Problem),
     /// The credential was refused: nothing happened.
@@ -211,7 +213,8 @@ pub enum Event {
     Answered(Answer),
     /// The pause, rest or wait is over, or whoever was asked says: go on.
     Resumed,
-    /// The run is being stopped; only in place of [`Event::Resumed`]. What is on disk says enough for the next start.
+    /// The run is being stopped; only in place of [`Event::Resumed`], or instead of recording an intent. What is on disk says
+    /// enough for the next start.
     Cancelled,
 }
 

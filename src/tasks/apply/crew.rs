@@ -112,7 +112,7 @@ impl Crew {
             self.heed_control().await;
             self.begin_what_may(&mut queue, most).await;
             if self.under_way.is_empty() {
-                if !self.batch.is_empty() {
+                if !self.batch.is_empty() && (self.stopped.is_some() || !self.is_held()) {
                     self.send_batch();
                 } else if self.stopped.is_some() {
                     break;
@@ -146,9 +146,10 @@ impl Crew {
         let wish = *self.control.borrow_and_update();
         match wish {
             Control::Cancel => {
-                let organization = &self.hands.session.context.organization;
-                let asked = self.asked.take();
-                self.stopped.get_or_insert_with(|| asked.unwrap_or_else(|| brakes::cancelled(organization)));
+                let why = self.asked.take();
+                self.stop(
+                    why.unwrap_or_else(|| brakes::cancelled(&self.hands.session.context.organization)),
+                );
             }
             Control::Pause => self.paused = true,
             // Said again after a question: go on at the rows that asked.
@@ -167,7 +168,7 @@ impl Crew {
         if self.stopped.is_none() {
             let now = self.hands.session.believed_backing();
             if now != self.backing {
-                self.stopped = Some(brakes::directory_changed(&self.hands.session.context.organization));
+                self.stop(brakes::directory_changed(&self.hands.session.context.organization));
             }
         }
         while self.stopped.is_none()
@@ -185,9 +186,15 @@ impl Crew {
             let Some((ticket, event)) = next else { break };
             self.start(ticket, event);
         }
-        if self.batch.len() >= batch::MOST {
+        if self.batch.len() >= batch::MOST && !self.is_held() {
             self.send_batch();
         }
+    }
+
+    /// Ends the run; the first reason counts.
+    fn stop(&mut self, why: Problem) {
+        self.stopped.get_or_insert(why);
+        self.hands.stop.cancel();
     }
 
     fn start(&self, mut ticket: Ticket, event: Event) {
@@ -275,8 +282,7 @@ impl Crew {
     /// Until the administrator says something.
     async fn changed(&mut self) {
         if self.control.changed().await.is_err() {
-            let organization = &self.hands.session.context.organization;
-            self.stopped = Some(brakes::cancelled(organization));
+            self.stop(brakes::cancelled(&self.hands.session.context.organization));
             return;
         }
         self.control.mark_changed();
@@ -306,7 +312,7 @@ impl Crew {
             Step::Asks(problem) => {
                 self.asking.push(ticket);
                 if self.quiet {
-                    self.stopped.get_or_insert(problem);
+                    self.stop(problem);
                 } else if self.asked.is_none() && self.stopped.is_none() {
                     self.asked = Some(problem.clone());
                     self.hands.session.tell(Msg::Apply(ApplyEvent::Paused(Some(problem)))).await;
@@ -317,7 +323,7 @@ impl Crew {
                 self.pace().await;
                 let braked = if ticket.settles { Ok(()) } else { self.brakes.after(&ticket.row) };
                 if let Some(problem) = problem.or(braked.err()) {
-                    self.stopped.get_or_insert(problem);
+                    self.stop(problem);
                 }
                 self.tell_guests().await;
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 
 use crate::domain::people::{EntitlementStatus, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Plan, PlanRow};
@@ -35,6 +36,8 @@ pub(super) struct Hands {
     /// The plan at the beginning of the run.
     pub(super) plan: Plan,
     pub(super) control: watch::Receiver<Control>,
+    /// The run is being stopped, by whomever: what is under way is read back, and nothing is sent any more.
+    pub(super) stop: CancellationToken,
     /// Maps go by the batch route.
     pub(super) batch: bool,
 }
@@ -50,6 +53,7 @@ pub(super) async fn drive(hands: Arc<Hands>, mut ticket: Ticket, event: Event) -
             Action::Send(Change::Map { .. }) if hands.batch && ticket.batch_row().is_some() => {
                 return (ticket, Step::Ready);
             }
+            Action::Record(line) if line.intent.is_some() && hands.stop.is_cancelled() => Event::Cancelled,
             Action::Wait(wait) => hands.wait(wait).await,
             Action::Pause(pause) if pause > SHORT => hands.unless_cancelled(pause).await,
             Action::Pause(pause) => {
@@ -223,10 +227,11 @@ impl Hands {
     async fn wait(&self, wait: Duration) -> Event {
         let until = Timestamp::now() + jiff::SignedDuration::try_from(wait).unwrap_or_default();
         self.session.tell(Msg::Apply(ApplyEvent::Throttled { until })).await;
-        self.unless_cancelled(wait).await
+        let over = self.stop.run_until_cancelled(tokio::time::sleep(wait)).await;
+        over.map_or(Event::Cancelled, |()| Event::Resumed)
     }
 
-    /// Sleeps; a run that is stopped meanwhile wakes it.
+    /// Sleeps; an administrator who stops the run meanwhile wakes it.
     async fn unless_cancelled(&self, pause: Duration) -> Event {
         let mut control = self.control.clone();
         tokio::select! {

@@ -71,6 +71,7 @@ impl Machine {
             (Phase::Guest(guest), Event::Target(now)) => self.guest_seen(guest, now),
             (Phase::Intent(change), Event::Recorded) => {
                 self.phase = Phase::Calling(change);
+                self.state = RowState::Sending;
                 self.sent = Some(change);
                 self.silent_for = Duration::ZERO;
                 self.readings = 0;
@@ -90,6 +91,7 @@ impl Machine {
                 | Phase::Asking
                 | Phase::AskingBack
                 | Phase::Pausing
+                | Phase::Intent(_)
                 | Phase::New,
                 Event::Cancelled,
             ) => Action::End(None),
@@ -235,7 +237,6 @@ impl Machine {
 
     fn intend(&mut self, change: Change) -> Action {
         self.phase = Phase::Intent(change);
-        self.state = RowState::Sending;
         let target = match change {
             Change::Map { target } => Some(target),
             Change::Invite | Change::Remove => None,
@@ -280,6 +281,10 @@ impl Machine {
                 let after =
                     if wait > self.pace.longest_wait { After::Ask(problem) } else { After::Wait(wait) };
                 self.record(standing, "the service asked to wait; the call was not taken", after)
+            }
+            Answer::Unsent => {
+                self.sent = None;
+                self.record(standing, "the run was stopped before this was sent", After::End(None))
             }
             Answer::Credential(problem) => {
                 self.sent = None;

@@ -359,6 +359,7 @@ fn some_event(action: &Action, dice: u8) -> Event {
             failing,
             expired,
         ]),
+        Action::Record(line) if line.intent.is_some() && dice < 10 => Event::Cancelled,
         Action::Record(_) if dice > 250 => Event::NotRecorded(problem(ProblemKind::Local)),
         Action::Record(_) => Event::Recorded,
         Action::Send(_) => Event::Answered(
@@ -377,7 +378,8 @@ fn some_event(action: &Action, dice: u8) -> Event {
                 Answer::Refused(problem(ProblemKind::NotAllowed)),
                 Answer::Refused(problem(ProblemKind::NotFound)),
                 Answer::Unknown(problem(ProblemKind::OutcomeUnknown)),
-            ][usize::from(dice) % 11]
+                Answer::Unsent,
+            ][usize::from(dice) % 12]
                 .clone(),
         ),
         Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => {
@@ -419,7 +421,7 @@ proptest! {
         let mut event = Event::Begin;
         let mut before = None;
         let (mut read_since_call, mut doubtful, mut lost_line, mut asked) = (true, None, false, 0);
-        let mut ended = false;
+        let (mut ended, mut stopped) = (false, false);
         for _ in 0..2_000 {
             let shows = matches!(event, Event::Person(PersonNow::HasTarget | PersonNow::Gone));
             if matches!(event, Event::Person(_) | Event::Found(_)) {
@@ -429,10 +431,12 @@ proptest! {
                 doubtful = machine.sent;
             }
             lost_line |= matches!(event, Event::NotRecorded(_));
+            stopped |= matches!(event, Event::Cancelled | Event::Answered(Answer::Unsent));
             let action = machine.step(event.clone());
             match &action {
                 Action::Send(change) => {
                     prop_assert!(!settles, "settling sends nothing");
+                    prop_assert!(!stopped, "nothing once the run is being stopped");
                     prop_assert!(!lost_line, "nothing after a line that was not written");
                     let intent = Some((RowState::Sending, Some(*change)));
                     prop_assert_eq!(before, intent, "the intent is on disk just before");
