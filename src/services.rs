@@ -32,7 +32,9 @@ mod tests;
 pub mod trial;
 pub mod wire;
 
-pub use azure_devops::{AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
+pub use azure_devops::{
+    AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
+};
 pub use credential::{Credentials, Environment, Way};
 pub use entra::Entra;
 pub use graph::{Graph, Invitation, Invited};
@@ -44,8 +46,10 @@ pub use status::Status;
 
 pub use wire::BadList;
 
+use secrecy::SecretString;
+
 use credential::authority::Authority;
-use credential::source::is_same_pat;
+use credential::source::{Credential, is_same_pat};
 use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
@@ -117,6 +121,30 @@ impl Services {
             status: Status::new(&http, status),
             keyring,
         })
+    }
+
+    /// Whether the token for this service comes from a variable, so that another one may be typed in. `connected`: the
+    /// destination backs the organization.
+    pub fn takes_token(&self, service: Service, connected: bool) -> bool {
+        self.credential(service, connected).takes_token()
+    }
+
+    /// Uses a token that somebody typed in, in the place of the one in the variable, until the program ends.
+    pub async fn take_token(
+        &self,
+        service: Service,
+        connected: bool,
+        token: SecretString,
+    ) -> Result<(), Problem> {
+        self.credential(service, connected).take(token).await
+    }
+
+    fn credential(&self, service: Service, connected: bool) -> &Credential {
+        match service {
+            Service::MicrosoftGraph | Service::EntraLogin => &self.keyring.graph,
+            _ if connected => &self.keyring.after_connect,
+            _ => &self.keyring.azure_devops,
+        }
     }
 
     /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is. Nothing is

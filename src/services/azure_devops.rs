@@ -26,6 +26,7 @@ mod owner;
 mod tokens;
 mod types;
 
+pub use administrators::PeopleIn;
 pub use batch::{BatchRow, BatchTaken};
 pub use types::{GraphUser, Group, Membership, PlannedCall, Taken};
 

@@ -95,6 +95,7 @@ fn graph<'a>(
         ["descriptors", _] if get => users::descriptor(shared, id(3)),
         ["membershipstates", _] if get => users::membership_state(shared, id(3)),
         ["subjectlookup"] if call.method == Method::POST => users::lookup(shared, call),
+        ["subjectquery"] if call.method == Method::POST => users::query(shared, call),
         ["resolvedisconnectedusers"] if call.method == Method::POST => mapping::batch(shared, call, caller),
         ["groups"] if get => groups::list(shared, call),
         ["groups", _] if get => groups::get(shared, id(3)),

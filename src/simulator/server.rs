@@ -212,6 +212,13 @@ impl Call {
         self.method == Method::GET || self.method == Method::HEAD
     }
 
+    /// A POST that changes nothing.
+    pub fn queries(&self) -> bool {
+        let asks = ["subjectquery", "subjectlookup", "hierarchyquery"];
+        let last = self.path.last().map(|last| last.to_lowercase());
+        self.method == Method::POST && last.is_some_and(|last| asks.contains(&last.as_str()))
+    }
+
     /// The JSON body; anything else is `None`.
     pub fn json(&self) -> Option<serde_json::Value> {
         serde_json::from_slice(&self.body).ok()

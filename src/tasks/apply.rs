@@ -8,6 +8,8 @@
 //! | --- | --- |
 //! | `hands` | carries out one row's actions |
 //! | `ticket` | a row on its way |
+//! | `rights` | whether somebody may be removed at this moment |
+//! | `holders` | whether a target is in use at this moment |
 //! | `crew` | who is next, how many at a time; pauses, questions, the end |
 //! | `batch` | up to 20 people in one call |
 //! | [`brakes`](mod@brakes) | when to stop |
@@ -37,7 +39,9 @@ mod crew;
 mod hands;
 mod journal;
 pub(super) mod later;
+mod holders;
 mod lookout;
+mod rights;
 mod ticket;
 
 use crew::Crew;
@@ -64,17 +68,11 @@ pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watc
             let started = ApplyEvent::Started { run: journal.run().to_owned(), due, at: Timestamp::now() };
             session.tell(Msg::Apply(started)).await;
             let stop = CancellationToken::new();
-            let lookout = lookout::watch(Arc::clone(session), Arc::new(plan.clone()), stop.clone());
+            let plan = Arc::new(plan);
+            let lookout = lookout::watch(Arc::clone(session), Arc::clone(&plan), stop.clone());
             let lookout = tokio::spawn(lookout);
             let batch = session.context.batch_route;
-            let hands = Hands {
-                session: Arc::clone(session),
-                journal,
-                plan,
-                control,
-                stop: CancellationToken::new(),
-                batch,
-            };
+            let hands = Hands::new(session, journal, plan, control, batch);
             let ended = Box::pin(rows(Arc::new(hands), &order.schedule.rows)).await;
             stop.cancel();
             // Its reading, if one is under way, is dropped.
@@ -126,14 +124,7 @@ async fn settle_open(
     // Nobody steers this: it sends nothing, and a question ends it.
     let (_steering, control) = watch::channel(Control::Run);
     let store = journal.store().clone();
-    let hands = Hands {
-        session: Arc::clone(session),
-        journal,
-        plan,
-        control,
-        stop: CancellationToken::new(),
-        batch: false,
-    };
+    let hands = Hands::new(session, journal, Arc::new(plan), control, false);
     let concurrency = session.context.concurrency;
     Box::pin(Crew::new(Arc::new(hands)).quiet().work(tickets, concurrency, false)).await?;
     let open = store.open_rows().await?;

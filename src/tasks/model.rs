@@ -463,6 +463,7 @@ impl Model {
                     apply.slowed = (at_a_time < of).then_some(*at_a_time);
                 }
             }
+            ApplyEvent::TokenWanted(_) => {}
             ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
             ApplyEvent::Throttled { until } => {
                 if let Some(apply) = &mut self.apply {

@@ -14,7 +14,7 @@ use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
 use crate::domain::signin::{Granted, SignInStep};
-use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
+use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
 
@@ -74,6 +74,8 @@ pub enum ApplyEvent {
     },
     /// Nothing is sent until somebody resumes; with the reason, if it was not the administrator's wish.
     Paused(Option<Problem>),
+    /// What it paused for is a token that a variable holds: another one may be typed in for this service.
+    TokenWanted(Service),
     /// Going on.
     Resumed,
     /// Invited guests are not known everywhere yet; their rows rest while others go on.
@@ -164,7 +166,7 @@ pub enum Msg {
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
-    BudgetRead(crate::domain::Service, Budget),
+    BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
     /// Something for the event list.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
@@ -20,7 +21,7 @@ use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
-use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
+use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, TenantId};
 use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
@@ -374,6 +375,16 @@ impl Session {
     /// What backs the organization, as far as two equal readings said.
     pub(super) fn believed_backing(&self) -> Option<Backing> {
         self.backing.lock().unwrap_or_else(PoisonError::into_inner).announced()
+    }
+
+    /// Whether another token for this service may be typed in.
+    pub(super) fn takes_token(&self, service: Service) -> bool {
+        self.services.takes_token(service, self.is_connected())
+    }
+
+    /// Uses a token that was typed in.
+    pub(super) async fn take_token(&self, service: Service, token: SecretString) -> Result<(), Problem> {
+        self.services.take_token(service, self.is_connected(), token).await
     }
 
     fn choose_credential(&self) {

@@ -10,7 +10,6 @@ use crate::domain::activity::{Budget, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
 use super::msg::Msg;
-use super::signin;
 use super::strain::Strain;
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
@@ -31,10 +30,21 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
                 },
             ),
             // Somebody waits for this one: it is never dropped.
-            Traffic::SignIn(step) => return signin::tell(&tx, step),
+            Traffic::SignIn(step) => return deliver(&tx, Msg::SignIn(step)),
         };
         let _ = tx.try_send(msg);
     })
+}
+
+/// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.
+pub(super) fn deliver<T: Send + 'static>(tx: &mpsc::Sender<T>, msg: T) {
+    use mpsc::error::TrySendError;
+    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        let tx = tx.clone();
+        drop(runtime.spawn(async move { tx.send(msg).await }));
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]

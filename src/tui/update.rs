@@ -67,6 +67,12 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if let Some(Overlay::Apply(dialog)) = app.overlays.last_mut()
+        && let Some(token) = dialog.token()
+    {
+        token.paste(text);
+        return Vec::new();
+    }
     let typed: String = clean_to(text, LONGEST_PASTE).into_owned();
     prepare(app);
     let Some(input) = overlay::input(app) else { return Vec::new() };
