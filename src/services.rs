@@ -35,7 +35,7 @@ pub mod wire;
 pub use azure_devops::{AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
 pub use credential::{Credentials, Environment, Way};
 pub use entra::Entra;
-pub use graph::{Graph, Invitation, Invited};
+pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
 pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};

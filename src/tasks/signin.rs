@@ -109,7 +109,7 @@ impl Trial {
             session::service_settings(setup, target.organization, target.tenant),
             credentials(&setup.config),
             Environment::clone(&setup.environment),
-            observer(tx, Arc::default()),
+            observer(tx, Arc::default(), Arc::default()),
         )
         .map_err(SetupError::Services)?;
         Ok((Self { services }, rx))
