@@ -37,7 +37,7 @@ pub use azure_devops::{
 };
 pub use credential::{Credentials, Environment, Way};
 pub use entra::Entra;
-pub use graph::{Graph, Invitation, Invited};
+pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
 pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};

@@ -7,6 +7,7 @@
 mod alarm;
 pub mod analysis;
 pub mod apply;
+mod attention;
 mod before;
 pub mod context;
 pub mod discard;

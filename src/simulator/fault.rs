@@ -149,6 +149,14 @@ faults! {
     ConnectRefused = "connect-refused",
     /// The delta token of the tenant's users is refused with 410.
     DeltaExpired = "delta-expired",
+    /// The delta token of the tenant's users is refused with 400: older than 30 days.
+    DeltaTooOld = "delta-too-old",
+    /// Each round of changes tells the last ones of the round before again, and everybody twice.
+    DeltaReplays = "delta-replays",
+    /// A changed user comes with the id and what changed, and nothing else.
+    DeltaSparse = "delta-sparse",
+    /// There are no delta queries, as in external tenants.
+    NoDelta = "no-delta",
     /// Inviting somebody again who is a guest already is refused.
     InviteAgainRefused = "invite-again-refused",
     /// An invitation is refused with 401 and the code Unauthorized: a permission is missing, no token is expired.

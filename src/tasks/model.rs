@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
@@ -117,6 +118,8 @@ pub struct Model {
     pub next_reading: BTreeMap<Source, Timestamp>,
     /// The latest requests, newest last.
     pub requests: VecDeque<RequestLine>,
+    /// What is new since the administrator asked for a reading.
+    pub news: News,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
     /// How many rows of a list could not be read, or only in part; 0 of a list that was read whole.
@@ -150,6 +153,7 @@ impl Model {
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
+            news: News::default(),
             events: VecDeque::new(),
             left_out: BTreeMap::new(),
             budgets: BTreeMap::new(),
@@ -191,6 +195,12 @@ impl Model {
                 ));
                 return true;
             }
+            Msg::DirectoryUnchanged(at) => {
+                let failed_before = self.directory.problem.take().is_some();
+                self.directory.read_at = Some(*at);
+                return failed_before;
+            }
+            Msg::Noticed(found) => self.news.take(found),
             Msg::ReadingFailed(source, problem, at) => {
                 self.reading.remove(source);
                 match source {
@@ -213,7 +223,11 @@ impl Model {
                     self.next_reading.remove(source);
                 }
             },
-            Msg::Analysed(analysis) => discard(self.analysis.replace(Arc::clone(analysis))),
+            Msg::Analysed(analysis) => {
+                let moved = analysis.moved.iter().map(|(key, before)| (key, *before));
+                self.news.outcomes(moved, analysis.at);
+                discard(self.analysis.replace(Arc::clone(analysis)));
+            }
             Msg::StoreOpened(result) => {
                 self.store = match result {
                     Ok(()) => StoreState::Usable,

@@ -11,6 +11,7 @@ use crate::domain::facts::{
 };
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
 use crate::domain::signin::{Granted, SignInStep};
@@ -118,6 +119,10 @@ pub enum Msg {
     RosterRead(Arc<Roster>, Timestamp),
     /// The tenant's people, whole, with the index over them.
     DirectoryRead(Arc<Directory>, Arc<TenantIndex>, Timestamp),
+    /// The tenant's people were asked for, and nobody is different from the list before.
+    DirectoryUnchanged(Timestamp),
+    /// What a reading found that was not so at the one before.
+    Noticed(Arc<Found>),
     /// So many rows of this list could not be read, or only in part; the log names the first of them.
     RowsLeftOut(Source, usize),
     /// A fact.

@@ -22,9 +22,10 @@ use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, TenantId};
-use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
+use crate::services::{AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, Invitation, Services, Settings};
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
+use super::attention::{Attention, Closed};
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
 use super::signin;
@@ -80,6 +81,10 @@ pub(super) struct Latest {
     pub(super) directory: Option<Arc<Directory>>,
     /// The index over them.
     pub(super) index: Option<Arc<TenantIndex>>,
+    /// Where the changes of the tenant's people go on, and when all of them were read last.
+    pub(super) changes: Option<(DeltaLink, Timestamp)>,
+    /// When the tenant's people were read last, in whatever way.
+    pub(super) directory_read: Option<Timestamp>,
     /// The latest comparison of them.
     pub(super) forecast: Option<Arc<Forecast>>,
     /// Something was read that is not kept in the store yet.
@@ -132,6 +137,12 @@ pub struct Session {
     alarms: Mutex<BTreeSet<Intruder>>,
     /// The pollers run.
     watched: AtomicBool,
+    /// Whether anybody looks at the screen.
+    pub(super) attention: Attention,
+    /// Services that asked to wait.
+    pub(super) closed: Arc<Closed>,
+    /// The tenant's people are read by one at a time: what a list of changes says belongs to the list before it.
+    pub(super) reading_directory: tokio::sync::Mutex<()>,
 }
 
 impl Session {
@@ -150,11 +161,12 @@ impl Session {
         let target = setup.config.require_target()?;
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
         let strain = Arc::new(Strain::default());
+        let closed = Arc::new(Closed::default());
         let services = Services::new(
             service_settings(&setup, &organization, &tenant),
             signin::credentials(&setup.config),
             setup.environment.clone(),
-            observer(tx.clone(), Arc::clone(&strain)),
+            observer(tx.clone(), Arc::clone(&strain), Arc::clone(&closed)),
         )
         .map_err(SetupError::Services)?;
         let context = Arc::new(context(&setup, organization, tenant));
@@ -174,6 +186,9 @@ impl Session {
             pace: Mutex::default(),
             alarms: Mutex::default(),
             watched: AtomicBool::new(false),
+            attention: Attention::default(),
+            closed,
+            reading_directory: tokio::sync::Mutex::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -316,6 +331,16 @@ impl Session {
     /// Takes note of whether the pollers run.
     pub(super) fn set_watched(&self, watched: bool) {
         self.watched.store(watched, Ordering::Relaxed);
+    }
+
+    /// Whether this session lasts for as long as a screen is open, so that lists will be read again.
+    pub(super) fn lasts(&self) -> bool {
+        self.claim == Claim::Lasting
+    }
+
+    /// The destination's id, where it is known by now.
+    pub(super) fn destination(&self) -> Option<TenantId> {
+        self.destination.get().copied()
     }
 
     /// Whether the destination backs the organization, by the latest probe.

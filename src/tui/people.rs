@@ -105,6 +105,11 @@ impl<'a> People<'a> {
     }
 }
 
+/// The sign before a person about whom something is new since the administrator asked for a reading; a blank where nothing is.
+pub fn news_sign(model: &Model, key: &StorageKey) -> &'static str {
+    model.news.of(key).map_or(" ", |news| news.mark.sign())
+}
+
 /// By what a list of people is sorted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SortBy {

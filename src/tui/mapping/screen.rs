@@ -10,7 +10,7 @@ use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::apply::strip;
 use crate::tui::overlay::{Overlay, text_field};
-use crate::tui::people::People;
+use crate::tui::people::{People, news_sign};
 use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::columns::{Column, fitted};
 use crate::tui::widgets::frame::divider;
@@ -180,7 +180,7 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let line = Rect { y: rows.y + row, height: 1, ..rows };
         view.can_be_clicked(app, line, || crate::tui::mouse::Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
-        pen.skip(1);
+        pen.write(news_sign(&app.model, &user.storage_key), theme.accent);
         if list.cursor() == Some(at) {
             let focused = app.mapping.side == Side::People;
             pen.write(look.glyphs.gutter, if focused { theme.gutter } else { theme.accent });

@@ -13,7 +13,7 @@ use crate::domain::{Decision, Outcome, Person};
 use crate::tui::app::{App, ViewState};
 use crate::tui::mouse::Target;
 use crate::tui::overlay::{Overlay, text_field};
-use crate::tui::people::{People, PeopleList};
+use crate::tui::people::{People, PeopleList, news_sign};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::shares;
 use crate::tui::widgets::columns::{Column, fitted, usual_width};
@@ -270,7 +270,7 @@ fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let line = Rect { y: rows.y + row, height: 1, ..rows };
         view.can_be_clicked(app, line, || Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
-        pen.skip(1);
+        pen.write(news_sign(&app.model, &user.storage_key), theme.accent);
         if list.cursor() == Some(at) {
             pen.write(look.glyphs.gutter, theme.gutter);
         } else {
