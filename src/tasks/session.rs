@@ -26,6 +26,7 @@ use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::record;
 use super::signin;
 use super::strain::Strain;
 use super::traffic::observer;
@@ -87,6 +88,10 @@ pub(super) struct Latest {
     pub(super) successors_sought: bool,
     /// The *before* reading was taken in this session.
     pub(super) before_taken: bool,
+    /// The print of what was found and kept last.
+    pub(super) found_kept: Option<u64>,
+    /// The print of the prerequisites that were kept last.
+    pub(super) readiness_kept: Option<u64>,
 }
 
 /// A call that a dry run shows.
@@ -131,6 +136,8 @@ pub struct Session {
     alarms: Mutex<BTreeSet<Intruder>>,
     /// The pollers run.
     watched: AtomicBool,
+    /// The account of Azure DevOps that acts are written down with, once it was read.
+    pub(super) account: Mutex<Option<String>>,
 }
 
 impl Session {
@@ -173,6 +180,7 @@ impl Session {
             pace: Mutex::default(),
             alarms: Mutex::default(),
             watched: AtomicBool::new(false),
+            account: Mutex::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -218,6 +226,7 @@ impl Session {
         if self.store.set(store).is_err() {
             return;
         }
+        record::introduce(self).await;
         let refused = |error: OpenError| {
             let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
             Problem { kind, ..error.problem() }
