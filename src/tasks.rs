@@ -21,6 +21,7 @@ pub mod msg;
 pub mod offline;
 pub mod papers;
 mod reading;
+mod record;
 pub mod runner;
 pub mod session;
 pub mod setup;

@@ -76,6 +76,9 @@ pub enum Command {
     Report {
         /// The file (.html or .md), or - for Markdown on standard output
         file: PathBuf,
+        /// One document about all organizations of this list, the CSV that the portal offers
+        #[arg(long, value_name = "FILE")]
+        organizations: Option<PathBuf>,
     },
     /// Check, show or find the configuration
     Config {
@@ -99,6 +102,9 @@ pub struct CheckArgs {
     /// Also read everybody's tokens and SSH keys: one call or more a person
     #[arg(long)]
     pub tokens: bool,
+    /// Check all organizations of this list: the CSV that the portal offers (Organization settings, Microsoft Entra ID, Download)
+    #[arg(long, value_name = "FILE")]
+    pub organizations: Option<PathBuf>,
     /// What to do with one prerequisite.
     #[command(subcommand)]
     pub command: Option<TickCommand>,

@@ -16,6 +16,7 @@ mod identities;
 mod lists;
 
 use super::msg::{Fact, Msg};
+use super::record;
 use super::session::Session;
 
 /// How many small reads of one source are under way at a time.
@@ -73,7 +74,11 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     let account = async {
         if has(Source::Operator) {
             fact(session, Source::Operator, async {
-                Fact::Operator(session.azure_devops().operator().await)
+                let operator = session.azure_devops().operator().await;
+                if let Ok(operator) = &operator {
+                    record::signed_in(session, operator).await;
+                }
+                Fact::Operator(operator)
             })
             .await;
         }

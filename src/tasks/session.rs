@@ -28,6 +28,7 @@ use crate::store::{Claim, Event, OpenError, Place, Store};
 use super::attention::{Attention, Closed};
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::record;
 use super::signin;
 use super::strain::Strain;
 use super::traffic::observer;
@@ -93,6 +94,10 @@ pub(super) struct Latest {
     pub(super) successors_sought: bool,
     /// The *before* reading was taken in this session.
     pub(super) before_taken: bool,
+    /// The print of what was found and kept last.
+    pub(super) found_kept: Option<u64>,
+    /// The print of the prerequisites that were kept last.
+    pub(super) readiness_kept: Option<u64>,
 }
 
 /// A call that a dry run shows.
@@ -143,6 +148,8 @@ pub struct Session {
     pub(super) closed: Arc<Closed>,
     /// The tenant's people are read by one at a time: what a list of changes says belongs to the list before it.
     pub(super) reading_directory: tokio::sync::Mutex<()>,
+    /// The account of Azure DevOps that acts are written down with, once it was read.
+    pub(super) account: Mutex<Option<String>>,
 }
 
 impl Session {
@@ -189,6 +196,7 @@ impl Session {
             attention: Attention::default(),
             closed,
             reading_directory: tokio::sync::Mutex::default(),
+            account: Mutex::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -234,6 +242,7 @@ impl Session {
         if self.store.set(store).is_err() {
             return;
         }
+        record::introduce(self).await;
         let refused = |error: OpenError| {
             let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
             Problem { kind, ..error.problem() }

@@ -11,9 +11,9 @@ pub struct Global {
     /// The configuration file (default: `$ADO2ENTRA_CONFIG`, else ~/.config/ado2entra/config.toml)
     #[arg(long, global = true, value_name = "PATH", display_order = 100)]
     pub config: Option<PathBuf>,
-    /// The organization, as in `https://dev.azure.com/NAME`
+    /// The organization, as in `https://dev.azure.com/NAME`; several times for `check` and `report`
     #[arg(long, global = true, value_name = "NAME", display_order = 101)]
-    pub organization: Option<String>,
+    pub organization: Vec<String>,
     /// The destination tenant: one of its verified domains, or its GUID
     #[arg(long, global = true, value_name = "DOMAIN|GUID", display_order = 102)]
     pub tenant: Option<String>,
@@ -37,6 +37,13 @@ pub struct Global {
     pub color: When,
 }
 
+impl Global {
+    /// The same for this organization alone.
+    pub fn for_organization(&self, name: &str) -> Self {
+        Self { organization: vec![name.to_owned()], ..self.clone() }
+    }
+}
+
 /// How data is printed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
@@ -45,7 +52,7 @@ pub enum Format {
     Text,
     /// One JSON document
     Json,
-    /// Rows for a spreadsheet (diff, plan show)
+    /// Rows for a spreadsheet (diff, plan show, check of several organizations)
     Csv,
 }
 
