@@ -125,15 +125,17 @@ pub struct GroupState {
 
 /// Something with an id and a name, of which it counts whether it is there and how it stands: a project, a service
 /// connection, an agent pool, a rule.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Named {
     /// What identifies it.
     pub id: String,
     /// Untrusted, for people's eyes.
     pub name: String,
     /// How it stands, in a word, where that counts: `ready`, `not ready`, `2 of 3 agents online`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standing: Option<String>,
     /// Whether that is as it should be; `None`: not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub good: Option<bool>,
 }
 

@@ -71,6 +71,10 @@ pub(in crate::simulator) struct Fate {
     pub key: Option<Uuid>,
     /// Removed from the organization.
     pub removed: bool,
+    /// In no group any more.
+    pub without_groups: bool,
+    /// Fallen to Stakeholder.
+    pub stakeholder: bool,
 }
 
 /// A person as the services show it now.
