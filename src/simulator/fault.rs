@@ -137,6 +137,8 @@ faults! {
     Delete204 = "delete-204",
     /// Storage keys change on connecting and on mapping.
     KeysChange = "keys-change",
+    /// Connecting takes access away, as it sometimes does: a group of one person, a subscription, a connection, an agent.
+    ConnectLosesAccess = "connect-loses-access",
     /// Connecting maps guests of the tenant by their external address, too.
     ConnectMapsGuests = "connect-maps-guests",
     /// The operator's access token stops working the moment the organization is connected.
@@ -190,6 +192,12 @@ faults! {
     NoOwnerPermission = "no-owner-permission",
     /// Identities may not be searched.
     NoIdentityPermission = "no-identity-permission",
+    /// Projects, service connections and agents may not be read.
+    NoResourcesPermission = "no-resources-permission",
+    /// The audit log may not be read.
+    NoAuditPermission = "no-audit-permission",
+    /// The members of one group cannot be read.
+    OneGroupUnreadable = "one-group-unreadable",
     /// The operator is not an administrator of the organization.
     OperatorNotPca = "operator-not-pca",
     /// The account that reads the tenant is a guest there.
