@@ -9,13 +9,13 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::Backing;
 use crate::domain::activity::Source;
 use crate::domain::connection::readings::Observation;
 
 use super::msg::{Fact, Msg};
 use super::reading;
 use super::session::Session;
+use super::switch::{self, announce};
 
 /// The longest pause after failures, as a multiple of the configured one.
 const SLOWEST: u32 = 10;
@@ -27,6 +27,7 @@ pub(super) async fn watch(session: Arc<Session>, stop: CancellationToken) {
         probe(&session, context.poll_tenant, &stop),
         again(&session, &[Source::Roster, Source::GraphIdentities], context.poll_users, &stop),
         again(&session, &[Source::Health], context.poll_health, &stop),
+        switch::refusals(&session, &stop),
     );
 }
 
@@ -51,6 +52,9 @@ async fn again(
 ) {
     let (Some(every), Some(first)) = (every, sources.first()) else { return };
     while pause(session, *first, every, stop).await {
+        if !switch::may_list(session, sources).await {
+            continue;
+        }
         tokio::select! {
             // Boxed: the future of a reading is large, and nested in this one it outgrew a thread's stack.
             () = Box::pin(reading::read(session, sources)) => {}
@@ -64,10 +68,14 @@ async fn again(
 async fn probe(session: &Arc<Session>, every: Option<Duration>, stop: &CancellationToken) {
     let Some(every) = every else { return };
     let mut slower = 1;
+    let mut gone_since = None;
     while pause(session, Source::Backing, every * slower, stop).await {
         match session.services.probe.read().await {
             Ok(reading) => {
                 slower = 1;
+                if let Some(since) = gone_since.take() {
+                    switch::back_again(session, since).await;
+                }
                 let before = session.believed_backing();
                 match (session.observe(reading.backing), reading.backing) {
                     (Observation::Unchanged, Some(backing)) => {
@@ -88,33 +96,9 @@ async fn probe(session: &Arc<Session>, every: Option<Duration>, stop: &Cancellat
             }
             Err(problem) => {
                 slower = (slower * 2).min(SLOWEST);
+                gone_since.get_or_insert_with(Timestamp::now);
                 session.tell(Msg::FactRead(Fact::Backing(Err(problem)), Timestamp::now())).await;
             }
         }
     }
-}
-
-/// The moment of the switch: everything that depends on the directory is read again, with the credential for now.
-async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing) {
-    let name = |backing: Backing| match backing {
-        Backing::MicrosoftAccounts => "Microsoft accounts".to_owned(),
-        Backing::Tenant(tenant) => format!("tenant {tenant}"),
-    };
-    let text = match before {
-        Some(before) => format!("the directory changed: from {} to {}", name(before), name(now)),
-        None => format!("backed by {}", name(now)),
-    };
-    session.happened(Source::Backing.name(), text).await;
-    Box::pin(reading::read(
-        session,
-        &[
-            Source::Operator,
-            Source::Roster,
-            Source::GraphIdentities,
-            Source::HiddenIdentities,
-            Source::Administrators,
-            Source::Owner,
-        ],
-    ))
-    .await;
 }
