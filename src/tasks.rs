@@ -29,6 +29,7 @@ pub mod signin;
 pub mod snapshot;
 mod strain;
 mod succession;
+mod switch;
 mod traffic;
 mod watch;
 

@@ -50,6 +50,8 @@ faults! {
     ThrottleOn200 = "throttle-on-200",
     /// Every third read is cut off in the middle of its body by a connection reset.
     Reset = "reset",
+    /// There is no connection: every request is cut off before anything is answered, and nothing happens.
+    Offline = "offline",
     /// Every third read answers half a JSON document under a correct Content-Length.
     Truncate = "truncate",
     /// Every fifth request waits for nearly a second.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::News;
@@ -132,6 +133,8 @@ pub struct Model {
     pub alarms: Vec<String>,
     /// The code that somebody has to type into a browser just now.
     pub signing_in: Option<DeviceCode>,
+    /// The switch, if it was seen while the program ran.
+    pub turn: Option<Turn>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -160,6 +163,7 @@ impl Model {
             apply: None,
             alarms: Vec::new(),
             signing_in: None,
+            turn: None,
             now,
         }
     }
@@ -268,6 +272,7 @@ impl Model {
                     SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
                 };
             }
+            Msg::Turned(turn) => self.turn = Some(*turn),
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
             | Msg::RowsNotSaved(..)
@@ -437,6 +442,10 @@ impl Model {
             Fact::Tokens(result) => {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
+            }
+            Fact::OwnTokens(result) => {
+                facts.own_tokens.update(result.clone(), at);
+                return;
             }
         };
         self.reading.remove(&source);

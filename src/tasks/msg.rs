@@ -5,9 +5,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
+    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
 };
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
@@ -52,6 +53,8 @@ pub enum Fact {
     AfterConnect(Result<AfterConnectTrial, Problem>),
     /// Tokens and keys.
     Tokens(Result<TokenInventory, Problem>),
+    /// The access tokens of the account behind the Azure DevOps credential, where that is one. Comes with [`Fact::Operator`].
+    OwnTokens(Result<PersonTokens, Problem>),
 }
 
 /// What happens in an apply run.
@@ -174,6 +177,8 @@ pub enum Msg {
     BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// Another directory backs the organization: the switch, seen while the program ran.
+    Turned(Turn),
     /// Something for the event list.
     Happened(EventLine),
 }

@@ -73,14 +73,7 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     };
     let account = async {
         if has(Source::Operator) {
-            fact(session, Source::Operator, async {
-                let operator = session.azure_devops().operator().await;
-                if let Ok(operator) = &operator {
-                    record::signed_in(session, operator).await;
-                }
-                Fact::Operator(operator)
-            })
-            .await;
+            operator(session).await;
         }
     };
     let administrators = async {
@@ -164,6 +157,21 @@ async fn tenant(session: &Session, wanted: &BTreeSet<Source>) {
             Fact::InvitationPolicy(session.services.graph.invitation_policy().await)
         })
         .await;
+    }
+}
+
+/// The account behind the Azure DevOps credential; once a session, whether an access token behind it can be a global one.
+async fn operator(session: &Session) {
+    session.tell(Msg::ReadingStarted(Source::Operator, Timestamp::now())).await;
+    let read = session.azure_devops().operator().await;
+    let known = read.as_ref().ok().cloned();
+    if let Some(operator) = &known {
+        record::signed_in(session, operator).await;
+    }
+    session.tell(Msg::FactRead(Fact::Operator(read), Timestamp::now())).await;
+    let Some(operator) = known.filter(|_| session.asks_for_own_tokens()) else { return };
+    if let Some(tokens) = session.services.own_tokens(session.is_connected(), &operator).await {
+        session.tell(Msg::FactRead(Fact::OwnTokens(tokens), Timestamp::now())).await;
     }
 }
 

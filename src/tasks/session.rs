@@ -31,6 +31,7 @@ use super::msg::Msg;
 use super::record;
 use super::signin;
 use super::strain::Strain;
+use super::switch::Gate;
 use super::traffic::observer;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
@@ -150,6 +151,10 @@ pub struct Session {
     pub(super) reading_directory: tokio::sync::Mutex<()>,
     /// The account of Azure DevOps that acts are written down with, once it was read.
     pub(super) account: Mutex<Option<String>>,
+    /// Whether Azure DevOps takes the credential, and what was missed.
+    pub(super) gate: Gate,
+    /// Its own access tokens were asked for.
+    own_tokens_asked: AtomicBool,
 }
 
 impl Session {
@@ -197,6 +202,8 @@ impl Session {
             closed,
             reading_directory: tokio::sync::Mutex::default(),
             account: Mutex::default(),
+            gate: Gate::default(),
+            own_tokens_asked: AtomicBool::new(false),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -352,6 +359,11 @@ impl Session {
         self.destination.get().copied()
     }
 
+    /// Whether the own access tokens are still to be asked for; the first who asks does it.
+    pub(super) fn asks_for_own_tokens(&self) -> bool {
+        !self.own_tokens_asked.swap(true, Ordering::Relaxed)
+    }
+
     /// Whether the destination backs the organization, by the latest probe.
     pub(super) fn is_connected(&self) -> bool {
         self.connected.load(Ordering::Relaxed)
@@ -429,6 +441,7 @@ impl Session {
 
     /// Hands a message to whoever shows it. Waits while the screen is behind; a screen that is gone ends the wait.
     pub(super) async fn tell(&self, msg: Msg) {
+        self.gate.hear(&msg);
         // The receiver is gone only when the program is ending.
         let _ = self.tx.send(msg).await;
     }

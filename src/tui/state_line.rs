@@ -27,6 +27,10 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     if let Some(wrong) = model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
         parts.push((wrong.headline.clone(), theme.alert));
     }
+    if model.analysis.as_ref().is_some_and(|analysis| analysis.lockout.is_some()) {
+        let key = app.keymap.shown(Action::GoToConnection);
+        parts.push((format!("LOCKED OUT of Azure DevOps ({key})"), theme.alert));
+    }
     for (source, progress) in &model.reading {
         if matches!(source, Source::Roster | Source::Directory | Source::Tokens) {
             parts.push((progressing(*source, progress, model.now), theme.accent));
