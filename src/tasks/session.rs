@@ -25,6 +25,7 @@ use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, Te
 use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
+use super::apply::turns::Turns;
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
 use super::signin;
@@ -132,6 +133,8 @@ pub struct Session {
     alarms: Mutex<BTreeSet<Intruder>>,
     /// The pollers run.
     watched: AtomicBool,
+    /// Whose turn it is to apply, or to read back.
+    pub(super) turns: Turns,
 }
 
 impl Session {
@@ -174,6 +177,7 @@ impl Session {
             pace: Mutex::default(),
             alarms: Mutex::default(),
             watched: AtomicBool::new(false),
+            turns: Turns::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
