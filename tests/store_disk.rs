@@ -107,7 +107,10 @@ fn a_run_whose_log_takes(pages: u64, template: &World) -> bool {
         let shown = limited(&world, blocks, "plan show");
         assert!(shown.stdout.contains("Decided:"), "{shown:#?}");
     }
-    with_room_again(world);
+    // Where nothing has happened yet, all the runs begin alike.
+    if calls(&world) > 0 || pages.is_multiple_of(4) {
+        with_room_again(world);
+    }
     false
 }
 
@@ -120,9 +123,7 @@ const FIRST_BLOCKS: u64 = 65;
 fn a_disk_that_fails_at_the_nth_write() {
     let config = "\n[apply]\nconcurrency = 1\n".to_owned();
     let spec = Spec { maps: 1, removals: 1, invitations: 1, config, ..Spec::default() };
-    let mut template = World::decided(Path::new(env!("CARGO_BIN_EXE_ado2entra")), &spec);
-    // A world that is built again must not see other dates than those that were decided on.
-    template.simulator = None;
+    let template = World::decided(Path::new(env!("CARGO_BIN_EXE_ado2entra")), &spec);
     let (next, through) = (AtomicU64::new(0), AtomicU64::new(u64::MAX));
     std::thread::scope(|scope| {
         for _ in 0..2 {

@@ -195,7 +195,7 @@ fn a_token_is_typed_in_masked_and_taken_for_the_service_that_asked() {
     desk.keys("t");
     assert!(matches!(desk.overlay(), Some(Overlay::Apply(Dialog::Notice(_)))));
     desk.msg(Msg::Apply(ApplyEvent::TokenWanted(Service::AzureDevOpsIdentity)));
-    assert!(desk.text().contains("t types another one in"), "{}", desk.text());
+    assert!(desk.text().contains("t types another token in"), "{}", desk.text());
     desk.keys("t Enter");
     assert!(desk.effects.is_empty() && desk.text().contains("A new token for Azure DevOps"), "{}", desk.text());
     desk.types("s3cretqp");
