@@ -15,6 +15,7 @@
 //! | [`brakes`](mod@brakes) | when to stop |
 //! | `lookout` | the directory and newcomers, during a command |
 //! | `later` | rows that are not proven yet, again and again |
+//! | `turns` | what is looked at quietly gives way to a run |
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -43,6 +44,7 @@ mod holders;
 mod lookout;
 mod rights;
 mod ticket;
+pub(super) mod turns;
 
 use crew::Crew;
 use hands::Hands;
@@ -62,6 +64,7 @@ pub enum Control {
 
 /// Runs a confirmed order to its end.
 pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watch::Receiver<Control>) {
+    let _mine = session.turns.mine().await;
     let stopped = match Box::pin(prepare(session, &order)).await {
         Ok((plan, journal)) => {
             let due = order.schedule.rows.iter().filter(|row| is_due(row)).count();
@@ -90,15 +93,17 @@ pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watc
 
 /// Reads back everything that was sent and is not proven, or only these rows of it, and sends nothing.
 pub(super) async fn verify_open_rows(session: &Arc<Session>, only: Option<&BTreeSet<StorageKey>>) {
-    let stopped = Box::pin(settle_open(session, only, true)).await.err();
+    let _mine = session.turns.mine().await;
+    let stopped = Box::pin(settle_open(session, only, None)).await.err();
     session.tell(Msg::Apply(ApplyEvent::Finished { stopped, at: Timestamp::now() })).await;
 }
 
-/// Settles what is open by reading. Gives how many rows were looked at, and how many are still open.
+/// Settles what is open by reading; quietly, where that has to give way to somebody. Gives how many rows were looked at, and how
+/// many are still open.
 async fn settle_open(
     session: &Arc<Session>,
     only: Option<&BTreeSet<StorageKey>>,
-    aloud: bool,
+    give_way: Option<CancellationToken>,
 ) -> Result<(usize, usize), Problem> {
     let (journal, plan) = Journal::open(session).await?;
     let connected = session.is_connected();
@@ -116,20 +121,36 @@ async fn settle_open(
         })
         .collect();
     let keys: Vec<StorageKey> = tickets.iter().map(|ticket| ticket.row.storage_key.clone()).collect();
-    if aloud {
+    if give_way.is_none() {
         let event =
             ApplyEvent::Started { run: journal.run().to_owned(), due: tickets.len(), at: Timestamp::now() };
         session.tell(Msg::Apply(event)).await;
     }
     // Nobody steers this: it sends nothing, and a question ends it.
-    let (_steering, control) = watch::channel(Control::Run);
+    let (steering, control) = watch::channel(Control::Run);
     let store = journal.store().clone();
     let hands = Hands::new(session, journal, Arc::new(plan), control, false);
     let concurrency = session.context.concurrency;
-    Box::pin(Crew::new(Arc::new(hands)).quiet().work(tickets, concurrency, false)).await?;
+    let mut crew = Crew::new(Arc::new(hands)).quiet();
+    let mut work = Box::pin(crew.work(tickets, concurrency, false));
+    tokio::select! {
+        done = &mut work => done?,
+        () = asked(give_way) => {
+            steering.send_replace(Control::Cancel);
+            work.await?;
+        }
+    }
     let open = store.open_rows().await?;
     let left = open.iter().filter(|row| keys.contains(&row.storage_key)).count();
     Ok((keys.len(), left))
+}
+
+/// Returns when the turn is wanted by somebody else.
+async fn asked(give_way: Option<CancellationToken>) {
+    match give_way {
+        Some(token) => token.cancelled().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// An invitation is done until the organization is connected.

@@ -490,7 +490,7 @@ impl Model {
             ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
             ApplyEvent::Throttled { until } => {
                 if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = Some(*until);
+                    apply.throttled_until = apply.throttled_until.max(Some(*until));
                 }
             }
             ApplyEvent::Paused(problem) => {

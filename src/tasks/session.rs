@@ -26,6 +26,7 @@ use crate::services::{AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, 
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::attention::{Attention, Closed};
+use super::apply::turns::Turns;
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
 use super::record;
@@ -155,6 +156,8 @@ pub struct Session {
     pub(super) gate: Gate,
     /// Its own access tokens were asked for.
     own_tokens_asked: AtomicBool,
+    /// Whose turn it is to apply, or to read back.
+    pub(super) turns: Turns,
 }
 
 impl Session {
@@ -204,6 +207,7 @@ impl Session {
             account: Mutex::default(),
             gate: Gate::default(),
             own_tokens_asked: AtomicBool::new(false),
+            turns: Turns::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {

@@ -100,8 +100,7 @@ fn lines(app: &App, notice: &Notice) -> Vec<(String, Style)> {
             }
             if token.is_some() {
                 out.push((
-                    "The variable that holds the token cannot change while the program runs: t types another one in. Or stop, \
-                     set the variable, and start again; the journal knows where to go on."
+                    "t types another token in. Or stop, set its variable, and start again: the journal knows where to go on."
                         .to_owned(),
                     theme.text,
                 ));

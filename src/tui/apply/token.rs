@@ -93,7 +93,12 @@ pub fn view(app: &App, token: &Token, view: &mut ViewState, area: Rect, buf: &mu
     let text = "Paste or type the token. It is kept in memory only: the next start needs it in its variable again.";
     let lines = wrap(text, room);
     let height = u16::try_from(lines.len() + 4).unwrap_or(area.height);
-    let title = format!("A new token for {}", token.service);
+    // One token serves all addresses of Azure DevOps.
+    let whom = match token.service {
+        Service::MicrosoftGraph | Service::EntraLogin => Service::MicrosoftGraph,
+        _ => Service::AzureDevOps,
+    };
+    let title = format!("A new token for {whom}");
     let inside = dialog(buf, centered(area, width, height), &title, look, look.theme.accent);
     if inside.height == 0 {
         return;
