@@ -58,6 +58,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     prepare(app);
     app.begun = true;
     app.toasts.seen();
+    if app.tab == Tab::Mapping {
+        app.mapping.pressed();
+    }
     if !app.overlays.is_empty() {
         return overlay::key(app, key);
     }
@@ -126,8 +129,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Help => app.overlays.push(Overlay::Help(Help::default())),
         Action::Log => app.overlays.push(Overlay::Log(Log::default())),
         Action::Filter => {
-            let input = tui_input::Input::new(filter(app).to_owned());
-            app.overlays.push(Overlay::Filter(FilterLine { input }));
+            app.overlays.push(Overlay::Filter(FilterLine::new(filter(app))));
         }
         Action::Export => {
             let path = export::proposed_path(app, app.tab);
@@ -210,7 +212,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
     let mut analyse = false;
     match msg {
         Msg::RowsSaved(number) => {
-            decide::saved(app, *number);
+            effects.extend(decide::saved(app, *number));
             analyse = true;
         }
         // Before the model takes it in: what was before can be taken back to.
