@@ -20,7 +20,8 @@ pub(super) async fn roster(session: &Session) -> Option<Arc<Roster>> {
     let source = Source::Roster;
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
     let on_page = |items: &[OrgUser]| Some(Msg::RosterPageRead(Arc::new(items.to_vec())));
-    match listing(session, source, session.azure_devops().users(Raw::Drop), on_page).await {
+    let users = listing(session, source, session.azure_devops().users(Raw::Drop), on_page);
+    match session.unless_stopped("reading the people of the organization", users).await {
         Ok((users, skipped)) => {
             let at = Timestamp::now();
             let roster = Arc::new(Roster::new(users));
@@ -52,8 +53,8 @@ pub(super) async fn roster(session: &Session) -> Option<Arc<Roster>> {
 pub(super) async fn directory(session: &Session) {
     let source = Source::Directory;
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
-    let listed =
-        listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await;
+    let users = listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None);
+    let listed = session.unless_stopped("reading the people of the tenant", users).await;
     let (mut users, skipped) = match listed {
         Ok(read) => read,
         Err(problem) => {
