@@ -29,6 +29,8 @@ pub enum Effect {
     Attend(bool),
     /// Read everybody's tokens and SSH keys.
     ReadTokens,
+    /// Stop the long readings that are under way: lists of people, tokens, a snapshot.
+    StopReading,
     /// Compare, check, and draw the timeline.
     Analyse(Box<AnalysisInput>),
     /// Keep decisions. The number comes back with the answer.

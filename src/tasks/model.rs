@@ -178,6 +178,7 @@ impl Model {
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);
             }
+            Msg::ReadingEnded(source) => drop(self.reading.remove(source)),
             Msg::RowsLeftOut(source, rows) => drop(self.left_out.insert(*source, *rows)),
             Msg::RosterPageRead(page) => {
                 if self.roster.value.is_none() {

@@ -116,6 +116,8 @@ pub enum Msg {
     ReadingStarted(Source, Timestamp),
     /// Reading goes on.
     ReadingProgressed(Source, Progress),
+    /// A reading is over whose result nobody but its file needs.
+    ReadingEnded(Source),
     /// A first part of the organization's people, to be shown while the rest is under way.
     RosterPageRead(Arc<Vec<OrgUser>>),
     /// The organization's people, whole.

@@ -106,6 +106,7 @@ impl Runner {
                 let control = self.control.subscribe();
                 self.tracker.spawn(async move { apply::run(&session, *order, control).await });
             }
+            Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),

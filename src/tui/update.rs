@@ -124,6 +124,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
             return effects;
         }
+        Action::StopReading => return vec![Effect::Task(tasks::Effect::StopReading)],
         Action::TakeBack => return decide::take_back(app),
         Action::Palette => app.overlays.push(Overlay::Palette(Palette::default())),
         Action::Help => app.overlays.push(Overlay::Help(Help::default())),
