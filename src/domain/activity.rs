@@ -146,6 +146,13 @@ pub struct RequestLine {
     pub note: String,
 }
 
+impl RequestLine {
+    /// Whether the call failed and is made once more.
+    pub fn is_repeated(&self) -> bool {
+        self.note.contains("again in")
+    }
+}
+
 /// What the service said about the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {

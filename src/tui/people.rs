@@ -115,6 +115,11 @@ impl<'a> People<'a> {
     }
 }
 
+/// The sign before a person about whom something is new since the administrator asked for a reading; a blank where nothing is.
+pub fn news_sign(model: &Model, key: &StorageKey) -> &'static str {
+    model.news.of(key).map_or(" ", |news| news.mark.sign())
+}
+
 /// What lists of people are made of, each with a number that goes up when it changed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Revision {

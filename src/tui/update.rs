@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::domain::Problem;
 use crate::domain::activity::Source;
 use crate::domain::text::clean_to;
 use crate::tasks::{self, Msg};
@@ -70,6 +71,12 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if let Some(Overlay::Apply(dialog)) = app.overlays.last_mut()
+        && let Some(token) = dialog.token()
+    {
+        token.paste(text);
+        return Vec::new();
+    }
     let typed: String = clean_to(text, LONGEST_PASTE).into_owned();
     prepare(app);
     let Some(input) = overlay::input(app) else { return Vec::new() };
@@ -108,6 +115,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::GoToMapping => go(app, Tab::Mapping),
         Action::ReadAgain => {
             app.say("reading everything again");
+            // What was marked has been seen; what this reading finds is news.
+            app.model.news.clear();
             let mut effects = vec![Effect::Task(tasks::Effect::Read(Source::ALL.to_vec()))];
             // A run that asked for a credential tries it again.
             if matches!(&app.model.apply, Some(run) if matches!(run.paused, Some(Some(_)))) {
@@ -115,6 +124,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
             return effects;
         }
+        Action::StopReading => return vec![Effect::Task(tasks::Effect::StopReading)],
         Action::TakeBack => return decide::take_back(app),
         Action::Palette => app.overlays.push(Overlay::Palette(Palette::default())),
         Action::Help => app.overlays.push(Overlay::Help(Help::default())),
@@ -209,6 +219,8 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         // Before the model takes it in: what was before can be taken back to.
         Msg::PatternUsed(id, _) => decide::pattern_used(app, id),
         Msg::RowsNotSaved(number, problem) => decide::not_saved(app, *number, problem),
+        // A poll that fails again in the same way says so in the log and on the state line, not in a notice every minute.
+        Msg::ReadingFailed(source, problem, _) if is_known(app, *source, problem) => {}
         Msg::Failed(problem) | Msg::ReadingFailed(_, problem, _) => app.complain(problem.to_string()),
         Msg::FileWritten { what, path } => app.say(format!("{what} written to {path}")),
         Msg::Ticked(id, tick) => {
@@ -252,6 +264,16 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         effects.extend(leave_program(app));
     }
     effects
+}
+
+/// Whether the latest reading of this list failed like this already.
+fn is_known(app: &App, source: Source, problem: &Problem) -> bool {
+    let known = match source {
+        Source::Roster => &app.model.roster.problem,
+        Source::Directory => &app.model.directory.problem,
+        _ => return false,
+    };
+    known.as_ref().is_some_and(|known| known.kind == problem.kind && known.said == problem.said)
 }
 
 /// One analysis at a time; what changes meanwhile is taken together into the next.

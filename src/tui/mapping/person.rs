@@ -45,6 +45,10 @@ pub(super) fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: u
     if let Some(found) = app.model.facts.tokens.get().and_then(|all| all.people.get(&user.storage_key)) {
         facts.push(format!("{} tokens, {} SSH keys", found.access_tokens, found.ssh_keys));
     }
+    if let Some(news) = app.model.news.of(&user.storage_key) {
+        let by_us = app.model.plan.row(&user.storage_key).is_some_and(|row| row.attempts > 0);
+        facts.push(crate::domain::news::words(news, by_us, person.map(|person| person.outcome)));
+    }
     lines.extend(wrapped(&facts.join(&dot), width, theme.dim));
     decided(app, user, person, width, &mut lines);
     if let Some((_, why)) = app.mapping.refusal.as_ref().filter(|(key, _)| *key == user.storage_key) {

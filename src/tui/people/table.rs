@@ -14,7 +14,7 @@ use crate::tui::widgets::columns::{Column, fitted};
 use crate::tui::widgets::pen::{Pen, width, wrap};
 use crate::tui::widgets::table::{Place, Scroll};
 
-use super::{People, PeopleList, SortBy, head};
+use super::{People, PeopleList, SortBy, head, news_sign};
 
 /// A list as a tab shows it.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ pub fn draw<'a>(
         let line = Rect { y: rows.y + row, height: 1, ..rows };
         view.can_be_clicked(app, line, || Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, glyphs.ellipsis);
-        pen.skip(1);
+        pen.write(news_sign(&app.model, &user.storage_key), theme.accent);
         if list.cursor() == Some(at) {
             pen.write(glyphs.gutter, sheet.gutter);
         } else {
