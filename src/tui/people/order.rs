@@ -138,12 +138,15 @@ fn order(by: SortBy, people: &People<'_>) -> Vec<u32> {
         SortBy::Address => by_address(people),
         SortBy::Access => by_key(people, access_levels(people)),
         SortBy::LastAccess => by_key(people, people.from(0).map(|(_, user)| Reverse(moment(user)))),
-        SortBy::Outcome => {
-            by_key(people, findings(people).map(|person| person.map_or(u8::MAX, |person| person.outcome as u8)))
-        }
+        SortBy::Outcome => by_key(
+            people,
+            findings(people).map(|person| person.map_or(u8::MAX, |person| person.outcome as u8)),
+        ),
         SortBy::Decision => by_key(people, decisions(people)),
         SortBy::Candidate => by_key(people, findings(people).map(|person| Reverse(strength(person)))),
-        SortBy::Why => by_key(people, findings(people).map(|person| beginning(person.map_or("", |it| &it.why)))),
+        SortBy::Why => {
+            by_key(people, findings(people).map(|person| beginning(person.map_or("", |it| &it.why))))
+        }
     }
 }
 
@@ -251,7 +254,13 @@ fn by_address(people: &People<'_>) -> Vec<u32> {
     keyed.sort_unstable_by(|one, other| {
         one.0
             .cmp(&other.0)
-            .then_with(|| if one.1 == other.1 { std::cmp::Ordering::Equal } else { address(one.1).cmp(&address(other.1)) })
+            .then_with(|| {
+                if one.1 == other.1 {
+                    std::cmp::Ordering::Equal
+                } else {
+                    address(one.1).cmp(&address(other.1))
+                }
+            })
             .then(one.1.cmp(&other.1))
     });
     keyed.into_iter().map(|(_, at)| at).collect()
@@ -263,7 +272,8 @@ fn address<'a>(people: &People<'a>, at: usize) -> Option<Cow<'a, str>> {
     let told = || {
         let (name, rest) = people.words(at)?.split_once('\n')?;
         // A name with a line break in it would pass for two lines.
-        let is_one_line = name.len() == user.display_name.len() && name.is_ascii() || !user.display_name.contains('\n');
+        let is_one_line =
+            name.len() == user.display_name.len() && name.is_ascii() || !user.display_name.contains('\n');
         let (address, _) = rest.split_once('\n')?;
         is_one_line.then_some(address)
     };
