@@ -33,11 +33,11 @@ pub mod trial;
 pub mod wire;
 
 pub use azure_devops::{
-    AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
+    AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
 };
 pub use credential::{Credentials, Environment, Way};
 pub use entra::Entra;
-pub use graph::{Graph, Invitation, Invited};
+pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
 pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};
@@ -93,8 +93,7 @@ impl Services {
         let identity = Endpoint::parse(Service::AzureDevOpsIdentity, &endpoints.azure_devops_identity)?;
         let entitlements =
             Endpoint::parse(Service::AzureDevOpsEntitlements, &endpoints.azure_devops_entitlements)?;
-        // Not asked yet; a wrong address is told all the same.
-        Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
+        let audit = Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
         let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
         let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
@@ -110,6 +109,7 @@ impl Services {
                 core.clone(),
                 identity.clone(),
                 entitlements.clone(),
+                audit.clone(),
             )
         };
         Ok(Self {

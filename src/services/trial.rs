@@ -4,7 +4,7 @@
 use super::Services;
 use super::credential::source::Credential;
 use super::credential::token::{Form, Token};
-use crate::domain::facts::TenantProfile;
+use crate::domain::facts::{Operator, PersonTokens, TenantProfile};
 use crate::domain::people::UserType;
 use crate::domain::problem::{Problem, ProblemKind, Service};
 use crate::domain::signin::{AccountKind, Granted, SignedIn};
@@ -113,6 +113,26 @@ impl Services {
             granted,
             notes,
         })
+    }
+
+    /// The access tokens of the account that Azure DevOps is signed in to with just now (`after`: by the way of after the
+    /// switch), where that is done by one of them. Which of them it is does not show; whether it can be one for all
+    /// organizations does. `None` for any other sign-in.
+    pub async fn own_tokens(
+        &self,
+        after: bool,
+        operator: &Operator,
+    ) -> Option<Result<PersonTokens, Problem>> {
+        let (credential, client) = if after {
+            (&self.keyring.after_connect, &self.azure_devops_after)
+        } else {
+            (&self.keyring.azure_devops, &self.azure_devops)
+        };
+        let token = credential.token().await.ok()?;
+        if token.form != Form::Basic {
+            return None;
+        }
+        Some(client.tokens(operator.descriptor.as_ref()?).await)
     }
 
     /// What the credential for Microsoft Graph is worth. Gets a token where none is held.

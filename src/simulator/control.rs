@@ -44,6 +44,10 @@ pub enum TenantChange {
     Enable,
     /// Moves the user to the recycle bin.
     Delete,
+    /// Takes the user out of the recycle bin.
+    Restore,
+    /// Deletes the user for good.
+    Purge,
     /// Gives another user principal name.
     Rename(String),
     /// Gives another mail address.
@@ -183,11 +187,15 @@ impl Control {
                 .ok()
                 .and_then(|object| directory.number_of(object))
                 .or_else(|| directory.by_upn(user).first().copied());
+            if let (Some(number), TenantChange::Purge) = (number, change) {
+                directory.purge(number);
+            }
             number.is_some_and(|number| {
                 directory.edit(number, from, |user| match change {
                     TenantChange::Disable => user.enabled = false,
                     TenantChange::Enable => user.enabled = true,
-                    TenantChange::Delete => user.deleted = true,
+                    TenantChange::Delete | TenantChange::Purge => user.deleted = true,
+                    TenantChange::Restore => user.deleted = false,
                     TenantChange::Rename(upn) => user.upn.clone_from(upn),
                     TenantChange::Mail(mail) => user.mail = Some(mail.clone()),
                     TenantChange::MakeMember => user.kind = Some("Member"),

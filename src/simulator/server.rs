@@ -143,6 +143,7 @@ impl Shared {
             keys_change: self.on(Fault::KeysChange),
             guests_too: self.on(Fault::ConnectMapsGuests),
             active_target_strips: self.on(Fault::ActiveTargetStrips),
+            loses_access: self.on(Fault::ConnectLosesAccess),
         }
     }
 

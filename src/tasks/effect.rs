@@ -25,6 +25,8 @@ pub enum Effect {
     Read(Vec<Source>),
     /// Start (or stop) the pollers.
     Watch(bool),
+    /// Somebody looks at the screen, or (`false`) nobody does: the terminal lost the focus.
+    Attend(bool),
     /// Read everybody's tokens and SSH keys.
     ReadTokens,
     /// Compare, check, and draw the timeline.

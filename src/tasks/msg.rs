@@ -5,12 +5,14 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
+    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
 };
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
 use crate::domain::signin::{Granted, SignInStep};
@@ -51,6 +53,8 @@ pub enum Fact {
     AfterConnect(Result<AfterConnectTrial, Problem>),
     /// Tokens and keys.
     Tokens(Result<TokenInventory, Problem>),
+    /// The access tokens of the account behind the Azure DevOps credential, where that is one. Comes with [`Fact::Operator`].
+    OwnTokens(Result<PersonTokens, Problem>),
 }
 
 /// What happens in an apply run.
@@ -118,6 +122,10 @@ pub enum Msg {
     RosterRead(Arc<Roster>, Timestamp),
     /// The tenant's people, whole, with the index over them.
     DirectoryRead(Arc<Directory>, Arc<TenantIndex>, Timestamp),
+    /// The tenant's people were asked for, and nobody is different from the list before.
+    DirectoryUnchanged(Timestamp),
+    /// What a reading found that was not so at the one before.
+    Noticed(Arc<Found>),
     /// So many rows of this list could not be read, or only in part; the log names the first of them.
     RowsLeftOut(Source, usize),
     /// A fact.
@@ -169,6 +177,8 @@ pub enum Msg {
     BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// Another directory backs the organization: the switch, seen while the program ran.
+    Turned(Turn),
     /// Something for the event list.
     Happened(EventLine),
 }

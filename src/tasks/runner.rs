@@ -62,6 +62,7 @@ impl Runner {
                 self.tracker.spawn(async move { reading::read(&session, &sources).await });
             }
             Effect::Watch(on) => self.watch(on),
+            Effect::Attend(looks) => session.attention.set(looks),
             Effect::ReadTokens => {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {

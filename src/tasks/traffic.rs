@@ -9,13 +9,15 @@ use tokio::sync::mpsc;
 use crate::domain::activity::{Budget, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
+use super::attention::Closed;
 use super::msg::Msg;
 use super::strain::Strain;
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
+pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<Closed>) -> Observer {
     Observer::new(move |traffic| {
         strain.hear(&traffic);
+        closed.hear(&traffic);
         let msg = match traffic {
             Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
             Traffic::Waiting { service, until } => {

@@ -94,6 +94,12 @@ impl World {
             person.mail = user.mail.clone().unwrap_or_else(|| user.shown_principal());
             person.origin = Origin::Tenant { tenant, object, guest: user.kind == Some("Guest") };
         }
+        if fate.is_some_and(|fate| fate.without_groups) {
+            person.groups.clear();
+        }
+        if fate.is_some_and(|fate| fate.stakeholder) {
+            person.access = super::person::Access::Stakeholder;
+        }
         let removed = fate.is_some_and(|fate| fate.removed);
         if removed {
             person.active = false;

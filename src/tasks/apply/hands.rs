@@ -229,7 +229,10 @@ impl Hands {
                 ticket.taken = Some(taken);
                 Answer::Taken { status, guest }
             }
-            Err(problem) => Answer::of(problem, Timestamp::now()),
+            Err(problem) => {
+                ticket.taken = Taken::refused(&problem);
+                Answer::of(problem, Timestamp::now())
+            }
         }
     }
 
