@@ -141,7 +141,7 @@ faults! {
     KeysChange = "keys-change",
     /// Connecting maps guests of the tenant by their external address, too.
     ConnectMapsGuests = "connect-maps-guests",
-    /// The operator's access token stops working the moment the organization is connected.
+    /// The operator's access token stops working the moment the organization's directory changes.
     PatDiesAtConnect = "pat-dies-at-connect",
     /// Changes in the tenant reach its lists and Azure DevOps late.
     LateEntra = "late-entra",

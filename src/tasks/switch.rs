@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::activity::Source;
+use crate::domain::activity::{CONNECTION, SIGN_IN, Source};
 use crate::domain::connection::Turn;
 use crate::domain::connection::lockout::locks_out;
 use crate::domain::{Backing, Problem, ProblemKind, Service};
@@ -138,8 +138,11 @@ pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
             () = Box::pin(reading::backing(session)) => {}
             () = stop.cancelled() => return,
         }
-        if let Some(now) = session.believed_backing().filter(|now| *now != before) {
-            announce(session, Some(before), now).await;
+        match session.believed_backing().filter(|now| *now != before) {
+            Some(now) => announce(session, Some(before), now).await,
+            // After the switch the way that is meant for it was refused: what does it say of itself by now?
+            None if session.is_connected() => reading::read(session, &[Source::AfterConnect]).await,
+            None => {}
         }
     }
 }
@@ -154,15 +157,21 @@ pub(super) async fn may_list(session: &Arc<Session>, sources: &[Source]) -> bool
     if session.gate.refused.load(Ordering::Relaxed) {
         return false;
     }
-    session.happened("sign-in", "Azure DevOps lets us in again; everything is read".to_owned()).await;
+    session.happened(SIGN_IN, "Azure DevOps lets us in again; everything is read".to_owned()).await;
     Box::pin(reading::read(session, &BY_AZURE_DEVOPS)).await;
     false
+}
+
+/// The probe does not get through any more. Told once, until it does.
+pub(super) async fn lost(session: &Session, problem: &Problem) {
+    let text = format!("lost; what was read stays, the watch goes on ({})", problem.said);
+    session.happened(CONNECTION, text).await;
 }
 
 /// The probe got through after it had not: what was missed meanwhile is read now, not at its next turn.
 pub(super) async fn back_again(session: &Arc<Session>, since: Timestamp) {
     let seconds = Timestamp::now().duration_since(since).as_secs().max(1);
-    session.happened("connection", format!("it is back after {seconds} s; nothing was lost")).await;
+    session.happened(CONNECTION, format!("it is back after {seconds} s; nothing was lost")).await;
     let missed: Vec<Source> = std::mem::take(&mut *session.gate.missed()).into_iter().collect();
     if !missed.is_empty() {
         Box::pin(reading::read(session, &missed)).await;

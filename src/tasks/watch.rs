@@ -96,7 +96,10 @@ async fn probe(session: &Arc<Session>, every: Option<Duration>, stop: &Cancellat
             }
             Err(problem) => {
                 slower = (slower * 2).min(SLOWEST);
-                gone_since.get_or_insert_with(Timestamp::now);
+                if gone_since.is_none() {
+                    gone_since = Some(Timestamp::now());
+                    switch::lost(session, &problem).await;
+                }
                 session.tell(Msg::FactRead(Fact::Backing(Err(problem)), Timestamp::now())).await;
             }
         }
