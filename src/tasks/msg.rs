@@ -14,7 +14,7 @@ use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::{Granted, SignInStep};
+use crate::domain::signin::{Granted, SignInStep, TerminalStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
 
 use super::analysis::Analysis;
@@ -170,6 +170,8 @@ pub enum Msg {
     BudgetRead(crate::domain::Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
     /// Another directory backs the organization: the switch, seen while the program ran.
     Turned(Turn),
     /// Something for the event list.

@@ -21,7 +21,9 @@ use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
-use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
+use crate::services::{
+    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings, TerminalUse,
+};
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::context::{ConfiguredGoal, Context};
@@ -155,7 +157,13 @@ impl Session {
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
         let strain = Arc::new(Strain::default());
         let services = Services::new(
-            service_settings(&setup, &organization, &tenant),
+            Settings {
+                terminal: match claim {
+                    Claim::Passing => TerminalUse::Free,
+                    Claim::Lasting => TerminalUse::OnRequest,
+                },
+                ..service_settings(&setup, &organization, &tenant)
+            },
             signin::credentials(&setup.config),
             setup.environment.clone(),
             observer(tx.clone(), Arc::clone(&strain)),
@@ -237,7 +245,10 @@ impl Session {
             }
         }
         match plan {
-            Some(Ok(plan)) => self.tell(Msg::PlanLoaded(Box::new(plan))).await,
+            Some(Ok(plan)) => {
+                signin::choose(&self.services, plan.rows.values());
+                self.tell(Msg::PlanLoaded(Box::new(plan))).await;
+            }
             Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
             None => {}
         }

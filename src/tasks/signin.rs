@@ -6,7 +6,8 @@ use tokio::sync::mpsc;
 
 use crate::config::{AfterConnect, AzureDevOpsWay, CommandLine, Config, EntraWay};
 use crate::domain::Problem;
-use crate::domain::signin::{SignInStep, SignedIn};
+use crate::domain::plan::{Decision, PlanRow, RowState};
+use crate::domain::signin::{SignInStep, SignedIn, TerminalStep};
 use crate::services::{Credentials, Environment, Services, Way};
 
 use super::msg::Msg;
@@ -20,7 +21,7 @@ pub fn credentials(config: &Config) -> Credentials {
         Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
         Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
         Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
+        Some(AzureDevOpsWay::Command(line)) => command(line, azure.needs_terminal),
         None => Way::Incomplete { kind: "command".to_owned() },
     };
     let after_connect = match azure.after_connect {
@@ -61,24 +62,48 @@ fn of_tenant(config: &Config) -> Way {
         EntraWay::AssertionFile { client_id, file } => {
             Way::AssertionFile { client_id: client_id.to_owned(), file: file.to_owned() }
         }
-        EntraWay::Command(line) => Way::Command { command: words(line) },
+        EntraWay::Command(line) => command(line, entra.needs_terminal),
         EntraWay::Env { env } => Way::Env { env: env.to_owned() },
     }
+}
+
+fn command(line: &CommandLine, asks: bool) -> Way {
+    let command = words(line);
+    if asks { Way::AskingCommand { command } } else { Way::Command { command } }
 }
 
 fn words(line: &CommandLine) -> Vec<String> {
     std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
 }
 
+/// What these rows need is asked for: who signs in by code is asked for the least, and for more only when the plan needs it.
+pub(super) fn choose<'a>(services: &Services, rows: impl IntoIterator<Item = &'a PlanRow>) {
+    let invites = rows
+        .into_iter()
+        .any(|row| matches!(row.decision, Decision::Invite { .. }) && row.state != RowState::Verified);
+    if invites {
+        services.will_invite();
+    }
+}
+
 /// Hands a step of signing in to whoever shows it; never dropped while somebody listens.
 pub(super) fn tell(tx: &mpsc::Sender<Msg>, step: SignInStep) {
+    tell_surely(tx, Msg::SignIn(step));
+}
+
+fn tell_surely(tx: &mpsc::Sender<Msg>, msg: Msg) {
     use mpsc::error::TrySendError;
-    if let Err(TrySendError::Full(msg)) = tx.try_send(Msg::SignIn(step))
+    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
         && let Ok(runtime) = tokio::runtime::Handle::try_current()
     {
         let tx = tx.clone();
         drop(runtime.spawn(async move { tx.send(msg).await }));
     }
+}
+
+/// Hands on that a command wants the terminal, or gives it back; never dropped while somebody listens.
+pub(super) fn tell_terminal(tx: &mpsc::Sender<Msg>, step: TerminalStep) {
+    tell_surely(tx, Msg::Terminal(step));
 }
 
 /// A way of signing in, being tried: for the set-up screen. Cheap to clone; clones share the sign-in.

@@ -118,12 +118,15 @@ pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, no
         // Whoever was refused before may be let in by the other way, now.
         session.services.ask_again();
     }
-    // First by which way and as whom: it is said while the lists are still under way.
-    Box::pin(reading::read(session, &[Source::AfterConnect, Source::Operator])).await;
-    if session.gate.refused.load(Ordering::Relaxed) {
-        return;
-    }
-    Box::pin(reading::read(session, &BY_AZURE_DEVOPS)).await;
+    let session = Arc::clone(session);
+    // Beside the watch, which must not wait for a list.
+    tokio::spawn(async move {
+        // First by which way and as whom: it is said while the lists are still under way.
+        Box::pin(reading::read(&session, &[Source::AfterConnect, Source::Operator])).await;
+        if !session.gate.refused.load(Ordering::Relaxed) {
+            Box::pin(reading::read(&session, &BY_AZURE_DEVOPS)).await;
+        }
+    });
 }
 
 /// Whenever somebody was refused: is it the switch?
@@ -174,7 +177,9 @@ pub(super) async fn back_again(session: &Arc<Session>, since: Timestamp) {
     session.happened(CONNECTION, format!("it is back after {seconds} s; nothing was lost")).await;
     let missed: Vec<Source> = std::mem::take(&mut *session.gate.missed()).into_iter().collect();
     if !missed.is_empty() {
-        Box::pin(reading::read(session, &missed)).await;
+        let session = Arc::clone(session);
+        // Beside the watch, which must not wait for a list.
+        tokio::spawn(async move { Box::pin(reading::read(&session, &missed)).await });
     }
 }
 

@@ -38,6 +38,7 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
             ),
             // Somebody waits for this one: it is never dropped.
             Traffic::SignIn(step) => return signin::tell(&tx, step),
+            Traffic::Terminal(step) => return signin::tell_terminal(&tx, step),
         };
         let _ = tx.try_send(msg);
     })

@@ -200,9 +200,10 @@ fn from_prepare_to_done_although_the_token_dies_an_answer_is_cut_and_the_connect
     terminal.type_keys("fabrikam\r");
     hears.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("nothing was sent:\n{}", terminal.text()));
     control.set_fault(Fault::Offline, true);
-    terminal.wait_for("lost; what was read stays, the watch goes on");
+    terminal.wait_for("it is asked again, nothing is lost");
+    terminal.wait_for("connection lost");
     control.set_fault(Fault::Offline, false);
-    terminal.wait_for("it is back after");
+    terminal.wait(|screen| !screen.contents().contains("connection lost"), "the connection back");
     terminal.wait_for("Applied to fabrikam");
     terminal.wait_for("3 verified");
     assert!(control.mappings().values().all(|count| *count == 1), "{:?}", control.mappings());
