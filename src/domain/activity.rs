@@ -164,6 +164,12 @@ pub struct Budget {
     pub closed_until: Option<Timestamp>,
 }
 
+/// The subject of events about the connection itself.
+pub const CONNECTION: &str = "connection";
+
+/// The subject of events about signing in.
+pub const SIGN_IN: &str = "sign-in";
+
 /// One line of the event list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventLine {

@@ -280,6 +280,7 @@ impl Model {
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
             | Msg::SessionFound(_)
+            | Msg::Terminal(_)
             | Msg::FileWritten { .. } => {}
         }
         false

@@ -17,7 +17,7 @@ use super::effect::Effect;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
 use super::session::Session;
-use super::{alarm, reading, snapshot, watch as polling};
+use super::{alarm, reading, signin, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -80,6 +80,7 @@ impl Runner {
             Effect::Analyse(input) => self.analyse(*input),
             Effect::SaveRows(number, rows) => {
                 self.tracker.spawn(async move {
+                    signin::choose(&session.services, &rows);
                     let saved = match session.store() {
                         Ok(store) => store.save_rows(rows).await,
                         Err(problem) => Err(problem),
@@ -108,6 +109,7 @@ impl Runner {
             }
             Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
+            Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::TakeToken(service, token) => {
