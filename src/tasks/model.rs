@@ -14,7 +14,7 @@ use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
-use crate::domain::{Problem, StorageKey};
+use crate::domain::Problem;
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
