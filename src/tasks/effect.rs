@@ -16,6 +16,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::{CheckId, Phase, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
+use super::import::ImportInput;
 
 /// Something to be done outside of `update`.
 #[derive(Debug, Clone)]
@@ -77,6 +78,8 @@ pub enum Effect {
         /// Whether an existing file may be replaced.
         force: bool,
     },
+    /// Read a plan file back, and say what it would change.
+    ReadImport(Box<ImportInput>),
     /// End a sign-in by code that is under way.
     CancelSignIn,
     /// Keep the session (tab, filter, sort, person) as JSON.

@@ -260,7 +260,8 @@ impl Model {
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
             | Msg::SessionFound(_)
-            | Msg::FileWritten { .. } => {}
+            | Msg::FileWritten { .. }
+            | Msg::ImportRead(..) => {}
         }
         false
     }

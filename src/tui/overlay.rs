@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, ViewState};
-use super::{apply, mapping};
+use super::{apply, import, mapping};
 
 pub mod confirm;
 pub mod filter_line;
@@ -39,6 +39,8 @@ pub enum Overlay {
     Filter(FilterLine),
     /// The apply dialog, or what became of a run.
     Apply(apply::Dialog),
+    /// What a plan file would change.
+    Import(Box<import::Dialog>),
     /// Patterns of the addresses.
     Patterns(mapping::Patterns),
     /// The search of the whole tenant, being typed.
@@ -57,6 +59,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Confirm(_)) => confirm::key(app, key),
         Some(Overlay::Filter(_)) => filter_line::key(app, key),
         Some(Overlay::Apply(_)) => apply::key(app, key),
+        Some(Overlay::Import(_)) => import::key(app, key),
         Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
         Some(Overlay::SignIn) => sign_in::key(app, key),
@@ -75,6 +78,7 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         // Drawn by the tab, in its own lines.
         Overlay::Filter(_) | Overlay::Search(_) => {}
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
+        Overlay::Import(dialog) => import::view(app, dialog, view, area, buf),
         Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
         Overlay::SignIn => sign_in::view(app, area, buf),
     }
@@ -92,6 +96,7 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Confirm(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Filter(_) => &[("Enter", "keep the filter"), ("Esc", "take it away"), ("Up/Down", "move")],
         Overlay::Apply(dialog) => apply::hints(dialog),
+        Overlay::Import(_) => &[("Enter", "take over"), ("J/K", "scroll"), ("Esc", "leave")],
         Overlay::Patterns(_) => {
             &[("j/k", "move"), ("Enter", "use or drop"), ("J/K", "scroll"), ("Esc", "leave")]
         }
@@ -116,7 +121,7 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Filter(line) => Some(&mut line.input),
         Overlay::Apply(dialog) => dialog.input(),
         Overlay::Search(search) => Some(&mut search.input),
-        Overlay::Log(_) | Overlay::Confirm(_) | Overlay::Patterns(_) | Overlay::SignIn => None,
+        Overlay::Log(_) | Overlay::Confirm(_) | Overlay::Import(_) | Overlay::Patterns(_) | Overlay::SignIn => None,
     }
 }
 
