@@ -7,6 +7,7 @@
 mod alarm;
 pub mod analysis;
 pub mod apply;
+mod attention;
 mod before;
 pub mod context;
 pub mod discard;
@@ -29,6 +30,7 @@ pub mod signin;
 pub mod snapshot;
 mod strain;
 mod succession;
+mod switch;
 mod traffic;
 mod watch;
 

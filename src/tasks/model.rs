@@ -7,8 +7,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
@@ -117,6 +119,8 @@ pub struct Model {
     pub next_reading: BTreeMap<Source, Timestamp>,
     /// The latest requests, newest last.
     pub requests: VecDeque<RequestLine>,
+    /// What is new since the administrator asked for a reading.
+    pub news: News,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
     /// How many rows of a list could not be read, or only in part; 0 of a list that was read whole.
@@ -129,6 +133,8 @@ pub struct Model {
     pub alarms: Vec<String>,
     /// The code that somebody has to type into a browser just now.
     pub signing_in: Option<DeviceCode>,
+    /// The switch, if it was seen while the program ran.
+    pub turn: Option<Turn>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -150,12 +156,14 @@ impl Model {
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
+            news: News::default(),
             events: VecDeque::new(),
             left_out: BTreeMap::new(),
             budgets: BTreeMap::new(),
             apply: None,
             alarms: Vec::new(),
             signing_in: None,
+            turn: None,
             now,
         }
     }
@@ -191,6 +199,12 @@ impl Model {
                 ));
                 return true;
             }
+            Msg::DirectoryUnchanged(at) => {
+                let failed_before = self.directory.problem.take().is_some();
+                self.directory.read_at = Some(*at);
+                return failed_before;
+            }
+            Msg::Noticed(found) => self.news.take(found),
             Msg::ReadingFailed(source, problem, at) => {
                 self.reading.remove(source);
                 match source {
@@ -213,7 +227,11 @@ impl Model {
                     self.next_reading.remove(source);
                 }
             },
-            Msg::Analysed(analysis) => discard(self.analysis.replace(Arc::clone(analysis))),
+            Msg::Analysed(analysis) => {
+                let moved = analysis.moved.iter().map(|(key, before)| (key, *before));
+                self.news.outcomes(moved, analysis.at);
+                discard(self.analysis.replace(Arc::clone(analysis)));
+            }
             Msg::StoreOpened(result) => {
                 self.store = match result {
                     Ok(()) => StoreState::Usable,
@@ -254,6 +272,7 @@ impl Model {
                     SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
                 };
             }
+            Msg::Turned(turn) => self.turn = Some(*turn),
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
             | Msg::RowsNotSaved(..)
@@ -425,6 +444,10 @@ impl Model {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
             }
+            Fact::OwnTokens(result) => {
+                facts.own_tokens.update(result.clone(), at);
+                return;
+            }
         };
         self.reading.remove(&source);
     }
@@ -464,10 +487,11 @@ impl Model {
                     apply.slowed = (at_a_time < of).then_some(*at_a_time);
                 }
             }
+            ApplyEvent::TokenWanted(_) => {}
             ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
             ApplyEvent::Throttled { until } => {
                 if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = Some(*until);
+                    apply.throttled_until = apply.throttled_until.max(Some(*until));
                 }
             }
             ApplyEvent::Paused(problem) => {

@@ -9,14 +9,15 @@ use tokio::sync::mpsc;
 use crate::domain::activity::{Budget, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
+use super::attention::Closed;
 use super::msg::Msg;
-use super::signin;
 use super::strain::Strain;
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
+pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<Closed>) -> Observer {
     Observer::new(move |traffic| {
         strain.hear(&traffic);
+        closed.hear(&traffic);
         let msg = match traffic {
             Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
             Traffic::Waiting { service, until } => {
@@ -31,10 +32,21 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
                 },
             ),
             // Somebody waits for this one: it is never dropped.
-            Traffic::SignIn(step) => return signin::tell(&tx, step),
+            Traffic::SignIn(step) => return deliver(&tx, Msg::SignIn(step)),
         };
         let _ = tx.try_send(msg);
     })
+}
+
+/// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.
+pub(super) fn deliver<T: Send + 'static>(tx: &mpsc::Sender<T>, msg: T) {
+    use mpsc::error::TrySendError;
+    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        let tx = tx.clone();
+        drop(runtime.spawn(async move { tx.send(msg).await }));
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]
