@@ -143,6 +143,7 @@ impl Model {
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);
             }
+            Msg::ReadingEnded(source) => drop(self.reading.remove(source)),
             Msg::RowsLeftOut(source, rows) => drop(self.left_out.insert(*source, *rows)),
             Msg::RosterPageRead(page) => {
                 if self.roster.value.is_none() {
@@ -244,7 +245,9 @@ impl Model {
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
             | Msg::SessionFound(_)
-            | Msg::FileWritten { .. } => {}
+            | Msg::FileWritten { .. }
+            | Msg::Terminal(_)
+            | Msg::ImportRead(..) => {}
         }
         false
     }
