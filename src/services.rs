@@ -32,10 +32,12 @@ mod tests;
 pub mod trial;
 pub mod wire;
 
-pub use azure_devops::{AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
+pub use azure_devops::{
+    AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
+};
 pub use credential::{Credentials, Environment, TerminalUse, Way};
 pub use entra::Entra;
-pub use graph::{Graph, Invitation, Invited};
+pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
 pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};
@@ -46,8 +48,10 @@ pub use wire::BadList;
 
 use std::sync::Arc;
 
+use secrecy::SecretString;
+
 use credential::authority::Authority;
-use credential::source::is_same_pat;
+use credential::source::{Credential, is_same_pat};
 use credential::terminal::Terminal;
 use credential::{Keyring, Wire};
 use http::Http;
@@ -92,8 +96,7 @@ impl Services {
         let identity = Endpoint::parse(Service::AzureDevOpsIdentity, &endpoints.azure_devops_identity)?;
         let entitlements =
             Endpoint::parse(Service::AzureDevOpsEntitlements, &endpoints.azure_devops_entitlements)?;
-        // Not asked yet; a wrong address is told all the same.
-        Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
+        let audit = Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
         let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
         let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
@@ -110,6 +113,7 @@ impl Services {
                 core.clone(),
                 identity.clone(),
                 entitlements.clone(),
+                audit.clone(),
             )
         };
         Ok(Self {
@@ -121,6 +125,30 @@ impl Services {
             status: Status::new(&http, status),
             keyring,
         })
+    }
+
+    /// Whether the token for this service comes from a variable, so that another one may be typed in. `connected`: the
+    /// destination backs the organization.
+    pub fn takes_token(&self, service: Service, connected: bool) -> bool {
+        self.credential(service, connected).takes_token()
+    }
+
+    /// Uses a token that somebody typed in, in the place of the one in the variable, until the program ends.
+    pub async fn take_token(
+        &self,
+        service: Service,
+        connected: bool,
+        token: SecretString,
+    ) -> Result<(), Problem> {
+        self.credential(service, connected).take(token).await
+    }
+
+    fn credential(&self, service: Service, connected: bool) -> &Credential {
+        match service {
+            Service::MicrosoftGraph | Service::EntraLogin => &self.keyring.graph,
+            _ if connected => &self.keyring.after_connect,
+            _ => &self.keyring.azure_devops,
+        }
     }
 
     /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is. Nothing is

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -17,6 +18,9 @@ use crate::tui::{self, Console, RunError, ThemeName, UiSettings, setup};
 
 /// How many effects may wait for the runner.
 const EFFECTS: usize = 1024;
+
+/// How much of the time before the process is ended is for removing what is not to be left behind.
+const TIDYING: Duration = Duration::from_millis(100);
 
 /// Why the dashboard could not be opened, or why it ended by itself.
 type Left = (Exit, String);
@@ -144,7 +148,10 @@ fn live_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(move |at_most| hangup.flush_blocking(at_most)),
+        on_hangup: Box::new(move |at_most| {
+            hangup.flush_blocking(at_most.saturating_sub(TIDYING));
+            crate::cli::remove_private_folders();
+        }),
     }
 }
 

@@ -7,6 +7,7 @@
 mod alarm;
 pub mod analysis;
 pub mod apply;
+mod attention;
 mod before;
 pub mod context;
 pub mod discard;
@@ -20,6 +21,7 @@ pub mod msg;
 pub mod offline;
 pub mod papers;
 mod reading;
+mod record;
 pub mod runner;
 pub mod session;
 pub mod setup;

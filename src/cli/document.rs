@@ -7,6 +7,7 @@ pub mod check;
 pub mod configuration;
 pub mod diff;
 pub mod journal;
+pub mod organizations;
 pub mod patterns;
 pub mod plan;
 pub mod status;

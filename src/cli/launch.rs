@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::manual;
 use super::output::Output;
 
-pub use opening::{Dashboard, Opening, has_a_terminal};
+pub use opening::{Dashboard, Opening, has_a_terminal, load, setup};
 pub use running::{runtime, until_signal};
 
 /// Runs the program with these arguments. The dashboard is handed in, because commands and dashboard do not know each other.
@@ -44,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, dashboard: &Dashboard<
 
 fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit, Failure> {
     let global = cli.global;
+    let several = commands::organizations::named(&global, cli.command.as_ref())?;
     match cli.command {
         None => opening::dashboard(&global, dashboard),
         Some(Command::Demo(simulation)) => commands::demo::run(output, &global, &simulation, dashboard),
@@ -64,7 +65,10 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
         Some(Command::Announce(args)) if args.print_template => {
             commands::announce::print_template(output, &args)
         }
-        Some(command) => running::run(output, global, command),
+        Some(command) => match several {
+            Some(names) => running::several(output, &global, command, names),
+            None => running::run(output, global, command),
+        },
     }
 }
 
@@ -76,8 +80,8 @@ fn configuration(
 ) -> Result<Exit, Failure> {
     use commands::configuration as show;
     match command {
-        ConfigCommand::Check => show::check(output, &opening::load(global), dashboard.check_keys),
-        ConfigCommand::Show => show::show(output, &opening::load(global)?),
+        ConfigCommand::Check => show::check(output, &load(global), dashboard.check_keys),
+        ConfigCommand::Show => show::show(output, &load(global)?),
         ConfigCommand::Path => show::path(output, global.config.as_deref(), &opening::environment),
     }
 }

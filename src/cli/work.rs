@@ -52,17 +52,23 @@ impl Work {
 
     /// Reads these sources and analyses, with progress. What could not be read is in the model, as a reason.
     pub async fn read(&mut self, sources: &[Source]) -> Model {
+        self.read_knowing(sources, &[]).await
+    }
+
+    /// [`Work::read`], with what is known from elsewhere.
+    pub async fn read_knowing(&mut self, sources: &[Source], known: &[Msg]) -> Model {
         let mut line = ProgressLine::new();
         let mut problems = Vec::new();
         let output = self.output;
-        let model = Box::pin(gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
-            line.hear(msg, runner::now());
-            show_sign_in(output, &mut line, msg);
-            if let Msg::Failed(problem) = msg {
-                problems.push(problem.to_string());
-            }
-        }))
-        .await;
+        let model =
+            Box::pin(gather::gather_knowing(&self.session, &mut self.messages, sources, known, |_, msg| {
+                line.hear(msg, runner::now());
+                show_sign_in(output, &mut line, msg);
+                if let Msg::Failed(problem) = msg {
+                    problems.push(problem.to_string());
+                }
+            }))
+            .await;
         line.clear();
         for problem in problems {
             self.output.say(&problem);
@@ -119,6 +125,11 @@ impl Work {
             }
         }
         Err(Failure::refused("the program is ending; nothing was kept"))
+    }
+
+    /// Keeps the prerequisites for the report.
+    pub async fn keep_readiness(&self, model: &Model) {
+        gather::keep_readiness(&self.session, model).await;
     }
 
     /// Takes a snapshot, with progress.

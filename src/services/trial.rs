@@ -4,7 +4,7 @@
 use super::Services;
 use super::credential::source::Credential;
 use super::credential::token::{Form, Token};
-use crate::domain::facts::{Operator, PersonTokens};
+use crate::domain::facts::{Operator, PersonTokens, TenantProfile};
 use crate::domain::people::UserType;
 use crate::domain::problem::{Problem, ProblemKind, Service};
 use crate::domain::signin::{AccountKind, Granted, SignedIn};
@@ -14,6 +14,11 @@ impl Services {
     /// Signs in to the tenant by the configured way and asks Microsoft Graph who that is. A code that has to be typed in is
     /// told to the observer meanwhile. Fails where nobody can sign in, or where the token is for another tenant.
     pub async fn try_entra(&self) -> Result<SignedIn, Problem> {
+        Ok(Box::pin(self.try_tenant()).await?.0)
+    }
+
+    /// [`Services::try_entra`], with the tenant's own page, or the reason why this account may not read it.
+    pub async fn try_tenant(&self) -> Result<(SignedIn, Result<TenantProfile, Problem>), Problem> {
         let credential = &self.keyring.graph;
         let asked = "trying the sign-in to the tenant";
         // Names the wrong tenant, and a tenant of another cloud, before anybody signs in.
@@ -74,14 +79,15 @@ impl Services {
                 "The token does not show its permissions; what is missing shows when it is used.".to_owned(),
             );
         }
-        Ok(SignedIn {
+        let signed_in = SignedIn {
             way: credential.way().to_owned(),
             source: credential.described(),
             who,
             user_type,
             granted,
             notes,
-        })
+        };
+        Ok((signed_in, profile))
     }
 
     /// Signs in to Azure DevOps by the way that is configured for now, and asks the organization who that is.

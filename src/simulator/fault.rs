@@ -139,6 +139,8 @@ faults! {
     Delete204 = "delete-204",
     /// Storage keys change on connecting and on mapping.
     KeysChange = "keys-change",
+    /// Connecting takes access away, as it sometimes does: a group of one person, a subscription, a connection, an agent.
+    ConnectLosesAccess = "connect-loses-access",
     /// Connecting maps guests of the tenant by their external address, too.
     ConnectMapsGuests = "connect-maps-guests",
     /// The operator's access token stops working the moment the organization's directory changes.
@@ -151,6 +153,14 @@ faults! {
     ConnectRefused = "connect-refused",
     /// The delta token of the tenant's users is refused with 410.
     DeltaExpired = "delta-expired",
+    /// The delta token of the tenant's users is refused with 400: older than 30 days.
+    DeltaTooOld = "delta-too-old",
+    /// Each round of changes tells the last ones of the round before again, and everybody twice.
+    DeltaReplays = "delta-replays",
+    /// A changed user comes with the id and what changed, and nothing else.
+    DeltaSparse = "delta-sparse",
+    /// There are no delta queries, as in external tenants.
+    NoDelta = "no-delta",
     /// Inviting somebody again who is a guest already is refused.
     InviteAgainRefused = "invite-again-refused",
     /// An invitation is refused with 401 and the code Unauthorized: a permission is missing, no token is expired.
@@ -184,6 +194,12 @@ faults! {
     NoOwnerPermission = "no-owner-permission",
     /// Identities may not be searched.
     NoIdentityPermission = "no-identity-permission",
+    /// Projects, service connections and agents may not be read.
+    NoResourcesPermission = "no-resources-permission",
+    /// The audit log may not be read.
+    NoAuditPermission = "no-audit-permission",
+    /// The members of one group cannot be read.
+    OneGroupUnreadable = "one-group-unreadable",
     /// The operator is not an administrator of the organization.
     OperatorNotPca = "operator-not-pca",
     /// The account that reads the tenant is a guest there.

@@ -146,6 +146,7 @@ impl Shared {
             keys_change: self.on(Fault::KeysChange),
             guests_too: self.on(Fault::ConnectMapsGuests),
             active_target_strips: self.on(Fault::ActiveTargetStrips),
+            loses_access: self.on(Fault::ConnectLosesAccess),
         }
     }
 
@@ -218,6 +219,13 @@ impl Call {
 
     pub fn reads(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    /// A POST that changes nothing.
+    pub fn queries(&self) -> bool {
+        let asks = ["subjectquery", "subjectlookup", "hierarchyquery"];
+        let last = self.path.last().map(|last| last.to_lowercase());
+        self.method == Method::POST && last.is_some_and(|last| asks.contains(&last.as_str()))
     }
 
     /// The JSON body; anything else is `None`.

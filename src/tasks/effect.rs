@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use crate::domain::activity::Source;
 use crate::domain::forecast::patterns::PatternId;
@@ -13,7 +14,7 @@ use crate::domain::matching::TenantIndex;
 use crate::domain::people::Directory;
 use crate::domain::plan::{Pair, PlanRow};
 use crate::domain::schedule::Schedule;
-use crate::domain::{CheckId, Phase, StorageKey, Tick};
+use crate::domain::{CheckId, Phase, Service, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
 
@@ -24,6 +25,8 @@ pub enum Effect {
     Read(Vec<Source>),
     /// Start (or stop) the pollers.
     Watch(bool),
+    /// Somebody looks at the screen, or (`false`) nobody does: the terminal lost the focus.
+    Attend(bool),
     /// Read everybody's tokens and SSH keys.
     ReadTokens,
     /// Compare, check, and draw the timeline.
@@ -58,6 +61,8 @@ pub enum Effect {
     PauseApply,
     /// Resume it.
     ResumeApply,
+    /// Use this token, typed in, for this service from now on, and go on with the run that asked for it.
+    TakeToken(Service, SecretString),
     /// Stop it after the calls under way.
     CancelApply,
     /// Read back rows that are applied, sent or unknown.
@@ -99,6 +104,6 @@ pub struct ApplyOrder {
 impl Effect {
     /// Whether this changes anything at a service. Read-only mode refuses exactly these.
     pub fn changes_a_service(&self) -> bool {
-        matches!(self, Self::Apply(_) | Self::ResumeApply)
+        matches!(self, Self::Apply(_) | Self::ResumeApply | Self::TakeToken(..))
     }
 }

@@ -10,6 +10,7 @@ use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
@@ -118,6 +119,8 @@ pub struct Model {
     pub next_reading: BTreeMap<Source, Timestamp>,
     /// The latest requests, newest last.
     pub requests: VecDeque<RequestLine>,
+    /// What is new since the administrator asked for a reading.
+    pub news: News,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
     /// How many rows of a list could not be read, or only in part; 0 of a list that was read whole.
@@ -153,6 +156,7 @@ impl Model {
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
+            news: News::default(),
             events: VecDeque::new(),
             left_out: BTreeMap::new(),
             budgets: BTreeMap::new(),
@@ -195,6 +199,12 @@ impl Model {
                 ));
                 return true;
             }
+            Msg::DirectoryUnchanged(at) => {
+                let failed_before = self.directory.problem.take().is_some();
+                self.directory.read_at = Some(*at);
+                return failed_before;
+            }
+            Msg::Noticed(found) => self.news.take(found),
             Msg::ReadingFailed(source, problem, at) => {
                 self.reading.remove(source);
                 match source {
@@ -217,7 +227,11 @@ impl Model {
                     self.next_reading.remove(source);
                 }
             },
-            Msg::Analysed(analysis) => discard(self.analysis.replace(Arc::clone(analysis))),
+            Msg::Analysed(analysis) => {
+                let moved = analysis.moved.iter().map(|(key, before)| (key, *before));
+                self.news.outcomes(moved, analysis.at);
+                discard(self.analysis.replace(Arc::clone(analysis)));
+            }
             Msg::StoreOpened(result) => {
                 self.store = match result {
                     Ok(()) => StoreState::Usable,
@@ -473,10 +487,11 @@ impl Model {
                     apply.slowed = (at_a_time < of).then_some(*at_a_time);
                 }
             }
+            ApplyEvent::TokenWanted(_) => {}
             ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
             ApplyEvent::Throttled { until } => {
                 if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = Some(*until);
+                    apply.throttled_until = apply.throttled_until.max(Some(*until));
                 }
             }
             ApplyEvent::Paused(problem) => {

@@ -12,10 +12,11 @@ use crate::domain::facts::{
 };
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
 use crate::domain::signin::{Granted, SignInStep, TerminalStep};
-use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
+use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
 
@@ -77,6 +78,8 @@ pub enum ApplyEvent {
     },
     /// Nothing is sent until somebody resumes; with the reason, if it was not the administrator's wish.
     Paused(Option<Problem>),
+    /// What it paused for is a token that a variable holds: another one may be typed in for this service.
+    TokenWanted(Service),
     /// Going on.
     Resumed,
     /// Invited guests are not known everywhere yet; their rows rest while others go on.
@@ -119,6 +122,10 @@ pub enum Msg {
     RosterRead(Arc<Roster>, Timestamp),
     /// The tenant's people, whole, with the index over them.
     DirectoryRead(Arc<Directory>, Arc<TenantIndex>, Timestamp),
+    /// The tenant's people were asked for, and nobody is different from the list before.
+    DirectoryUnchanged(Timestamp),
+    /// What a reading found that was not so at the one before.
+    Noticed(Arc<Found>),
     /// So many rows of this list could not be read, or only in part; the log names the first of them.
     RowsLeftOut(Source, usize),
     /// A fact.
@@ -167,7 +174,7 @@ pub enum Msg {
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
-    BudgetRead(crate::domain::Service, Budget),
+    BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
     /// A credential command wants the terminal, or gives it back.

@@ -62,6 +62,7 @@ impl Runner {
                 self.tracker.spawn(async move { reading::read(&session, &sources).await });
             }
             Effect::Watch(on) => self.watch(on),
+            Effect::Attend(looks) => session.attention.set(looks),
             Effect::ReadTokens => {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {
@@ -110,6 +111,15 @@ impl Runner {
             Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
+            Effect::TakeToken(service, token) => {
+                let control = self.control.clone();
+                self.tracker.spawn(async move {
+                    match session.take_token(service, token).await {
+                        Ok(()) => drop(control.send_replace(Control::Run)),
+                        Err(problem) => session.tell(Msg::Failed(problem)).await,
+                    }
+                });
+            }
             Effect::CancelApply => self.steer(Control::Cancel),
             Effect::VerifyRows => {
                 self.tracker.spawn(async move { apply::verify_open_rows(&session, None).await });

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 use tokio::sync::mpsc;
 
 use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
@@ -20,14 +21,17 @@ use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
-use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
+use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, TenantId};
 use crate::services::{
-    AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings, TerminalUse,
+    AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, Invitation, Services, Settings, TerminalUse,
 };
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
+use super::apply::turns::Turns;
+use super::attention::{Attention, Closed};
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::record;
 use super::signin;
 use super::strain::Strain;
 use super::switch::Gate;
@@ -82,6 +86,10 @@ pub(super) struct Latest {
     pub(super) directory: Option<Arc<Directory>>,
     /// The index over them.
     pub(super) index: Option<Arc<TenantIndex>>,
+    /// Where the changes of the tenant's people go on, and when all of them were read last.
+    pub(super) changes: Option<(DeltaLink, Timestamp)>,
+    /// When the tenant's people were read last, in whatever way.
+    pub(super) directory_read: Option<Timestamp>,
     /// The latest comparison of them.
     pub(super) forecast: Option<Arc<Forecast>>,
     /// Something was read that is not kept in the store yet.
@@ -90,6 +98,10 @@ pub(super) struct Latest {
     pub(super) successors_sought: bool,
     /// The *before* reading was taken in this session.
     pub(super) before_taken: bool,
+    /// The print of what was found and kept last.
+    pub(super) found_kept: Option<u64>,
+    /// The print of the prerequisites that were kept last.
+    pub(super) readiness_kept: Option<u64>,
 }
 
 /// A call that a dry run shows.
@@ -134,10 +146,20 @@ pub struct Session {
     alarms: Mutex<BTreeSet<Intruder>>,
     /// The pollers run.
     watched: AtomicBool,
+    /// Whether anybody looks at the screen.
+    pub(super) attention: Attention,
+    /// Services that asked to wait.
+    pub(super) closed: Arc<Closed>,
+    /// The tenant's people are read by one at a time: what a list of changes says belongs to the list before it.
+    pub(super) reading_directory: tokio::sync::Mutex<()>,
+    /// The account of Azure DevOps that acts are written down with, once it was read.
+    pub(super) account: Mutex<Option<String>>,
     /// Whether Azure DevOps takes the credential, and what was missed.
     pub(super) gate: Gate,
     /// Its own access tokens were asked for.
     own_tokens_asked: AtomicBool,
+    /// Whose turn it is to apply, or to read back.
+    pub(super) turns: Turns,
 }
 
 impl Session {
@@ -156,6 +178,7 @@ impl Session {
         let target = setup.config.require_target()?;
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
         let strain = Arc::new(Strain::default());
+        let closed = Arc::new(Closed::default());
         let services = Services::new(
             Settings {
                 terminal: match claim {
@@ -166,7 +189,7 @@ impl Session {
             },
             signin::credentials(&setup.config),
             setup.environment.clone(),
-            observer(tx.clone(), Arc::clone(&strain)),
+            observer(tx.clone(), Arc::clone(&strain), Arc::clone(&closed)),
         )
         .map_err(SetupError::Services)?;
         let context = Arc::new(context(&setup, organization, tenant));
@@ -186,8 +209,13 @@ impl Session {
             pace: Mutex::default(),
             alarms: Mutex::default(),
             watched: AtomicBool::new(false),
+            attention: Attention::default(),
+            closed,
+            reading_directory: tokio::sync::Mutex::default(),
+            account: Mutex::default(),
             gate: Gate::default(),
             own_tokens_asked: AtomicBool::new(false),
+            turns: Turns::default(),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -233,6 +261,7 @@ impl Session {
         if self.store.set(store).is_err() {
             return;
         }
+        record::introduce(self).await;
         let refused = |error: OpenError| {
             let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
             Problem { kind, ..error.problem() }
@@ -335,6 +364,16 @@ impl Session {
         self.watched.store(watched, Ordering::Relaxed);
     }
 
+    /// Whether this session lasts for as long as a screen is open, so that lists will be read again.
+    pub(super) fn lasts(&self) -> bool {
+        self.claim == Claim::Lasting
+    }
+
+    /// The destination's id, where it is known by now.
+    pub(super) fn destination(&self) -> Option<TenantId> {
+        self.destination.get().copied()
+    }
+
     /// Whether the own access tokens are still to be asked for; the first who asks does it.
     pub(super) fn asks_for_own_tokens(&self) -> bool {
         !self.own_tokens_asked.swap(true, Ordering::Relaxed)
@@ -397,6 +436,16 @@ impl Session {
     /// What backs the organization, as far as two equal readings said.
     pub(super) fn believed_backing(&self) -> Option<Backing> {
         self.backing.lock().unwrap_or_else(PoisonError::into_inner).announced()
+    }
+
+    /// Whether another token for this service may be typed in.
+    pub(super) fn takes_token(&self, service: Service) -> bool {
+        self.services.takes_token(service, self.is_connected())
+    }
+
+    /// Uses a token that was typed in.
+    pub(super) async fn take_token(&self, service: Service, token: SecretString) -> Result<(), Problem> {
+        self.services.take_token(service, self.is_connected(), token).await
     }
 
     fn choose_credential(&self) {

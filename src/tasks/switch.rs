@@ -45,6 +45,8 @@ pub(super) struct Gate {
     look: Notify,
     /// What was announced last.
     announced: Mutex<Option<Backing>>,
+    /// Since when the probe does not get through.
+    gone_since: Mutex<Option<Timestamp>>,
     /// What could not be read for want of a connection.
     missed: Mutex<BTreeSet<Source>>,
 }
@@ -90,6 +92,18 @@ impl Gate {
 
     fn missed(&self) -> std::sync::MutexGuard<'_, BTreeSet<Source>> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The probe does not get through. Answers whether that is news.
+    pub(super) fn gone(&self, now: Timestamp) -> bool {
+        let mut since = self.gone_since();
+        let is_news = since.is_none();
+        since.get_or_insert(now);
+        is_news
+    }
+
+    fn gone_since(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
+        self.gone_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether this is new; the same directory is announced once.
@@ -150,10 +164,10 @@ pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
     }
 }
 
-/// Whether these may be listed now. While the credential is refused one small question is asked in place of the list; when it
+/// Whether the organization's people may be listed now. While the credential is refused one small question is asked in place of the list; when it
 /// is answered, everything is read that was not.
-pub(super) async fn may_list(session: &Arc<Session>, sources: &[Source]) -> bool {
-    if !sources.contains(&Source::Roster) || !session.gate.refused.load(Ordering::Relaxed) {
+pub(super) async fn may_list(session: &Arc<Session>) -> bool {
+    if !session.gate.refused.load(Ordering::Relaxed) {
         return true;
     }
     Box::pin(reading::read(session, &[Source::Operator])).await;
@@ -171,8 +185,10 @@ pub(super) async fn lost(session: &Session, problem: &Problem) {
     session.happened(CONNECTION, text).await;
 }
 
-/// The probe got through after it had not: what was missed meanwhile is read now, not at its next turn.
-pub(super) async fn back_again(session: &Arc<Session>, since: Timestamp) {
+/// The probe got through; if it had not, what was missed meanwhile is read now, not at its next turn.
+pub(super) async fn back_again(session: &Arc<Session>) {
+    let gone = session.gate.gone_since().take();
+    let Some(since) = gone else { return };
     let seconds = Timestamp::now().duration_since(since).as_secs().max(1);
     session.happened(CONNECTION, format!("it is back after {seconds} s; nothing was lost")).await;
     let missed: Vec<Source> = std::mem::take(&mut *session.gate.missed()).into_iter().collect();

@@ -10,14 +10,15 @@ use crate::domain::ProblemKind;
 use crate::domain::activity::{Budget, CONNECTION, EventLine, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
+use super::attention::Closed;
 use super::msg::Msg;
-use super::signin;
 use super::strain::Strain;
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
+pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<Closed>) -> Observer {
     Observer::new(move |traffic| {
         strain.hear(&traffic);
+        closed.hear(&traffic);
         let msg = match traffic {
             Traffic::Request(record) => {
                 if let Some(line) = broken(&record) {
@@ -37,8 +38,8 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
                 },
             ),
             // Somebody waits for this one: it is never dropped.
-            Traffic::SignIn(step) => return signin::tell(&tx, step),
-            Traffic::Terminal(step) => return signin::tell_terminal(&tx, step),
+            Traffic::SignIn(step) => return deliver(&tx, Msg::SignIn(step)),
+            Traffic::Terminal(step) => return deliver(&tx, Msg::Terminal(step)),
         };
         let _ = tx.try_send(msg);
     })
@@ -57,6 +58,17 @@ fn broken(record: &RequestRecord) -> Option<EventLine> {
     };
     let text = format!("{}: {what}; it is asked again, nothing is lost", record.service.name());
     Some(EventLine { at: record.at, subject: CONNECTION.to_owned(), text })
+}
+
+/// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.
+pub(super) fn deliver<T: Send + 'static>(tx: &mpsc::Sender<T>, msg: T) {
+    use mpsc::error::TrySendError;
+    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        let tx = tx.clone();
+        drop(runtime.spawn(async move { tx.send(msg).await }));
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]

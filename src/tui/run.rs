@@ -87,9 +87,11 @@ impl Pace {
 
     fn of(msg: &Msg) -> Self {
         match msg {
-            Msg::Clock(_) | Msg::ReadingProgressed(..) | Msg::Requested(_) | Msg::BudgetRead(..) => {
-                Self::Slow
-            }
+            Msg::Clock(_)
+            | Msg::ReadingProgressed(..)
+            | Msg::Requested(_)
+            | Msg::BudgetRead(..)
+            | Msg::DirectoryUnchanged(_) => Self::Slow,
             Msg::RosterPageRead(_) | Msg::ReadingStarted(..) | Msg::ReadingScheduled(..) => Self::Calm,
             _ => Self::Soon,
         }
@@ -255,7 +257,11 @@ impl Loop {
             Input::Typed(Typed::Paste(text)) => Event::Paste(text),
             Input::Typed(Typed::Mouse(mouse)) => Event::Mouse(mouse),
             Input::Typed(Typed::Resize(width, height)) => Event::Resize(width, height),
-            Input::Typed(Typed::FocusGained | Typed::FocusLost) => return Ok(()),
+            // Nothing on the screen changes by it; only what is polled does.
+            Input::Typed(focus @ (Typed::FocusGained | Typed::FocusLost)) => {
+                self.send(tasks::Effect::Attend(focus == Typed::FocusGained));
+                return Ok(());
+            }
             Input::Resized => {
                 self.console.screen.forget();
                 Event::Resize(0, 0)
@@ -347,6 +353,8 @@ impl Loop {
 
     async fn suspend(&mut self) -> io::Result<()> {
         self.console.suspend().await?;
+        // Whoever brings it back looks at it.
+        self.send(tasks::Effect::Attend(true));
         self.tell_time();
         self.owe(Pace::Now);
         Ok(())

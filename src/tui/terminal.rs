@@ -1,6 +1,6 @@
 //! The terminal: owned by a guard that gives it back whole, whatever happens.
 //!
-//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, the cursor and (where asked for) the mouse. It writes a
+//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, focus reports, the cursor and (where asked for) the mouse. It writes a
 //! frame as the difference to the one before it, in one piece, inside a synchronized update (DEC private mode 2026, which
 //! terminals without it ignore), and writes nothing at all when nothing differs. A panic gives the terminal back before its
 //! message is printed.
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
+    EnableMouseCapture,
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
@@ -91,6 +92,7 @@ fn write_leave(out: &mut impl Write) -> io::Result<()> {
         out,
         EndSynchronizedUpdate,
         DisableMouseCapture,
+        DisableFocusChange,
         DisableBracketedPaste,
         LeaveAlternateScreen,
         cursor::Show
@@ -128,7 +130,8 @@ impl Screen {
         enable_raw_mode()?;
         self.shared.inner.entered.store(true, Ordering::SeqCst);
         let out = &mut self.out;
-        queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        // Focus (DEC private mode 1004) is told by terminals that can: nobody looks, so less is polled.
+        queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
         if self.mouse {
             queue!(out, EnableMouseCapture)?;
         }

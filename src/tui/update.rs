@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::domain::Problem;
 use crate::domain::activity::Source;
 use crate::domain::signin::TerminalStep;
 use crate::domain::text::clean_to;
@@ -58,6 +59,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     prepare(app);
     app.begun = true;
     app.toasts.seen();
+    if app.tab == Tab::Mapping {
+        app.mapping.pressed();
+    }
     if !app.overlays.is_empty() {
         return overlay::key(app, key);
     }
@@ -68,6 +72,12 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if let Some(Overlay::Apply(dialog)) = app.overlays.last_mut()
+        && let Some(token) = dialog.token()
+    {
+        token.paste(text);
+        return Vec::new();
+    }
     let typed: String = clean_to(text, LONGEST_PASTE).into_owned();
     prepare(app);
     let Some(input) = overlay::input(app) else { return Vec::new() };
@@ -106,6 +116,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::GoToMapping => go(app, Tab::Mapping),
         Action::ReadAgain => {
             app.say("reading everything again");
+            // What was marked has been seen; what this reading finds is news.
+            app.model.news.clear();
             let mut effects = vec![Effect::Task(tasks::Effect::Read(Source::ALL.to_vec()))];
             // A run that asked for a credential tries it again.
             if matches!(&app.model.apply, Some(run) if matches!(run.paused, Some(Some(_)))) {
@@ -118,8 +130,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Help => app.overlays.push(Overlay::Help(Help::default())),
         Action::Log => app.overlays.push(Overlay::Log(Log::default())),
         Action::Filter => {
-            let input = tui_input::Input::new(filter(app).to_owned());
-            app.overlays.push(Overlay::Filter(FilterLine { input }));
+            app.overlays.push(Overlay::Filter(FilterLine::new(filter(app))));
         }
         Action::Export => {
             let path = export::proposed_path(app, app.tab);
@@ -202,12 +213,14 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
     let mut analyse = false;
     match msg {
         Msg::RowsSaved(number) => {
-            decide::saved(app, *number);
+            effects.extend(decide::saved(app, *number));
             analyse = true;
         }
         // Before the model takes it in: what was before can be taken back to.
         Msg::PatternUsed(id, _) => decide::pattern_used(app, id),
         Msg::RowsNotSaved(number, problem) => decide::not_saved(app, *number, problem),
+        // A poll that fails again in the same way says so in the log and on the state line, not in a notice every minute.
+        Msg::ReadingFailed(source, problem, _) if is_known(app, *source, problem) => {}
         Msg::Failed(problem) | Msg::ReadingFailed(_, problem, _) => app.complain(problem.to_string()),
         Msg::FileWritten { what, path } => app.say(format!("{what} written to {path}")),
         Msg::Ticked(id, tick) => {
@@ -255,6 +268,16 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         effects.extend(leave_program(app));
     }
     effects
+}
+
+/// Whether the latest reading of this list failed like this already.
+fn is_known(app: &App, source: Source, problem: &Problem) -> bool {
+    let known = match source {
+        Source::Roster => &app.model.roster.problem,
+        Source::Directory => &app.model.directory.problem,
+        _ => return false,
+    };
+    known.as_ref().is_some_and(|known| known.kind == problem.kind && known.said == problem.said)
 }
 
 /// One analysis at a time; what changes meanwhile is taken together into the next.

@@ -1,6 +1,6 @@
 //! Answers against the published descriptions.
 
-use ado2entra::simulator::{Fault, Options, Scenario};
+use ado2entra::simulator::{Fault, Options, Scenario, TenantChange};
 use serde_json::{Value, json};
 
 use crate::{
@@ -233,6 +233,18 @@ async fn the_tenant_is_as_published_in_every_scenario() {
             &play.graph("policies/authorizationPolicy").await.json(),
         );
         assert_valid(&spec.answer("/users/delta", "get", "200"), &play.graph("users/delta").await.json());
+    }
+    let play = Play::fabrikam(&[]).await;
+    let now = play.graph(&format!("users/delta?{select}&$deltatoken=latest")).await.json();
+    let link = now["@odata.deltaLink"].as_str().unwrap().to_owned();
+    play.control.change_tenant_user("amara.okonjo@contoso.com", &TenantChange::Disable);
+    play.control.change_tenant_user("arjun.banerji@contoso.com", &TenantChange::Delete);
+    play.control.change_tenant_user("niamh.halloran@contoso.com", &TenantChange::Purge);
+    for fault in [None, Some(Fault::DeltaSparse), Some(Fault::DeltaReplays)] {
+        fault.into_iter().for_each(|fault| play.control.set_fault(fault, true));
+        let round = play.graph(&link).await.json();
+        assert!(round["value"].as_array().unwrap().len() >= 3, "{round}");
+        assert_valid(&spec.answer("/users/delta", "get", "200"), &round);
     }
 }
 

@@ -24,6 +24,7 @@ pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
                 sources.push(Source::Tokens);
             }
             let model = work.read(&sources).await;
+            work.keep_readiness(&model).await;
             work::mention_store(work.output, &model);
             show(work.output, &model)
         }
@@ -103,7 +104,7 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, analysis: &Analysis) -
 }
 
 /// What stands in the way comes first.
-const ORDER: [CheckStatus; 6] = [
+pub const ORDER: [CheckStatus; 6] = [
     CheckStatus::Fail,
     CheckStatus::Manual,
     CheckStatus::Unknown,
@@ -112,7 +113,8 @@ const ORDER: [CheckStatus; 6] = [
     CheckStatus::NotApplicable,
 ];
 
-fn counts(checks: &[Check]) -> String {
+/// How many of each, in words.
+pub fn counts(checks: &[Check]) -> String {
     let mut parts = Vec::new();
     let ticked = checks.iter().filter(|check| check.ticked.is_some() && check.status.can_be_ticked()).count();
     for status in ORDER {

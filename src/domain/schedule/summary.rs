@@ -5,9 +5,8 @@ use serde::{Deserialize, Serialize};
 use super::{Call, Disposition, Schedule, ScheduleInput};
 use crate::domain::connection::ConnectionState;
 use crate::domain::forecast::{Forecast, Person, Situation};
-use crate::domain::ids::StorageKey;
 use crate::domain::outcome::Outcome;
-use crate::domain::plan::{Decision, Plan, PlanCounts, RowState};
+use crate::domain::plan::{Decision, Plan, PlanCounts, PlanRow, RowState};
 
 /// How many people cannot get in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,19 +18,24 @@ pub struct LockedOut {
     pub on_connecting: usize,
 }
 
-/// Who is locked out now, and who will be.
+/// Everybody who is locked out: now, where the destination backs the organization, else on connecting.
+pub fn who_is_locked_out<'a>(
+    forecast: &'a Forecast,
+    situation: &Situation,
+) -> impl Iterator<Item = &'a Person> + use<'a> {
+    let connected = situation.is_connected();
+    forecast.people().iter().filter(move |person| match person.outcome {
+        Outcome::Connected => false,
+        // Whoever the service maps to somebody else loses access too.
+        Outcome::Automatic => connected,
+        _ => true,
+    })
+}
+
+/// How many are locked out now, and how many will be.
 pub fn locked_out(forecast: &Forecast, situation: &Situation) -> LockedOut {
-    let state = ConnectionState::of(situation.backing, situation.destination);
-    let without = forecast
-        .people()
-        .iter()
-        .filter(|person| match state {
-            ConnectionState::Connected => person.outcome != Outcome::Connected,
-            // Whoever the service maps to somebody else loses access too.
-            _ => !matches!(person.outcome, Outcome::Connected | Outcome::Automatic),
-        })
-        .count();
-    let now = match state {
+    let without = who_is_locked_out(forecast, situation).count();
+    let now = match ConnectionState::of(situation.backing, situation.destination) {
         ConnectionState::Connected => Some(without),
         ConnectionState::NotConnected | ConnectionState::ConnectedElsewhere => Some(0),
         ConnectionState::Unknown => None,
@@ -42,17 +46,17 @@ pub fn locked_out(forecast: &Forecast, situation: &Situation) -> LockedOut {
 /// How many are still locked out, without a new reading: the plan's verified rows count as through. `None` while what backs
 /// the organization is unknown.
 pub fn still_locked_out(forecast: &Forecast, situation: &Situation, plan: &Plan) -> Option<usize> {
-    let through = |key: &StorageKey| {
-        plan.row(key).is_some_and(|row| {
-            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
-        })
-    };
     let before = locked_out(forecast, situation).now?;
-    if !situation.is_connected() {
-        return Some(before);
+    if before == 0 {
+        return Some(0);
     }
-    let out = |person: &&Person| person.outcome != Outcome::Connected && !through(&person.storage_key);
-    Some(forecast.people().iter().filter(out).count())
+    let out = |person: &&Person| !plan.row(&person.storage_key).is_some_and(is_through);
+    Some(who_is_locked_out(forecast, situation).filter(out).count())
+}
+
+/// Whether the run has done what it does about this row.
+fn is_through(row: &PlanRow) -> bool {
+    row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
 }
 
 /// What a state means for the administrator, and what to do about it. `verify`, `again` and `look` name the way to read again,
@@ -112,7 +116,7 @@ impl Summary {
         let mut summary = Self {
             keep: counts.keep,
             undecided: counts.undecided,
-            verified_before: verified(input.plan),
+            verified_before: input.plan.rows.values().filter(|row| is_through(row)).count(),
             locked_out: locked_out(input.forecast, input.situation).now,
             ..Self::default()
         };
@@ -138,15 +142,6 @@ impl Summary {
     pub fn sent(&self) -> usize {
         self.map + self.invite + self.remove
     }
-}
-
-fn verified(plan: &Plan) -> usize {
-    plan.rows
-        .values()
-        .filter(|row| {
-            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
-        })
-        .count()
 }
 
 #[cfg(test)]

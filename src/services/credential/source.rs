@@ -158,6 +158,29 @@ impl Credential {
         Ok(Some(Box::pin(self.fetch(&mut held)).await?).filter(|token| !token.is_same(refused)))
     }
 
+    /// Whether the token comes from a variable, which cannot change while the program runs.
+    pub fn takes_token(&self) -> bool {
+        matches!(self.source, Source::Pat(_) | Source::Env(_))
+    }
+
+    /// Uses a token that somebody typed in, in the place of the one in the variable.
+    pub async fn take(&self, secret: SecretString) -> Result<(), Problem> {
+        let token = match &self.source {
+            Source::Pat(_) => Token::personal(secret),
+            Source::Env(_) => Token::bearer(secret),
+            _ => {
+                let said = "tokens of this way of signing in cannot be typed in".to_owned();
+                return Err(self.problem(ProblemKind::Local, said, "Sign in again by that way, then go on."));
+            }
+        };
+        let Some(token) = token else {
+            let said = "what was typed cannot be a token; it was not used".to_owned();
+            return Err(self.problem(ProblemKind::Local, said, "Type the whole token and nothing else."));
+        };
+        *self.held.lock().await = Held { token: Some(Arc::new(token)), failure: None };
+        Ok(())
+    }
+
     async fn fetch(&self, held: &mut Held) -> Result<Arc<Token>, Problem> {
         if let Some((when, problem)) = &held.failure
             && (self.asks() || when.elapsed() < FAILURE_HOLDS)

@@ -37,6 +37,7 @@ fn name(action: &Action) -> String {
         Action::ReadPerson { .. } => "person".into(),
         Action::ReadTarget(_) => "target".into(),
         Action::ReadHolder(_) => "holder".into(),
+        Action::ReadRights => "rights".into(),
         Action::Record(line) => format!("={}", line.state.name()),
         Action::Send(Change::Map { .. }) => "PATCH".into(),
         Action::Send(Change::Invite) => "POST".into(),
@@ -192,6 +193,7 @@ fn a_removal_is_proven_by_absence() {
     let events = vec![
         Event::Begin,
         person(PersonNow::AsDecided),
+        Event::Rights(RightsNow::Ordinary),
         Event::Recorded,
         taken(),
         Event::Recorded,
@@ -201,8 +203,21 @@ fn a_removal_is_proven_by_absence() {
     ];
     assert_eq!(
         play(&mut machine, events),
-        ["person", "=sending", "DELETE", "=applied", "pause", "person", "=verified", "end"]
+        ["person", "rights", "=sending", "DELETE", "=applied", "pause", "person", "=verified", "end"]
     );
+}
+
+#[test]
+fn who_became_an_administrator_meanwhile_is_not_removed() {
+    for (event, last) in [
+        (Event::Rights(RightsNow::Kept("is an administrator now".into())), "=refused"),
+        (Event::Unread(problem(ProblemKind::ServiceFailing)), "=failed"),
+        (Event::Unread(problem(ProblemKind::NotSignedIn)), "ask"),
+    ] {
+        let mut machine = machine(JOB, RowState::Planned, true);
+        let events = vec![Event::Begin, person(PersonNow::AsDecided), event];
+        assert_eq!(play(&mut machine, events), ["person", "rights", last]);
+    }
 }
 
 #[test]
@@ -356,6 +371,14 @@ fn some_event(action: &Action, dice: u8) -> Event {
             Event::Holder(HolderNow::Free),
             Event::Holder(HolderNow::Free),
             Event::Holder(HolderNow::Held("Adele".into())),
+            failing,
+            expired,
+        ]),
+        Action::ReadRights => pick(&[
+            Event::Rights(RightsNow::Ordinary),
+            Event::Rights(RightsNow::Ordinary),
+            Event::Rights(RightsNow::Ordinary),
+            Event::Rights(RightsNow::Kept("owns the organization".into())),
             failing,
             expired,
         ]),
