@@ -12,6 +12,7 @@ pub mod activity;
 pub mod candidate;
 pub mod check;
 pub mod connection;
+pub mod doctor;
 pub mod facts;
 pub mod forecast;
 pub mod ids;

@@ -26,6 +26,7 @@ pub mod exports;
 #[cfg(test)]
 mod faults;
 pub mod files;
+pub mod inspect;
 pub mod journal;
 pub mod lock;
 mod open;

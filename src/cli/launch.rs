@@ -14,7 +14,7 @@ use super::exit::{Exit, Failure};
 use super::manual;
 use super::output::Output;
 
-pub use opening::{Dashboard, Opening, has_a_terminal};
+pub use opening::{Dashboard, Opening, has_a_terminal, load, setup};
 pub use running::{runtime, until_signal};
 
 /// Runs the program with these arguments. The dashboard is handed in, because commands and dashboard do not know each other.
@@ -58,6 +58,7 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
             Ok(Exit::Done)
         }
         Some(Command::Config { command }) => configuration(output, &global, command, dashboard),
+        Some(Command::Doctor) => commands::doctor::run(output, &global, dashboard),
         Some(Command::Diff(args)) if args.org_users.is_some() => {
             commands::diff::from_files(output, &global, &args)
         }
@@ -76,8 +77,8 @@ fn configuration(
 ) -> Result<Exit, Failure> {
     use commands::configuration as show;
     match command {
-        ConfigCommand::Check => show::check(output, &opening::load(global), dashboard.check_keys),
-        ConfigCommand::Show => show::show(output, &opening::load(global)?),
+        ConfigCommand::Check => show::check(output, &load(global), dashboard.check_keys),
+        ConfigCommand::Show => show::show(output, &load(global)?),
         ConfigCommand::Path => show::path(output, global.config.as_deref(), &opening::environment),
     }
 }

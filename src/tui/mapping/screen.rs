@@ -180,7 +180,7 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let line = Rect { y: rows.y + row, height: 1, ..rows };
         view.can_be_clicked(app, line, || crate::tui::mouse::Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
-        pen.write(news_sign(&app.model, &user.storage_key), theme.accent);
+        news_sign(&app.model, &user.storage_key, &mut pen, theme.accent);
         if list.cursor() == Some(at) {
             let focused = app.mapping.side == Side::People;
             pen.write(look.glyphs.gutter, if focused { theme.gutter } else { theme.accent });
