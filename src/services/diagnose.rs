@@ -52,7 +52,6 @@ impl Diagnosis {
             (Service::AzureDevOps, &endpoints.azure_devops),
             (Service::AzureDevOpsIdentity, &endpoints.azure_devops_identity),
             (Service::AzureDevOpsEntitlements, &endpoints.azure_devops_entitlements),
-            (Service::AzureDevOpsAudit, &endpoints.azure_devops_audit),
             (Service::AzureDevOpsStatus, &endpoints.azure_devops_status),
             (Service::MicrosoftGraph, &endpoints.microsoft_graph),
             (Service::EntraLogin, &endpoints.entra_login),

@@ -52,6 +52,9 @@ pub async fn examine(patient: Patient) -> (Vec<Finding>, Timestamp) {
     if let Some(setup) = &patient.setup {
         findings.extend(credential::findings(&setup.config, &patient.environment));
         findings.extend(outside(setup, patient.environment.clone()).await);
+    } else {
+        let said = "not looked at: the configuration has to be right first";
+        findings.push(Finding::new(Area::Network, "services", Health::Unknown, said));
     }
     findings.sort_by_key(|finding| finding.area);
     (findings, Timestamp::now())
@@ -110,7 +113,7 @@ fn configuration(patient: &Patient) -> Vec<Finding> {
     }
     findings.push(finding);
     for (key, endpoint) in loaded.config.endpoints.not_microsofts() {
-        let said = format!("{key} is not Microsoft's own: {}", endpoint.as_str());
+        let said = format!("not Microsoft's own: {}", endpoint.as_str());
         findings.push(
             Finding::new(Area::Configuration, key, Health::Careful, said)
                 .remedy("Tokens are sent there. Right for a simulator or a proxy of yours; else remove it under [endpoints]."),
@@ -127,7 +130,8 @@ fn certificates(name: &str, file: &Path) -> Finding {
     let shown = clean_to(&file.display().to_string(), 300).into_owned();
     match crate::services::diagnose::roots_in(file) {
         Ok(number) => {
-            let said = format!("{number} further root certificates in {shown}");
+            let further = if name == "ca_file" { "further " } else { "" };
+            let said = format!("{number} {further}root certificates in {shown}");
             Finding::new(Area::Network, name, Health::Good, said)
         }
         Err(problem) => {

@@ -46,16 +46,48 @@ pub fn run(output: Output, global: &Global, dashboard: &Dashboard<'_>) -> Result
     })
 }
 
+/// The narrowest and the widest that text is laid out for; a file is read at the widest.
+const WIDTHS: std::ops::RangeInclusive<usize> = 60..=120;
+
+fn width(output: Output) -> usize {
+    let seen = output.on_terminal.then(|| rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()).flatten();
+    let columns = seen.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
+    columns.unwrap_or(*WIDTHS.end()).clamp(*WIDTHS.start(), *WIDTHS.end())
+}
+
+/// Words on lines of this length; a word that is longer has a line of its own.
+fn wrapped(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().filter(|line| {
+            line.is_empty() || line.chars().count() + 1 + word.chars().count() <= room
+        });
+        match line {
+            Some(line) if line.is_empty() => line.push_str(word),
+            Some(line) => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            None => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}
+
+/// The longest name of a finding that the others are lined up with.
+const NAME: usize = 27;
+
 fn show(out: &mut dyn Write, output: Output, findings: &[Finding]) -> io::Result<()> {
-    let mut area = None;
-    let names = findings.iter().map(|finding| finding.name.chars().count()).max().unwrap_or(0).min(28);
+    let names = findings.iter().map(|finding| finding.name.chars().count()).max().unwrap_or(0).min(NAME);
+    let indent = " ".repeat(names + 12);
+    let room = width(output).saturating_sub(indent.len()).max(24);
+    let mut before: Option<&Finding> = None;
     for finding in findings {
-        if area != Some(finding.area) {
-            if area.is_some() {
+        if before.is_none_or(|before| before.area != finding.area) {
+            if before.is_some() {
                 writeln!(out)?;
             }
             writeln!(out, "{}", output.paint.tone(Tone::Strong, finding.area.title()))?;
-            area = Some(finding.area);
         }
         let word = format!("{:<7}", finding.verdict.word());
         let word = match finding.verdict {
@@ -64,21 +96,28 @@ fn show(out: &mut dyn Write, output: Output, findings: &[Finding]) -> io::Result
             Health::Careful | Health::Unknown => output.paint.tone(Tone::Careful, &word),
             Health::Bad => output.paint.tone(Tone::Bad, &word),
         };
-        let mut said = finding.said.lines();
-        writeln!(out, "  {word} {:<names$}  {}", clean(&finding.name), clean(said.next().unwrap_or_default()))?;
-        let indent = " ".repeat(names + 12);
-        for line in said {
-            writeln!(out, "{indent}{}", clean(line))?;
+        let mut said = wrapped(&clean(&finding.said), room).into_iter();
+        let mut lead = format!("  {word} {:<names$}  ", clean(&finding.name));
+        if finding.name.chars().count() > names {
+            writeln!(out, "{}", lead.trim_end())?;
+            lead.clone_from(&indent);
         }
+        writeln!(out, "{lead}{}", said.next().unwrap_or_default())?;
+        let mut more: Vec<String> = said.collect();
         if finding.area == Area::Network || finding.area == Area::SignIn {
-            for (name, value) in &finding.details {
-                writeln!(out, "{indent}{}: {}", clean(name), clean(value))?;
-            }
+            let details = finding.details.iter().filter(|(name, _)| name != "services");
+            more.extend(details.flat_map(|(name, value)| wrapped(&clean(&format!("{name}: {value}")), room)));
         }
         if !finding.remedy.is_empty() {
-            let arrow = if finding.verdict == Health::Told { "note" } else { "to do" };
-            writeln!(out, "{indent}{arrow}: {}", clean(&finding.remedy))?;
+            let lead = if finding.verdict == Health::Told { "note" } else { "to do" };
+            let same = before.is_some_and(|before| before.remedy == finding.remedy);
+            let words = if same { "as above" } else { &finding.remedy };
+            more.extend(wrapped(&clean(&format!("{lead}: {words}")), room));
         }
+        for line in more {
+            writeln!(out, "{indent}{line}")?;
+        }
+        before = Some(finding);
     }
     let number = |verdict| findings.iter().filter(|finding| finding.verdict == verdict).count();
     writeln!(out)?;
@@ -90,4 +129,16 @@ fn show(out: &mut dyn Write, output: Output, findings: &[Finding]) -> io::Result
         number(Health::Unknown),
         number(Health::Good)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_stay_whole() {
+        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
+        assert_eq!(wrapped("averylongword is long", 5), ["averylongword", "is", "long"]);
+        assert_eq!(wrapped("", 5), [""]);
+    }
 }

@@ -187,13 +187,15 @@ fn seconds(span: Duration) -> String {
 }
 
 /// The library's own frame around a cause says nothing to an administrator.
-const FRAMES: [&str; 6] = [
+const FRAMES: [&str; 8] = [
     "error sending request: ",
     "client error (Connect): ",
     "client error (SendRequest): ",
     "error decoding response body: ",
     "request or response body error: ",
     "error resolving DNS: ",
+    "tunnel error: failed to create underlying connection: ",
+    "tcp connect error: ",
 ];
 
 fn short(text: &str) -> String {
