@@ -11,6 +11,7 @@
 pub mod activity;
 pub mod candidate;
 pub mod check;
+pub mod comparison;
 pub mod connection;
 pub mod doctor;
 pub mod facts;

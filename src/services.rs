@@ -34,8 +34,10 @@ mod tests;
 pub mod trial;
 pub mod wire;
 
-pub use azure_devops::{AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
-pub use credential::{Credentials, Environment, Way};
+pub use azure_devops::{
+    AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
+};
+pub use credential::{Credentials, Environment, TerminalUse, Way};
 pub use diagnose::Diagnosis;
 pub use entra::Entra;
 pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
@@ -47,8 +49,13 @@ pub use status::Status;
 
 pub use wire::BadList;
 
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
 use credential::authority::Authority;
-use credential::source::is_same_pat;
+use credential::source::{Credential, is_same_pat};
+use credential::terminal::Terminal;
 use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
@@ -95,15 +102,15 @@ impl Services {
         let identity = Endpoint::parse(Service::AzureDevOpsIdentity, &endpoints.azure_devops_identity)?;
         let entitlements =
             Endpoint::parse(Service::AzureDevOpsEntitlements, &endpoints.azure_devops_entitlements)?;
-        // Not asked yet; a wrong address is told all the same.
-        Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
+        let audit = Endpoint::parse(Service::AzureDevOpsAudit, &endpoints.azure_devops_audit)?;
         let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
         let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
         let proxies = Proxies::of(|name| environment.text(name));
         let http = Http::new(&settings, proxies, observer.clone())?;
         let entra = Entra::new(&http, login.clone(), tenant);
-        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer };
+        let terminal = Arc::new(Terminal::new(settings.terminal, observer.clone()));
+        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer, terminal };
         let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command, Some(&wire));
         let azure_devops = |credential| {
             AzureDevOps::new(
@@ -113,6 +120,7 @@ impl Services {
                 core.clone(),
                 identity.clone(),
                 entitlements.clone(),
+                audit.clone(),
             )
         };
         Ok(Self {
@@ -127,6 +135,30 @@ impl Services {
         })
     }
 
+    /// Whether the token for this service comes from a variable, so that another one may be typed in. `connected`: the
+    /// destination backs the organization.
+    pub fn takes_token(&self, service: Service, connected: bool) -> bool {
+        self.credential(service, connected).takes_token()
+    }
+
+    /// Uses a token that somebody typed in, in the place of the one in the variable, until the program ends.
+    pub async fn take_token(
+        &self,
+        service: Service,
+        connected: bool,
+        token: SecretString,
+    ) -> Result<(), Problem> {
+        self.credential(service, connected).take(token).await
+    }
+
+    fn credential(&self, service: Service, connected: bool) -> &Credential {
+        match service {
+            Service::MicrosoftGraph | Service::EntraLogin => &self.keyring.graph,
+            _ if connected => &self.keyring.after_connect,
+            _ => &self.keyring.azure_devops,
+        }
+    }
+
     /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is. Nothing is
     /// sent to Azure DevOps.
     pub async fn try_after_connect(&self) -> Result<AfterConnectTrial, Problem> {
@@ -138,6 +170,13 @@ impl Services {
         let same_pat = is_same_pat(&self.keyring.azure_devops, credential, &token);
         let way = if same_pat { "same" } else { credential.way() };
         Ok(AfterConnectTrial { way: way.to_owned(), tenant: token.tenant, same_pat })
+    }
+}
+
+impl Services {
+    /// The screen has stepped aside for this request of a credential command.
+    pub fn lend_terminal(&self, number: u64) {
+        self.keyring.terminal.lend(number);
     }
 }
 

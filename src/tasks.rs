@@ -22,6 +22,7 @@ pub mod msg;
 pub mod offline;
 pub mod papers;
 mod reading;
+mod record;
 pub mod runner;
 pub mod session;
 pub mod setup;
@@ -29,6 +30,7 @@ pub mod signin;
 pub mod snapshot;
 mod strain;
 mod succession;
+mod switch;
 mod traffic;
 mod watch;
 

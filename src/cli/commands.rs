@@ -7,6 +7,7 @@ pub mod configuration;
 pub mod demo;
 pub mod diff;
 pub mod doctor;
+pub mod organizations;
 mod paper;
 pub mod plan;
 pub mod report;

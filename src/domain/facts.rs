@@ -213,6 +213,23 @@ pub struct PersonTokens {
     pub ssh_keys: u32,
 }
 
+/// One token or key, as far as the token administration API tells: never the token itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenNote {
+    /// An SSH key; else a personal access token.
+    pub ssh: bool,
+    /// The name that its owner gave it; untrusted, for people's eyes.
+    pub name: Option<String>,
+    /// What it may do, as the service writes it: `app_token` is everything.
+    pub scope: Option<String>,
+    /// For all organizations of its owner.
+    pub global: bool,
+    /// Since when it is good.
+    pub valid_from: Option<Timestamp>,
+    /// Until when it is good.
+    pub valid_to: Option<Timestamp>,
+}
+
 /// Everybody's tokens and keys; read only on request.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenInventory {
@@ -220,6 +237,12 @@ pub struct TokenInventory {
     pub people: BTreeMap<StorageKey, PersonTokens>,
     /// Who could not be read.
     pub unread: BTreeMap<StorageKey, String>,
+    /// Each valid token and key, of those who have any.
+    #[serde(default)]
+    pub notes: BTreeMap<StorageKey, Vec<TokenNote>>,
+    /// When each of them was read: an inventory may be read in several sittings.
+    #[serde(default)]
+    pub read_at: BTreeMap<StorageKey, Timestamp>,
 }
 
 /// Everything that was read besides the people.
@@ -255,6 +278,8 @@ pub struct Facts {
     pub after_connect: Aged<AfterConnectTrial>,
     /// Tokens and keys.
     pub tokens: Aged<TokenInventory>,
+    /// The access tokens of the account that this program signs in to Azure DevOps with, where it does so by one of them.
+    pub own_tokens: Aged<PersonTokens>,
 }
 
 impl Facts {

@@ -17,16 +17,21 @@ use super::http::{Answer, Call, Http};
 use crate::domain::problem::Problem;
 
 mod administrators;
+mod audit;
 mod batch;
 mod entitlements;
 mod graph;
 mod identities;
 mod operator;
 mod owner;
+mod resources;
+mod rules;
 mod tokens;
 mod types;
 
+pub use administrators::PeopleIn;
 pub use batch::{BatchRow, BatchTaken};
+pub use resources::AgentPool;
 pub use types::{GraphUser, Group, Membership, PlannedCall, Taken};
 
 pub(crate) use administrators::is_administrators_group;
@@ -48,6 +53,8 @@ struct Inner {
     identity: Endpoint,
     /// `vsaex.dev.azure.com`
     entitlements: Endpoint,
+    /// `auditservice.dev.azure.com`
+    audit: Endpoint,
 }
 
 impl AzureDevOps {
@@ -58,6 +65,7 @@ impl AzureDevOps {
         core: Endpoint,
         identity: Endpoint,
         entitlements: Endpoint,
+        audit: Endpoint,
     ) -> Self {
         Self {
             inner: Arc::new(Inner {
@@ -67,6 +75,7 @@ impl AzureDevOps {
                 core,
                 identity,
                 entitlements,
+                audit,
             }),
         }
     }

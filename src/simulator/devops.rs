@@ -7,6 +7,7 @@ mod identities;
 mod inventory;
 mod mapping;
 mod probe;
+mod resources;
 mod users;
 mod wire;
 
@@ -60,6 +61,14 @@ fn resource_answer(shared: &Shared, call: &Call, caller: Caller, lower: &[&str],
         ("devops", ["_apis", "connectiondata"]) if get => connection::data(shared, caller),
         ("devops", ["_apis", "contribution", "hierarchyquery"]) => connection::owner(shared, call, caller),
         ("devops", ["_settings", "organizationaad"]) if get => connection::directory(shared),
+        ("devops", ["_apis", "projects"]) if get => resources::projects(shared, call),
+        ("devops", [_, "_apis", "serviceendpoint", "endpoints"]) if get => {
+            resources::connections(shared, id(0))
+        }
+        ("devops", ["_apis", "distributedtask", "pools"]) if get => resources::pools(shared),
+        ("devops", ["_apis", "distributedtask", "pools", _, "agents"]) if get => {
+            resources::agents(shared, id(3))
+        }
         ("vsaex", ["_apis", "userentitlements"]) if get => entitlements::list(shared, call),
         ("vsaex", ["_apis", "userentitlements", _]) if get => entitlements::get(shared, id(2)),
         ("vsaex", ["_apis", "userentitlements", _]) if call.method == Method::DELETE => {
@@ -95,6 +104,7 @@ fn graph<'a>(
         ["descriptors", _] if get => users::descriptor(shared, id(3)),
         ["membershipstates", _] if get => users::membership_state(shared, id(3)),
         ["subjectlookup"] if call.method == Method::POST => users::lookup(shared, call),
+        ["subjectquery"] if call.method == Method::POST => users::query(shared, call),
         ["resolvedisconnectedusers"] if call.method == Method::POST => mapping::batch(shared, call, caller),
         ["groups"] if get => groups::list(shared, call),
         ["groups", _] if get => groups::get(shared, id(3)),
@@ -146,7 +156,7 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
         if password != Some(shared.tokens.pat.as_str()) {
             return Err(unknown(call).into());
         }
-        let dead = shared.on(Fault::PatDiesAtConnect) && shared.read(|world| world.backing.is_some());
+        let dead = shared.on(Fault::PatDiesAtConnect) && shared.has_turned();
         if expired || dead || shared.read(|world| caller(world, Caller::Pat).is_none()) {
             return Err(expired_token().into());
         }

@@ -50,6 +50,8 @@ faults! {
     ThrottleOn200 = "throttle-on-200",
     /// Every third read is cut off in the middle of its body by a connection reset.
     Reset = "reset",
+    /// There is no connection: every request is cut off before anything is answered, and nothing happens.
+    Offline = "offline",
     /// Every third read answers half a JSON document under a correct Content-Length.
     Truncate = "truncate",
     /// Every fifth request waits for nearly a second.
@@ -137,9 +139,11 @@ faults! {
     Delete204 = "delete-204",
     /// Storage keys change on connecting and on mapping.
     KeysChange = "keys-change",
+    /// Connecting takes access away, as it sometimes does: a group of one person, a subscription, a connection, an agent.
+    ConnectLosesAccess = "connect-loses-access",
     /// Connecting maps guests of the tenant by their external address, too.
     ConnectMapsGuests = "connect-maps-guests",
-    /// The operator's access token stops working the moment the organization is connected.
+    /// The operator's access token stops working the moment the organization's directory changes.
     PatDiesAtConnect = "pat-dies-at-connect",
     /// Changes in the tenant reach its lists and Azure DevOps late.
     LateEntra = "late-entra",
@@ -190,6 +194,12 @@ faults! {
     NoOwnerPermission = "no-owner-permission",
     /// Identities may not be searched.
     NoIdentityPermission = "no-identity-permission",
+    /// Projects, service connections and agents may not be read.
+    NoResourcesPermission = "no-resources-permission",
+    /// The audit log may not be read.
+    NoAuditPermission = "no-audit-permission",
+    /// The members of one group cannot be read.
+    OneGroupUnreadable = "one-group-unreadable",
     /// The operator is not an administrator of the organization.
     OperatorNotPca = "operator-not-pca",
     /// The account that reads the tenant is a guest there.

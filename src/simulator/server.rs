@@ -68,6 +68,8 @@ pub(super) struct Shared {
     world: RwLock<World>,
     faults: Mutex<BTreeSet<Fault>>,
     started: Instant,
+    /// What backed the organization at the start.
+    began: Option<u8>,
     serial: AtomicU32,
     ids: Ids,
 }
@@ -97,6 +99,7 @@ impl Shared {
             interference: Mutex::new(Interference::new(options.seed, options.quota)),
             sign_ins: Mutex::default(),
             ids: world.ids,
+            began: world.backing,
             world: RwLock::new(world),
             faults: Mutex::new(faults),
             started: Instant::now(),
@@ -143,6 +146,7 @@ impl Shared {
             keys_change: self.on(Fault::KeysChange),
             guests_too: self.on(Fault::ConnectMapsGuests),
             active_target_strips: self.on(Fault::ActiveTargetStrips),
+            loses_access: self.on(Fault::ConnectLosesAccess),
         }
     }
 
@@ -155,6 +159,11 @@ impl Shared {
             let tenant = if wrong && tenant == world.destination { count - 1 } else { tenant };
             world.connect(tenant, rules)
         })
+    }
+
+    /// Whether another directory backs the organization than at the start.
+    pub fn has_turned(&self) -> bool {
+        self.read(|world| world.backing != self.began)
     }
 
     pub fn entra_delay(&self) -> Option<Duration> {
@@ -210,6 +219,13 @@ impl Call {
 
     pub fn reads(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    /// A POST that changes nothing.
+    pub fn queries(&self) -> bool {
+        let asks = ["subjectquery", "subjectlookup", "hierarchyquery"];
+        let last = self.path.last().map(|last| last.to_lowercase());
+        self.method == Method::POST && last.is_some_and(|last| asks.contains(&last.as_str()))
     }
 
     /// The JSON body; anything else is `None`.

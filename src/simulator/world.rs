@@ -41,10 +41,12 @@ pub(super) struct Event {
 
 /// What the switches say about unproven behaviour, for one operation.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub(super) struct Rules {
     pub keys_change: bool,
     pub guests_too: bool,
     pub active_target_strips: bool,
+    pub loses_access: bool,
 }
 
 /// Why a mapping was refused.
@@ -81,6 +83,8 @@ pub(super) struct World {
     /// Display name and role template id of the roles of `me`.
     pub my_roles: Vec<(&'static str, &'static str)>,
     pub events: Vec<Event>,
+    /// Connecting took access away.
+    pub lost_access: bool,
     listed: Vec<Person>,
     crowd: Crowd,
     crowd_size: u32,
@@ -110,6 +114,7 @@ impl World {
             invites_from: "everyone",
             my_roles: Vec::new(),
             events: Vec::new(),
+            lost_access: false,
             listed: Vec::new(),
             crowd,
             crowd_size: 0,
@@ -165,9 +170,32 @@ impl World {
                 mapped += 1;
             }
         }
+        if rules.loses_access {
+            self.lose_access();
+        }
         let name = self.tenant(tenant).display.clone();
         self.event("Organization.LinkToAAD", format!("Linked the organization to the directory {name}"));
         mapped
+    }
+
+    /// Somebody without rights of an administrator leaves all groups, and the first subscription is not recognised any more.
+    fn lose_access(&mut self) {
+        self.lost_access = true;
+        let listed = self.listed.iter().enumerate();
+        let plain = |person: &Person| {
+            person.entitled && person.origin == Origin::Msa && !person.groups.contains(&group::ADMINISTRATORS)
+        };
+        let poor = listed.clone().filter(|(_, person)| plain(person)).nth(5).map(|(number, _)| number);
+        let subscriber = listed
+            .filter(|(_, person)| plain(person) && person.access.parts().0 == "msdn")
+            .map(|(number, _)| number)
+            .next();
+        for (number, takes_groups) in [(poor, true), (subscriber, false)] {
+            let Some(number) = number.and_then(|number| u32::try_from(number).ok()) else { continue };
+            let fate = self.fates.entry(number).or_default();
+            fate.without_groups |= takes_groups;
+            fate.stakeholder |= !takes_groups;
+        }
     }
 
     /// Groups of another tenant, and their memberships, do not survive a switch.

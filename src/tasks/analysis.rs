@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::connection::lockout::{Lockout, lockout};
 use crate::domain::connection::portal::Portal;
 use crate::domain::connection::timeline::{Step, current_phase, timeline};
 use crate::domain::connection::way_back::{WayBackStep, WrongDirectory, way_back, wrong_directory};
@@ -67,6 +68,8 @@ pub struct Analysis {
     pub way_back: Vec<WayBackStep>,
     /// The organization is connected to a directory that nobody meant.
     pub wrong_directory: Option<WrongDirectory>,
+    /// The switch is done and Azure DevOps does not let the administrator in: why, and the way back.
+    pub lockout: Option<Lockout>,
     /// When it was made.
     pub at: Timestamp,
 }
@@ -103,6 +106,7 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
         phase: current_phase(&findings, &checks),
         way_back: way_back(&findings, &portal),
         wrong_directory: wrong_directory(&findings, None, &portal),
+        lockout: lockout(&findings, &portal),
         verdict: Verdict::of(&checks),
         state: ConnectionState::of(situation.backing, situation.destination),
         goal,

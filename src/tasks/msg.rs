@@ -5,17 +5,18 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
+    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
 };
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::{Granted, SignInStep};
-use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
+use crate::domain::signin::{Granted, SignInStep, TerminalStep};
+use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
 
@@ -52,6 +53,8 @@ pub enum Fact {
     AfterConnect(Result<AfterConnectTrial, Problem>),
     /// Tokens and keys.
     Tokens(Result<TokenInventory, Problem>),
+    /// The access tokens of the account behind the Azure DevOps credential, where that is one. Comes with [`Fact::Operator`].
+    OwnTokens(Result<PersonTokens, Problem>),
 }
 
 /// What happens in an apply run.
@@ -75,6 +78,8 @@ pub enum ApplyEvent {
     },
     /// Nothing is sent until somebody resumes; with the reason, if it was not the administrator's wish.
     Paused(Option<Problem>),
+    /// What it paused for is a token that a variable holds: another one may be typed in for this service.
+    TokenWanted(Service),
     /// Going on.
     Resumed,
     /// Invited guests are not known everywhere yet; their rows rest while others go on.
@@ -111,6 +116,8 @@ pub enum Msg {
     ReadingStarted(Source, Timestamp),
     /// Reading goes on.
     ReadingProgressed(Source, Progress),
+    /// A reading is over whose result nobody but its file needs.
+    ReadingEnded(Source),
     /// A first part of the organization's people, to be shown while the rest is under way.
     RosterPageRead(Arc<Vec<OrgUser>>),
     /// The organization's people, whole.
@@ -169,9 +176,13 @@ pub enum Msg {
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
-    BudgetRead(crate::domain::Service, Budget),
+    BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
+    /// Another directory backs the organization: the switch, seen while the program ran.
+    Turned(Turn),
     /// Something for the event list.
     Happened(EventLine),
 }

@@ -16,6 +16,7 @@ mod identities;
 mod lists;
 
 use super::msg::{Fact, Msg};
+use super::record;
 use super::session::Session;
 
 /// How many small reads of one source are under way at a time.
@@ -72,10 +73,7 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     };
     let account = async {
         if has(Source::Operator) {
-            fact(session, Source::Operator, async {
-                Fact::Operator(session.azure_devops().operator().await)
-            })
-            .await;
+            operator(session).await;
         }
     };
     let administrators = async {
@@ -162,6 +160,21 @@ async fn tenant(session: &Session, wanted: &BTreeSet<Source>) {
     }
 }
 
+/// The account behind the Azure DevOps credential; once a session, whether an access token behind it can be a global one.
+async fn operator(session: &Session) {
+    session.tell(Msg::ReadingStarted(Source::Operator, Timestamp::now())).await;
+    let read = session.azure_devops().operator().await;
+    let known = read.as_ref().ok().cloned();
+    if let Some(operator) = &known {
+        record::signed_in(session, operator).await;
+    }
+    session.tell(Msg::FactRead(Fact::Operator(read), Timestamp::now())).await;
+    let Some(operator) = known.filter(|_| session.asks_for_own_tokens()) else { return };
+    if let Some(tokens) = session.services.own_tokens(session.is_connected(), &operator).await {
+        session.tell(Msg::FactRead(Fact::OwnTokens(tokens), Timestamp::now())).await;
+    }
+}
+
 async fn fact(session: &Session, source: Source, reading: impl Future<Output = Fact>) {
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
     let fact = reading.await;
@@ -237,7 +250,23 @@ pub(super) async fn tokens(session: &Session, roster: &Roster) {
         })
         .buffered(ABREAST);
     let mut done = 0;
-    while let Some((key, answer)) = answers.next().await {
+    let mut stop = session.stop();
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = answers.next() => next,
+            Ok(()) = stop.changed() => {
+                // What was read is worth keeping; of the others it is said that nobody asked.
+                for user in roster.people() {
+                    if !inventory.people.contains_key(&user.storage_key) {
+                        let why = "the reading was stopped".to_owned();
+                        inventory.unread.entry(user.storage_key.clone()).or_insert(why);
+                    }
+                }
+                None
+            }
+        };
+        let Some((key, answer)) = next else { break };
         done += 1;
         match answer {
             Ok(tokens) => {

@@ -16,12 +16,13 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::activity::Source;
 use crate::domain::connection::readings::Observation;
 use crate::domain::polling::{Clock, TENANT_PEOPLE_EVERY, pause};
-use crate::domain::{Backing, Problem, Service};
+use crate::domain::{Problem, Service};
 
 use super::attention::hidden;
 use super::msg::{Fact, Msg};
 use super::reading;
 use super::session::Session;
+use super::switch::{self, announce};
 
 /// Polls until it is told to stop. Four clocks: the probe, the tenant's people, the organization's people, health.
 pub(super) async fn watch(session: Arc<Session>, stop: CancellationToken) {
@@ -31,8 +32,9 @@ pub(super) async fn watch(session: Arc<Session>, stop: CancellationToken) {
     tokio::join!(
         ticker(Clock::Probe, context.poll_tenant).run(|| probe(&session)),
         ticker(Clock::TenantPeople, tenant_people).run(|| reading::tenant_people(&session)),
-        ticker(Clock::OrgPeople, context.poll_users).run(|| reading::org_people(&session)),
+        ticker(Clock::OrgPeople, context.poll_users).run(|| org_people(&session)),
         ticker(Clock::Health, context.poll_health).run(|| reading::health(&session)),
+        switch::refusals(&session, &stop),
     );
 }
 
@@ -117,16 +119,24 @@ async fn tick<R, S>(
     }
 }
 
+async fn org_people(session: &Arc<Session>) -> Result<(), Problem> {
+    if switch::may_list(session).await { reading::org_people(session).await } else { Ok(()) }
+}
+
 /// The watch over what backs the organization. A single reading is cheap and says nothing yet; when it differs from what is
 /// believed, a second one must agree before the change is announced.
 async fn probe(session: &Arc<Session>) -> Result<(), Problem> {
     let reading = match session.services.probe.read().await {
         Ok(reading) => reading,
         Err(problem) => {
+            if session.gate.gone(Timestamp::now()) {
+                switch::lost(session, &problem).await;
+            }
             session.tell(Msg::FactRead(Fact::Backing(Err(problem.clone())), Timestamp::now())).await;
             return Err(problem);
         }
     };
+    switch::back_again(session).await;
     let before = session.believed_backing();
     match (session.observe(reading.backing), reading.backing) {
         (Observation::Unchanged, Some(backing)) => {
@@ -145,31 +155,6 @@ async fn probe(session: &Arc<Session>) -> Result<(), Problem> {
         }
     }
     Ok(())
-}
-
-/// The moment of the switch: everything that depends on the directory is read again, with the credential for now.
-async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing) {
-    let name = |backing: Backing| match backing {
-        Backing::MicrosoftAccounts => "Microsoft accounts".to_owned(),
-        Backing::Tenant(tenant) => format!("tenant {tenant}"),
-    };
-    let text = match before {
-        Some(before) => format!("the directory changed: from {} to {}", name(before), name(now)),
-        None => format!("backed by {}", name(now)),
-    };
-    session.happened(Source::Backing.name(), text).await;
-    Box::pin(reading::read(
-        session,
-        &[
-            Source::Operator,
-            Source::Roster,
-            Source::GraphIdentities,
-            Source::HiddenIdentities,
-            Source::Administrators,
-            Source::Owner,
-        ],
-    ))
-    .await;
 }
 
 #[cfg(test)]

@@ -21,8 +21,18 @@ const VERSION: (&str, &str) = ("api-version", "7.1");
 impl AzureDevOps {
     /// Everybody with an entitlement, service identities included.
     pub fn users(&self, raw: Raw) -> Pages<OrgUser> {
+        self.users_with(&[VERSION], raw)
+    }
+
+    /// [`AzureDevOps::users`] with projects, extensions and group rules of each, which the service leaves empty unless it is
+    /// asked for them.
+    pub fn users_whole(&self, raw: Raw) -> Pages<OrgUser> {
+        self.users_with(&[VERSION, ("select", "Projects,Extensions,Grouprules")], raw)
+    }
+
+    fn users_with(&self, query: &[(&str, &str)], raw: Raw) -> Pages<OrgUser> {
         let endpoint = &self.inner.entitlements;
-        let url = endpoint.fixed_url(&[self.organization(), "_apis", "userentitlements"], &[VERSION]);
+        let url = endpoint.fixed_url(&[self.organization(), "_apis", "userentitlements"], query);
         let what = format!("the user entitlements of {}", self.organization());
         Pages::new(
             &self.inner.http,

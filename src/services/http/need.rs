@@ -21,6 +21,14 @@ pub(crate) enum Need {
     TokenAdministration,
     /// Reading the owner.
     Owner,
+    /// Reading projects.
+    Projects,
+    /// Reading service connections.
+    ServiceConnections,
+    /// Reading agent pools and agents.
+    AgentPools,
+    /// Reading the audit log.
+    Audit,
     /// `/me` and the like.
     UserRead,
     /// The tenant's users.
@@ -55,6 +63,12 @@ impl Need {
                 "scope Token Administration (Read & manage), and a Project Collection Administrator"
             }
             Self::Owner => "scope Full access",
+            Self::Projects => "scope Project and Team (Read)",
+            Self::ServiceConnections => "scope Service Connections (Read)",
+            Self::AgentPools => "scope Agent Pools (Read)",
+            Self::Audit => {
+                "scope Audit Log (Read), the permission View audit log, and a directory that backs the organization"
+            }
             Self::UserRead => "permission User.Read",
             Self::UsersRead => "permission User.Read.All, and an account that is no guest",
             Self::OrganizationRead => "permission User.Read or Organization.Read.All",

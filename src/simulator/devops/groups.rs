@@ -7,7 +7,7 @@ use super::{Call, Fault, Shared, forbidden, users, wire};
 use crate::simulator::{
     answer::{Answer, devops_error, devops_internal},
     paging::{next_place, page_size},
-    world::{World, people::Subject},
+    world::{World, group::FIRST_PROJECT, people::Subject},
 };
 
 fn refused(shared: &Shared) -> Option<Answer> {
@@ -67,6 +67,10 @@ fn containers(world: &World, subject: &Subject) -> Vec<String> {
 pub(super) fn memberships(shared: &Shared, call: &Call, descriptor: &str) -> Answer {
     if let Some(answer) = refused(shared) {
         return answer;
+    }
+    let unreadable = || shared.read(|world| world.group(FIRST_PROJECT + 2).map(|group| group.descriptor(world.ids)));
+    if shared.on(Fault::OneGroupUnreadable) && unreadable().as_deref() == Some(descriptor) {
+        return forbidden("Access Denied: you may not read the members of this group. (simulated)");
     }
     let down = match call.query.get("direction").map(str::to_lowercase).as_deref() {
         None | Some("up") => false,

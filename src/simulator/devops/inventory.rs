@@ -120,6 +120,11 @@ pub(super) fn audit_log(shared: &Shared, call: &Call) -> Answer {
         .get("continuationToken")
         .and_then(|token| token.split(';').next()?.parse().ok())
         .unwrap_or(0);
+    if shared.on(Fault::NoAuditPermission) {
+        return forbidden("Access Denied: the permission View audit log is missing. (simulated)");
+    }
+    let since: Option<jiff::Timestamp> =
+        call.query.get("startTime").and_then(|text| text.parse().ok());
     shared.read(|world| {
         if world.backing.is_none() {
             return devops_error(
@@ -128,7 +133,13 @@ pub(super) fn audit_log(shared: &Shared, call: &Call) -> Answer {
                 "Auditing is available for organizations that a directory backs. (simulated)",
             );
         }
-        let events = world.events.iter().enumerate().skip(start).take(batch);
+        let newer = |(_, event): &(usize, &crate::simulator::world::Event)| {
+            since.is_none_or(|since| event.at >= since)
+        };
+        let all = world.events.iter().enumerate().filter(newer).count();
+        let actor = world.person(world.owner).map(|seen| seen.person).map(|who| (who.display, who.principal));
+        let (actor_name, actor_upn) = actor.unwrap_or_default();
+        let events = world.events.iter().enumerate().filter(newer).skip(start).take(batch);
         let rows: Vec<Value> = events
             .map(|(number, event)| {
                 let id = world.ids.make(Kind::Audit, u32::try_from(number).unwrap_or(0));
@@ -140,7 +151,7 @@ pub(super) fn audit_log(shared: &Shared, call: &Call) -> Answer {
                     "scopeId": world.organization_id(), "ipAddress": "203.0.113.7", "userAgent": "simulated",
                     "actionId": event.action, "data": {}, "details": event.details,
                     "area": event.action.split('.').next(), "category": "modify", "categoryDisplayName": "Modify",
-                    "actorDisplayName": "Simulated administrator",
+                    "actorDisplayName": actor_name, "actorUPN": actor_upn,
                 })
             })
             .collect();
@@ -148,7 +159,7 @@ pub(super) fn audit_log(shared: &Shared, call: &Call) -> Answer {
         Answer::list(&json!({
             "decoratedAuditLogEntries": rows,
             "continuationToken": format!("{end};audit"),
-            "hasMore": end < world.events.len(),
+            "hasMore": end < all,
         }))
     })
 }

@@ -28,7 +28,7 @@ fn finding(name: &str, way: &Way, environment: &Environment) -> Finding {
         Way::Env { env } => variable("a bearer token", env, environment),
         Way::ClientSecret { env, .. } => variable("the application's secret", env, environment),
         Way::AssertionVariable { env, .. } => variable("the assertion", env, environment),
-        Way::Command { command } => program(command.first().map_or("", String::as_str), environment),
+        Way::Command { command } | Way::AskingCommand { command } => program(command.first().map_or("", String::as_str), environment),
         Way::AzureCli => {
             let (verdict, said, remedy) = program("az", environment);
             let remedy = if verdict == Health::Bad {
