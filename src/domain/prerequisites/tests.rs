@@ -97,7 +97,6 @@ fn world() -> World {
             people: (1..=3).map(|n| (key(n), PersonTokens::default())).collect(),
             ..TokenInventory::default()
         }),
-        own_tokens: Aged::default(),
     };
     let people = vec![
         person(1, Outcome::Automatic, Some(1), vec![]),
