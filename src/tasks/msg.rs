@@ -14,8 +14,9 @@ use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
+use crate::domain::plan::csv::Import;
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::{Granted, SignInStep};
+use crate::domain::signin::{Granted, SignInStep, TerminalStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
@@ -173,12 +174,16 @@ pub enum Msg {
         /// Where it is.
         path: String,
     },
+    /// A plan file was read: what it would change, or every reason why it is refused.
+    ImportRead(String, Box<Result<Import, Vec<String>>>),
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
     BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
     /// Another directory backs the organization: the switch, seen while the program ran.
     Turned(Turn),
     /// Something for the event list.

@@ -14,10 +14,12 @@ use crate::store::files::write_private;
 use super::analysis::{AnalysisInput, analyse};
 use super::apply::{self, Control};
 use super::effect::Effect;
+use super::import;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
+use super::record;
 use super::session::Session;
-use super::{alarm, reading, snapshot, watch as polling};
+use super::{alarm, reading, signin, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -80,6 +82,7 @@ impl Runner {
             Effect::Analyse(input) => self.analyse(*input),
             Effect::SaveRows(number, rows) => {
                 self.tracker.spawn(async move {
+                    signin::choose(&session.services, &rows);
                     let saved = match session.store() {
                         Ok(store) => store.save_rows(rows).await,
                         Err(problem) => Err(problem),
@@ -108,6 +111,7 @@ impl Runner {
             }
             Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
+            Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::TakeToken(service, token) => {
@@ -190,6 +194,7 @@ impl Runner {
                     }
                     return;
                 }
+                Effect::ReadImport(input) => import::read(&session, *input).await,
                 Effect::TakeSnapshot(path) => {
                     written(snapshot::take(&session, &path, false).await.map(|()| path), "snapshot")
                 }
@@ -228,6 +233,9 @@ impl Runner {
             alarm::look(&session, &analysis, &plan).await;
             lessons::learn(&session, &analysis, &plan).await;
             lessons::keep_readings(&session, &analysis, &plan).await;
+            if let Err(problem) = record::keep_readiness(&session, &analysis).await {
+                session.tell(Msg::Failed(problem)).await;
+            }
         });
     }
 

@@ -22,7 +22,9 @@ use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
 use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, TenantId};
-use crate::services::{AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, Invitation, Services, Settings};
+use crate::services::{
+    AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, Invitation, Services, Settings, TerminalUse,
+};
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
 use super::attention::{Attention, Closed};
@@ -180,7 +182,13 @@ impl Session {
         let strain = Arc::new(Strain::default());
         let closed = Arc::new(Closed::default());
         let services = Services::new(
-            service_settings(&setup, &organization, &tenant),
+            Settings {
+                terminal: match claim {
+                    Claim::Passing => TerminalUse::Free,
+                    Claim::Lasting => TerminalUse::OnRequest,
+                },
+                ..service_settings(&setup, &organization, &tenant)
+            },
             signin::credentials(&setup.config),
             setup.environment.clone(),
             observer(tx.clone(), Arc::clone(&strain), Arc::clone(&closed)),
@@ -269,7 +277,10 @@ impl Session {
             }
         }
         match plan {
-            Some(Ok(plan)) => self.tell(Msg::PlanLoaded(Box::new(plan))).await,
+            Some(Ok(plan)) => {
+                signin::choose(&self.services, plan.rows.values());
+                self.tell(Msg::PlanLoaded(Box::new(plan))).await;
+            }
             Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
             None => {}
         }

@@ -149,6 +149,7 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
         drawn_at: None,
         done: None,
         ask_background,
+        lent: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let exit = runtime.block_on(running.run(messages))?;
@@ -177,6 +178,8 @@ struct Loop {
     drawn_at: Option<Instant>,
     done: Option<Exit>,
     ask_background: bool,
+    /// A command asks something in the terminal; nothing is drawn meanwhile.
+    lent: bool,
 }
 
 impl Loop {
@@ -246,6 +249,9 @@ impl Loop {
     /// When something has to be done without anything happening.
     fn wake(&self) -> Option<Duration> {
         let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
+        if self.lent {
+            return None;
+        }
         if let Some(pace) = self.due {
             return Some(pace.gap().saturating_sub(since));
         }
@@ -278,6 +284,8 @@ impl Loop {
             }
             Input::Background(_) if !self.ask_background => return Ok(()),
             Input::Background(theme) => Event::Background(theme),
+            // The terminal is a command's just now; taking it back draws everything anew.
+            Input::Continued if self.lent => return Ok(()),
             Input::Continued => {
                 // Somebody stopped us from outside, and the shell used the terminal meanwhile.
                 self.console.screen.take()?;
@@ -303,6 +311,17 @@ impl Loop {
             match effect {
                 Effect::Task(effect) => self.send(effect),
                 Effect::Copy(text) => self.copy(&text)?,
+                Effect::LendTerminal(number, by) => {
+                    self.console.lend(&by)?;
+                    self.lent = true;
+                    self.send(tasks::Effect::LendTerminal(number));
+                }
+                Effect::TakeTerminalBack => {
+                    if std::mem::take(&mut self.lent) {
+                        self.console.take_back()?;
+                        self.owe(Pace::Now);
+                    }
+                }
                 Effect::Suspend => self.suspend().await?,
                 Effect::Quit => self.done = Some(Exit::Quit),
             }
@@ -360,7 +379,7 @@ impl Loop {
 
     fn draw(&mut self) -> io::Result<()> {
         self.due = None;
-        if self.console.shared.is_ending() {
+        if self.lent || self.console.shared.is_ending() {
             return Ok(());
         }
         prepare(&mut self.app);

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::activity::{Progress, Source};
-use crate::domain::{ConnectionState, Service};
+use crate::domain::{ConnectionState, ProblemKind, Service};
 
 use crate::tasks::model::StoreState;
 
@@ -26,6 +26,9 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     let mut parts = Vec::new();
     if let Some(wrong) = model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
         parts.push((wrong.headline.clone(), theme.alert));
+    }
+    if model.facts.backing.problem.as_deref().is_some_and(|it| it.kind == ProblemKind::Unreachable) {
+        parts.push(("connection lost".to_owned(), theme.bad));
     }
     if model.analysis.as_ref().is_some_and(|analysis| analysis.lockout.is_some()) {
         let key = app.keymap.shown(Action::GoToConnection);

@@ -9,6 +9,8 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 
 mod applying;
+mod asking;
+mod evening;
 mod first_start;
 mod instances;
 mod looks;
