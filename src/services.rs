@@ -35,7 +35,7 @@ pub mod wire;
 pub use azure_devops::{
     AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
 };
-pub use credential::{Credentials, Environment, Way};
+pub use credential::{Credentials, Environment, TerminalUse, Way};
 pub use entra::Entra;
 pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
@@ -46,10 +46,13 @@ pub use status::Status;
 
 pub use wire::BadList;
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 
 use credential::authority::Authority;
 use credential::source::{Credential, is_same_pat};
+use credential::terminal::Terminal;
 use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
@@ -99,7 +102,8 @@ impl Services {
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
         let http = Http::new(&settings, observer.clone())?;
         let entra = Entra::new(&http, login.clone(), tenant);
-        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer };
+        let terminal = Arc::new(Terminal::new(settings.terminal, observer.clone()));
+        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer, terminal };
         let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command, Some(&wire));
         let azure_devops = |credential| {
             AzureDevOps::new(
@@ -158,6 +162,13 @@ impl Services {
         let same_pat = is_same_pat(&self.keyring.azure_devops, credential, &token);
         let way = if same_pat { "same" } else { credential.way() };
         Ok(AfterConnectTrial { way: way.to_owned(), tenant: token.tenant, same_pat })
+    }
+}
+
+impl Services {
+    /// The screen has stepped aside for this request of a credential command.
+    pub fn lend_terminal(&self, number: u64) {
+        self.keyring.terminal.lend(number);
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use crate::cli::{Dashboard, Exit, Opening};
-use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Loaded, Theme, check_command_trust};
+use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Links, Loaded, Theme, check_command_trust};
 use crate::tasks::setup::{Prober, SetupEffect};
 use crate::tasks::{Context, Effect, Msg, Runner, Session, offline, snapshot};
 use crate::tui::theme::Look;
@@ -148,8 +148,8 @@ fn live_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(move |at_most| {
-            hangup.flush_blocking(at_most.saturating_sub(TIDYING));
+        on_hangup: Box::new(move |at_most, saved| {
+            hangup.leave_blocking(&saved, at_most.saturating_sub(TIDYING));
             crate::cli::remove_private_folders();
         }),
     }
@@ -187,7 +187,7 @@ fn offline_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(|_| ()),
+        on_hangup: Box::new(|_, _| ()),
     })
 }
 
@@ -203,6 +203,11 @@ fn settings(loaded: &Loaded) -> UiSettings {
         },
         ascii: ui.glyphs == Glyphs::Ascii,
         mouse: ui.mouse,
+        links: match ui.links {
+            Links::Auto => tui::links_are_taken(|name| std::env::var(name).ok()),
+            Links::Always => true,
+            Links::Never => false,
+        },
         keys: loaded.config.keys.clone(),
     }
 }

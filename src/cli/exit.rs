@@ -108,7 +108,8 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// What was tried, what happened, what to do. Empty: the pipe was closed, and there is nobody to tell.
+    /// What was tried, what happened, what to do. Empty: it was said already, or the pipe was closed and there is nobody to
+    /// tell.
     pub message: String,
 }
 

@@ -141,6 +141,12 @@ impl Services {
         Ok(granted(credential, &*credential.token().await?))
     }
 
+    /// Somebody is to be invited: a person who signs in by code is asked for the permission to invite, with the next token.
+    /// The least that serves is asked for before.
+    pub fn will_invite(&self) {
+        self.keyring.graph.choose("User.Invite.All");
+    }
+
     /// Ends a sign-in by code that is under way; whoever waits for it gets a [`ProblemKind::Cancelled`].
     pub fn cancel_sign_in(&self) {
         self.keyring.cancel_sign_in();

@@ -30,6 +30,8 @@ pub enum Effect {
     Attend(bool),
     /// Read everybody's tokens and SSH keys.
     ReadTokens,
+    /// Stop the long readings that are under way: lists of people, tokens, a snapshot.
+    StopReading,
     /// Compare, check, and draw the timeline.
     Analyse(Box<AnalysisInput>),
     /// Keep decisions. The number comes back with the answer.
@@ -83,6 +85,8 @@ pub enum Effect {
         /// Whether an existing file may be replaced.
         force: bool,
     },
+    /// The screen has stepped aside for this request of a credential command.
+    LendTerminal(u64),
     /// Read a plan file back, and say what it would change.
     ReadImport(Box<ImportInput>),
     /// End a sign-in by code that is under way.

@@ -16,7 +16,7 @@ use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::csv::Import;
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::{Granted, SignInStep};
+use crate::domain::signin::{Granted, SignInStep, TerminalStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
@@ -117,6 +117,8 @@ pub enum Msg {
     ReadingStarted(Source, Timestamp),
     /// Reading goes on.
     ReadingProgressed(Source, Progress),
+    /// A reading is over whose result nobody but its file needs.
+    ReadingEnded(Source),
     /// A first part of the organization's people, to be shown while the rest is under way.
     RosterPageRead(Arc<Vec<OrgUser>>),
     /// The organization's people, whole.
@@ -180,6 +182,8 @@ pub enum Msg {
     BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
     /// Another directory backs the organization: the switch, seen while the program ran.
     Turned(Turn),
     /// Something for the event list.

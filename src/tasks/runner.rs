@@ -19,7 +19,7 @@ use super::lessons;
 use super::msg::{ApplyEvent, Msg};
 use super::record;
 use super::session::Session;
-use super::{alarm, reading, snapshot, watch as polling};
+use super::{alarm, reading, signin, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -82,6 +82,7 @@ impl Runner {
             Effect::Analyse(input) => self.analyse(*input),
             Effect::SaveRows(number, rows) => {
                 self.tracker.spawn(async move {
+                    signin::choose(&session.services, &rows);
                     let saved = match session.store() {
                         Ok(store) => store.save_rows(rows).await,
                         Err(problem) => Err(problem),
@@ -108,7 +109,9 @@ impl Runner {
                 let control = self.control.subscribe();
                 self.tracker.spawn(async move { apply::run(&session, *order, control).await });
             }
+            Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
+            Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::TakeToken(service, token) => {

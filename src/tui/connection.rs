@@ -19,10 +19,11 @@
 //! The timeline, its words and the way back come from the analysis; nothing here decides where on the way we are. The wrong
 //! directory turns the whole screen, whatever was open. Addresses are the program's own, never a service's.
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::domain::Phase;
-use crate::domain::activity::Source;
+use crate::domain::activity::{CONNECTION, SIGN_IN, Source};
 use crate::domain::connection::{LockoutCause, Step};
 use crate::tasks::{self, Msg};
 
@@ -37,6 +38,9 @@ mod watch;
 
 pub use screen::view;
 pub use watch::before as before_reading;
+
+/// What happened longer ago is no news.
+const NEWS: SignedDuration = SignedDuration::from_secs(30);
 
 /// How far one key scrolls the details.
 const SCROLL: usize = 3;
@@ -208,6 +212,13 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     if let Msg::PhaseTicked(phase, tick) = msg {
         let word = if tick.is_some() { "ticked" } else { "no longer ticked" };
         app.say(format!("{}: {word}", phase.shown()));
+    }
+    if let Msg::Happened(event) = msg
+        && [CONNECTION, SIGN_IN].contains(&event.subject.as_str())
+        // Events of an earlier run are told when the store opens; they are no news.
+        && app.now().duration_since(event.at) < NEWS
+    {
+        app.say(format!("{}: {}", event.subject, event.text));
     }
     turn::absorbed(app, msg);
     Vec::new()

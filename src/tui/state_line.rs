@@ -9,12 +9,12 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::activity::{Progress, Source};
-use crate::domain::{ConnectionState, Service};
+use crate::domain::{ConnectionState, ProblemKind, Service};
 
 use crate::tasks::model::StoreState;
 
 use super::actions::Action;
-use super::app::{App, Tab};
+use super::app::{App, LONG, Tab};
 use super::overlay::log::clock;
 use super::widgets::pen::{Pen, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
@@ -27,19 +27,22 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     if let Some(wrong) = model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
         parts.push((wrong.headline.clone(), theme.alert));
     }
+    if model.facts.backing.problem.as_deref().is_some_and(|it| it.kind == ProblemKind::Unreachable) {
+        parts.push(("connection lost".to_owned(), theme.bad));
+    }
     if model.analysis.as_ref().is_some_and(|analysis| analysis.lockout.is_some()) {
         let key = app.keymap.shown(Action::GoToConnection);
         parts.push((format!("LOCKED OUT of Azure DevOps ({key})"), theme.alert));
     }
     for (source, progress) in &model.reading {
-        if matches!(source, Source::Roster | Source::Directory | Source::Tokens) {
+        if LONG.contains(source) {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
     let small = model
         .reading
         .keys()
-        .filter(|source| !matches!(source, Source::Roster | Source::Directory | Source::Tokens))
+        .filter(|source| !LONG.contains(source))
         .count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));

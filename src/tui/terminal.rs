@@ -42,6 +42,7 @@ pub struct Shared {
 struct SharedState {
     entered: AtomicBool,
     ending: AtomicBool,
+    lent: AtomicBool,
     drawing: Mutex<()>,
 }
 
@@ -49,6 +50,16 @@ impl Shared {
     /// Whether the program is being ended by a guard; nothing may be drawn any more.
     pub fn is_ending(&self) -> bool {
         self.inner.ending.load(Ordering::SeqCst)
+    }
+
+    /// Whether a command has the terminal: an interrupt is meant for it, and not for the program.
+    pub fn is_lent(&self) -> bool {
+        self.inner.lent.load(Ordering::SeqCst)
+    }
+
+    /// Says whether a command has the terminal.
+    pub fn lend(&self, lent: bool) {
+        self.inner.lent.store(lent, Ordering::SeqCst);
     }
 
     /// Says that the program is being ended; `false` when somebody said so before.
@@ -96,8 +107,9 @@ pub struct Screen {
     shared: Shared,
     mouse: bool,
     last: Buffer,
+    /// The bytes of a frame while they are put together.
+    frame: Vec<u8>,
     cursor: Option<Position>,
-    takes_links: bool,
 }
 
 impl Screen {
@@ -106,9 +118,8 @@ impl Screen {
         let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
         // A whole frame fits, so that it leaves in one write.
         let out = BufWriter::with_capacity(256 * 1024, out);
-        let takes_links = links::are_taken(|name| std::env::var(name).ok());
         let last = Buffer::empty(Rect::ZERO);
-        let mut screen = Self { out, shared: shared.clone(), mouse, last, cursor: None, takes_links };
+        let mut screen = Self { out, shared: shared.clone(), mouse, last, frame: Vec::new(), cursor: None };
         restore_on_panic(shared.clone());
         screen.take()?;
         Ok(screen)
@@ -159,7 +170,6 @@ impl Screen {
         let area = Rect::new(0, 0, width, height);
         let mut next = Buffer::empty(area);
         let (cursor, links) = render(area, &mut next);
-        let links = if self.takes_links { links } else { &[] };
         let shared = self.shared.clone();
         let _drawing = shared.drawing();
         if shared.is_ending() {
@@ -169,9 +179,11 @@ impl Screen {
         if whole {
             self.last = Buffer::empty(area);
         }
-        let changes = self.last.diff(&next);
-        let draws = whole || !changes.is_empty();
+        self.frame.clear();
+        paint::paint(&mut self.frame, &mut self.last, &next, links);
+        let draws = whole || !self.frame.is_empty();
         if !draws && cursor == self.cursor {
+            self.last = next;
             return Ok(false);
         }
         if draws {
@@ -179,7 +191,7 @@ impl Screen {
             if whole {
                 queue!(self.out, Clear(ClearType::All))?;
             }
-            paint::paint(&mut self.out, changes, links)?;
+            self.out.write_all(&self.frame)?;
         }
         match cursor {
             Some(Position { x, y }) => {

@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::Problem;
 use crate::domain::activity::Source;
+use crate::domain::signin::TerminalStep;
 use crate::domain::text::clean_to;
 use crate::tasks::{self, Msg};
 
@@ -124,6 +125,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
             return effects;
         }
+        Action::StopReading => return vec![Effect::Task(tasks::Effect::StopReading)],
         Action::TakeBack => return decide::take_back(app),
         Action::Palette => app.overlays.push(Overlay::Palette(Palette::default())),
         Action::Help => app.overlays.push(Overlay::Help(Help::default())),
@@ -232,6 +234,10 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         // The store may open when somebody is at work already.
         Msg::SessionFound(saved) if !app.begun => session::restore(app, saved),
         Msg::SignIn(step) => overlay::sign_in::absorbed(app, step),
+        Msg::Terminal(TerminalStep::Wanted { number, by }) => {
+            effects.push(Effect::LendTerminal(*number, by.clone()));
+        }
+        Msg::Terminal(TerminalStep::Returned) => effects.push(Effect::TakeTerminalBack),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {
             let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());

@@ -89,7 +89,8 @@ impl Machine {
             (Phase::Pausing | Phase::AskingBack, Event::Resumed) => self.read_back(),
             (Phase::Back, Event::Person(now)) => self.read(&now),
             (Phase::New, Event::Begin)
-            | (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
+            | (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed)
+            | (Phase::Intent(_), Event::Held) => self.begin(),
             (
                 Phase::Resting
                 | Phase::Waiting

@@ -133,6 +133,18 @@ fn a_line_that_cannot_be_written_ends_the_row_before_the_call() {
 }
 
 #[test]
+fn after_a_pause_everything_is_read_again_before_the_call() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    let mut events = until_sent();
+    *events.last_mut().unwrap() = Event::Held;
+    events.extend(until_sent().into_iter().skip(1));
+    assert_eq!(
+        play(&mut machine, events),
+        ["person", "target", "holder", "=sending", "person", "target", "holder", "=sending", "PATCH"]
+    );
+}
+
+#[test]
 fn an_unanswered_call_is_only_read_until_the_silence_proves_it() {
     let mut machine = machine(map(), RowState::Planned, true);
     play(&mut machine, until_sent());
@@ -383,6 +395,7 @@ fn some_event(action: &Action, dice: u8) -> Event {
             expired,
         ]),
         Action::Record(line) if line.intent.is_some() && dice < 10 => Event::Cancelled,
+        Action::Record(line) if line.intent.is_some() && dice < 20 => Event::Held,
         Action::Record(_) if dice > 250 => Event::NotRecorded(problem(ProblemKind::Local)),
         Action::Record(_) => Event::Recorded,
         Action::Send(_) => Event::Answered(
