@@ -16,6 +16,7 @@ pub mod effect;
 pub mod exports;
 pub mod files;
 pub mod gather;
+pub mod import;
 pub mod lessons;
 pub mod model;
 pub mod msg;

@@ -66,7 +66,9 @@ pub enum RunError {
 /// How soon something has to be on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pace {
-    /// It only moves: progress, countdowns, ages.
+    /// How far a long reading is.
+    Slowest,
+    /// It only moves: countdowns, ages.
     Slow,
     /// People arriving.
     Calm,
@@ -80,6 +82,7 @@ impl Pace {
     /// At least so long after the frame before.
     fn gap(self) -> Duration {
         Duration::from_millis(match self {
+            Self::Slowest => 2000,
             Self::Slow => 1000,
             Self::Calm => 250,
             Self::Soon => 34,
@@ -89,11 +92,8 @@ impl Pace {
 
     fn of(msg: &Msg) -> Self {
         match msg {
-            Msg::Clock(_)
-            | Msg::ReadingProgressed(..)
-            | Msg::Requested(_)
-            | Msg::BudgetRead(..)
-            | Msg::DirectoryUnchanged(_) => Self::Slow,
+            Msg::ReadingProgressed(..) | Msg::Requested(_) => Self::Slowest,
+            Msg::Clock(_) | Msg::BudgetRead(..) | Msg::DirectoryUnchanged(_) => Self::Slow,
             Msg::RosterPageRead(_) | Msg::ReadingStarted(..) | Msg::ReadingScheduled(..) => Self::Calm,
             _ => Self::Soon,
         }
