@@ -14,6 +14,7 @@
 mod answer;
 mod args;
 mod commands;
+mod delays;
 mod document;
 mod exit;
 mod json;

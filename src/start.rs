@@ -10,7 +10,8 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use crate::cli::{Dashboard, Exit, Opening};
-use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Loaded, Theme, check_command_trust};
+use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Links, Loaded, Theme, check_command_trust};
+use crate::domain::doctor::Finding;
 use crate::tasks::setup::{Prober, SetupEffect};
 use crate::tasks::{Context, Effect, Msg, Runner, Session, offline, snapshot};
 use crate::tui::theme::Look;
@@ -27,7 +28,10 @@ type Left = (Exit, String);
 
 /// Runs the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    crate::cli::run(arguments, &Dashboard { open: &open, check_keys: &check_keys })
+    crate::cli::run(
+        arguments,
+        &Dashboard { open: &open, check_keys: &check_keys, describe_terminal: &describe_terminal },
+    )
 }
 
 /// Checks the `[keys]` of a configuration against the table of actions, conflicts included.
@@ -35,6 +39,12 @@ fn check_keys(loaded: &Loaded) -> Result<(), ConfigErrors> {
     let actions: Vec<&str> = tui::action_names().collect();
     let check_key = |key: &str| tui::keymap::Key::parse(key).map(|_| ());
     loaded.check_keys(&KeyVocabulary { actions: &actions, check_key: &check_key })
+}
+
+/// What the terminal can do, as far as its variables tell.
+fn describe_terminal(loaded: Option<&Loaded>) -> Vec<Finding> {
+    let settings = loaded.map(settings).unwrap_or_default();
+    tui::terminal::describe::findings(settings.theme, settings.ascii, |name| std::env::var(name).ok())
 }
 
 /// Opens the dashboard and returns when it was left.
@@ -148,8 +158,8 @@ fn live_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(move |at_most| {
-            hangup.flush_blocking(at_most.saturating_sub(TIDYING));
+        on_hangup: Box::new(move |at_most, saved| {
+            hangup.leave_blocking(&saved, at_most.saturating_sub(TIDYING));
             crate::cli::remove_private_folders();
         }),
     }
@@ -187,7 +197,7 @@ fn offline_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(|_| ()),
+        on_hangup: Box::new(|_, _| ()),
     })
 }
 
@@ -203,6 +213,11 @@ fn settings(loaded: &Loaded) -> UiSettings {
         },
         ascii: ui.glyphs == Glyphs::Ascii,
         mouse: ui.mouse,
+        links: match ui.links {
+            Links::Auto => tui::links_are_taken(|name| std::env::var(name).ok()),
+            Links::Always => true,
+            Links::Never => false,
+        },
         keys: loaded.config.keys.clone(),
     }
 }

@@ -44,7 +44,7 @@ pub enum Command {
     Demo(Simulation),
     /// Run only the simulation of the services, for tests and training
     Simulator(SimulatorArgs),
-    /// Check the prerequisites of connecting
+    /// Check the prerequisites of connecting; of several organizations with --organization more than once
     #[command(args_conflicts_with_subcommands = true)]
     Check(CheckArgs),
     /// Show what connecting will do, or did, to each person
@@ -72,7 +72,7 @@ pub enum Command {
         /// NAME.csv: the list; NAME.txt: the letter; NAME: both beside each other; - for the list on standard output
         file: PathBuf,
     },
-    /// Write one document for the reviewer: what was found, decided, done, verified, failed
+    /// Write one document for the reviewer: what was found, decided, done, verified, failed; also about several organizations
     Report {
         /// The file (.html or .md), or - for Markdown on standard output
         file: PathBuf,
@@ -86,6 +86,8 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Look at what a working evening depends on (configuration, state, terminal, proxy, names, TLS, clock), and say what to do
+    Doctor,
     /// Print completions for a shell
     Completions {
         /// Which shell

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
 
+use super::delays::Delays;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::progress::ProgressLine;
@@ -37,6 +38,7 @@ pub struct Work {
     pub session: Arc<Session>,
     messages: Receiver<Msg>,
     runner: Runner,
+    delays: Delays,
 }
 
 impl Work {
@@ -47,7 +49,7 @@ impl Work {
             SetupError::Services(problem) => Failure::from(problem),
         })?;
         let runner = Runner::new(Arc::clone(&session));
-        Ok(Self { output, session, messages, runner })
+        Ok(Self { output, session, messages, runner, delays: Delays::default() })
     }
 
     /// Reads these sources and analyses, with progress. What could not be read is in the model, as a reason.
@@ -60,10 +62,12 @@ impl Work {
         let mut line = ProgressLine::new();
         let mut problems = Vec::new();
         let output = self.output;
+        let delays = &mut self.delays;
         let model =
             Box::pin(gather::gather_knowing(&self.session, &mut self.messages, sources, known, |_, msg| {
                 line.hear(msg, runner::now());
                 show_sign_in(output, &mut line, msg);
+                show_delay(output, delays, &mut line, msg);
                 if let Msg::Failed(problem) = msg {
                     problems.push(problem.to_string());
                 }
@@ -97,6 +101,9 @@ impl Work {
         if let Msg::SignIn(step) = &msg
             && let Some(words) = sign_in::words(step)
         {
+            self.output.say(&words);
+        }
+        if let Some(words) = self.delays.hear(&msg, runner::now()) {
             self.output.say(&words);
         }
         Some(msg)
@@ -143,6 +150,7 @@ impl Work {
                 Some(msg) = self.messages.recv() => {
                     line.hear(&msg, runner::now());
                     show_sign_in(self.output, &mut line, &msg);
+                    show_delay(self.output, &mut self.delays, &mut line, &msg);
                 }
                 result = &mut work => break result,
             }
@@ -157,6 +165,14 @@ fn show_sign_in(output: Output, line: &mut ProgressLine, msg: &Msg) {
     if let Msg::SignIn(step) = msg
         && let Some(words) = sign_in::words(step)
     {
+        line.clear();
+        output.say(&words);
+    }
+}
+
+/// Says why it takes longer, over the line of progress.
+fn show_delay(output: Output, delays: &mut Delays, line: &mut ProgressLine, msg: &Msg) {
+    if let Some(words) = delays.hear(msg, runner::now()) {
         line.clear();
         output.say(&words);
     }

@@ -250,6 +250,7 @@ keys! {
         "theme" => |c| Slot::Choice(&mut c.ui.theme),
         "glyphs" => |c| Slot::Choice(&mut c.ui.glyphs),
         "mouse" => |c| Slot::Flag(&mut c.ui.mouse),
+        "links" => |c| Slot::Choice(&mut c.ui.links),
     }
     "state" {
         "directory" => |c| Slot::Path(&mut c.state.directory),

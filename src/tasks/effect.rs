@@ -17,6 +17,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::{CheckId, Phase, Service, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
+use super::import::ImportInput;
 
 /// Something to be done outside of `update`.
 #[derive(Debug, Clone)]
@@ -29,6 +30,8 @@ pub enum Effect {
     Attend(bool),
     /// Read everybody's tokens and SSH keys.
     ReadTokens,
+    /// Stop the long readings that are under way: lists of people, tokens, a snapshot.
+    StopReading,
     /// Compare, check, and draw the timeline.
     Analyse(Box<AnalysisInput>),
     /// Keep decisions. The number comes back with the answer.
@@ -84,6 +87,8 @@ pub enum Effect {
     },
     /// The screen has stepped aside for this request of a credential command.
     LendTerminal(u64),
+    /// Read a plan file back, and say what it would change.
+    ReadImport(Box<ImportInput>),
     /// End a sign-in by code that is under way.
     CancelSignIn,
     /// Keep the session (tab, filter, sort, person) as JSON.

@@ -250,7 +250,23 @@ pub(super) async fn tokens(session: &Session, roster: &Roster) {
         })
         .buffered(ABREAST);
     let mut done = 0;
-    while let Some((key, answer)) = answers.next().await {
+    let mut stop = session.stop();
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = answers.next() => next,
+            Ok(()) = stop.changed() => {
+                // What was read is worth keeping; of the others it is said that nobody asked.
+                for user in roster.people() {
+                    if !inventory.people.contains_key(&user.storage_key) {
+                        let why = "the reading was stopped".to_owned();
+                        inventory.unread.entry(user.storage_key.clone()).or_insert(why);
+                    }
+                }
+                None
+            }
+        };
+        let Some((key, answer)) = next else { break };
         done += 1;
         match answer {
             Ok(tokens) => {

@@ -14,8 +14,10 @@ use crate::store::files::write_private;
 use super::analysis::{AnalysisInput, analyse};
 use super::apply::{self, Control};
 use super::effect::Effect;
+use super::import;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
+use super::record;
 use super::session::Session;
 use super::{alarm, reading, signin, snapshot, watch as polling};
 
@@ -107,6 +109,7 @@ impl Runner {
                 let control = self.control.subscribe();
                 self.tracker.spawn(async move { apply::run(&session, *order, control).await });
             }
+            Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
             Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
@@ -191,6 +194,7 @@ impl Runner {
                     }
                     return;
                 }
+                Effect::ReadImport(input) => import::read(&session, *input).await,
                 Effect::TakeSnapshot(path) => {
                     written(snapshot::take(&session, &path, false).await.map(|()| path), "snapshot")
                 }
@@ -229,6 +233,9 @@ impl Runner {
             alarm::look(&session, &analysis, &plan).await;
             lessons::learn(&session, &analysis, &plan).await;
             lessons::keep_readings(&session, &analysis, &plan).await;
+            if let Err(problem) = record::keep_readiness(&session, &analysis).await {
+                session.tell(Msg::Failed(problem)).await;
+            }
         });
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
 use crate::domain::activity::EventLine;
@@ -160,6 +160,8 @@ pub struct Session {
     own_tokens_asked: AtomicBool,
     /// Whose turn it is to apply, or to read back.
     pub(super) turns: Turns,
+    /// Goes up when somebody wants the long readings under way to stop.
+    stops: watch::Sender<u64>,
 }
 
 impl Session {
@@ -216,6 +218,7 @@ impl Session {
             gate: Gate::default(),
             own_tokens_asked: AtomicBool::new(false),
             turns: Turns::default(),
+            stops: watch::Sender::new(0),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -466,6 +469,33 @@ impl Session {
         self.services.cancel_sign_in();
     }
 
+    /// Stops the long readings that are under way: lists of people, tokens, a snapshot. What was read before stays.
+    pub(super) fn stop_reading(&self) {
+        self.stops.send_modify(|number| *number += 1);
+    }
+
+    /// Told when the readings that are under way now are to stop.
+    pub(super) fn stop(&self) -> watch::Receiver<u64> {
+        self.stops.subscribe()
+    }
+
+    /// Does this, unless it is stopped meanwhile.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        asked: &str,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let mut stop = self.stop();
+        tokio::select! {
+            biased;
+            result = work => result,
+            Ok(()) = stop.changed() => Err(Problem {
+                kind: ProblemKind::Cancelled,
+                ..Problem::local(asked, "it was stopped", "What was read before stays; `r` reads again.")
+            }),
+        }
+    }
+
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
         if let Some(store) = self.any_store() {
@@ -473,10 +503,14 @@ impl Session {
         }
     }
 
-    /// Like [`Session::flush`], for a thread without a runtime, and no longer than this.
-    pub fn flush_blocking(&self, at_most: Duration) {
-        if let Some(store) = self.any_store() {
-            let _ = store.flush_blocking(at_most);
+    /// Keeps the dashboard's session (JSON; empty: none) and waits for everything else that is being written, for a thread
+    /// without a runtime, and no longer than this.
+    pub fn leave_blocking(&self, dashboard: &str, at_most: Duration) {
+        let Some(store) = self.any_store() else { return };
+        match serde_json::from_str(dashboard) {
+            // In order: when this one is kept, so is everything before it.
+            Ok(value) => drop(store.session_put_blocking("dashboard", value, at_most)),
+            Err(_) => drop(store.flush_blocking(at_most)),
         }
     }
 

@@ -76,8 +76,17 @@ struct WrittenMembership<'a> {
     member: &'a str,
 }
 
-/// Takes a snapshot and writes it. `.zst` at the end of the name compresses.
+/// Takes a snapshot and writes it. `.zst` at the end of the name compresses. Where it is stopped, nothing is written.
 pub async fn take(session: &Arc<Session>, path: &Path, force: bool) -> Result<(), Problem> {
+    let taken = session.unless_stopped("taking a snapshot", Box::pin(taking(session, path, force))).await;
+    // These lists were read for the file alone; nobody else tells that it is over.
+    for source in [Source::Roster, Source::GraphIdentities, Source::Administrators, Source::Directory] {
+        session.tell(Msg::ReadingEnded(source)).await;
+    }
+    taken
+}
+
+async fn taking(session: &Arc<Session>, path: &Path, force: bool) -> Result<(), Problem> {
     if path.exists() && !force {
         return Err(Problem::local(
             format!("writing {}", path.display()),

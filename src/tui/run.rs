@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -16,7 +16,6 @@ use crate::tasks::{self, Context, Msg};
 use super::app::{App, Effect, Event, Exit, UiSettings, ViewState};
 use super::terminal::background;
 use super::terminal::console::Console;
-use super::terminal::guard::OnHangup;
 use super::terminal::input::Input;
 use super::theme::ThemeName;
 use super::update::{prepare, start as first_effects, update};
@@ -41,8 +40,11 @@ pub struct Start {
     /// The clock.
     pub clock: Box<dyn Fn() -> Timestamp>,
     /// Asked to write down what is known, within the time given, before the process is ended from outside.
-    pub on_hangup: OnHangup,
+    pub on_hangup: LastWords,
 }
+
+/// Gets the time that it has, and the session as it stood on the last frame.
+pub type LastWords = Box<dyn FnOnce(Duration, String) + Send>;
 
 impl std::fmt::Debug for Start {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -64,7 +66,9 @@ pub enum RunError {
 /// How soon something has to be on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pace {
-    /// It only moves: progress, countdowns, ages.
+    /// How far a long reading is.
+    Slowest,
+    /// It only moves: countdowns, ages.
     Slow,
     /// People arriving.
     Calm,
@@ -78,6 +82,7 @@ impl Pace {
     /// At least so long after the frame before.
     fn gap(self) -> Duration {
         Duration::from_millis(match self {
+            Self::Slowest => 2000,
             Self::Slow => 1000,
             Self::Calm => 250,
             Self::Soon => 34,
@@ -125,11 +130,18 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
         Some(console) => console,
         None => Console::take(settings.mouse)?,
     };
-    console.on_hangup(on_hangup);
+    let kept = Arc::new(Mutex::new(session.unwrap_or_default()));
+    let last = Arc::clone(&kept);
+    console.on_hangup(Box::new(move |at_most| {
+        let session = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
+        on_hangup(at_most, session);
+    }));
     let mut running = Loop {
         app,
         view: ViewState::default(),
         console,
+        kept,
+        typed: false,
         effects,
         backlog: VecDeque::new(),
         clock,
@@ -155,6 +167,10 @@ struct Loop {
     app: App,
     view: ViewState,
     console: Console,
+    /// The session, for an end that comes from outside; empty: nothing worth keeping.
+    kept: Arc<Mutex<String>>,
+    /// Somebody did something since the last frame.
+    typed: bool,
     effects: mpsc::Sender<tasks::Effect>,
     backlog: VecDeque<tasks::Effect>,
     clock: Box<dyn Fn() -> Timestamp>,
@@ -277,6 +293,7 @@ impl Loop {
             }
         };
         self.owe(Pace::Now);
+        self.typed = true;
         let effects = update(&mut self.app, event);
         self.perform(effects).await
     }
@@ -372,6 +389,9 @@ impl Loop {
             (view.cursor, &view.links)
         })?;
         self.drawn_at = Some(Instant::now());
+        if std::mem::take(&mut self.typed) {
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = session::write(&self.app);
+        }
         let drawn = self.view.drawn.clone();
         update(&mut self.app, Event::Drawn(drawn));
         Ok(())

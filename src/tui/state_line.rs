@@ -14,7 +14,7 @@ use crate::domain::{ConnectionState, ProblemKind, Service};
 use crate::tasks::model::StoreState;
 
 use super::actions::Action;
-use super::app::{App, Tab};
+use super::app::{App, LONG, Tab};
 use super::overlay::log::clock;
 use super::widgets::pen::{Pen, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
@@ -35,14 +35,14 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
         parts.push((format!("LOCKED OUT of Azure DevOps ({key})"), theme.alert));
     }
     for (source, progress) in &model.reading {
-        if matches!(source, Source::Roster | Source::Directory | Source::Tokens) {
+        if LONG.contains(source) {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
     let small = model
         .reading
         .keys()
-        .filter(|source| !matches!(source, Source::Roster | Source::Directory | Source::Tokens))
+        .filter(|source| !LONG.contains(source))
         .count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));

@@ -27,6 +27,7 @@ use self::links::Link;
 pub mod background;
 pub mod clipboard;
 pub mod console;
+pub mod describe;
 pub mod guard;
 pub mod input;
 pub mod links;
@@ -107,8 +108,9 @@ pub struct Screen {
     shared: Shared,
     mouse: bool,
     last: Buffer,
+    /// The bytes of a frame while they are put together.
+    frame: Vec<u8>,
     cursor: Option<Position>,
-    takes_links: bool,
 }
 
 impl Screen {
@@ -117,9 +119,8 @@ impl Screen {
         let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
         // A whole frame fits, so that it leaves in one write.
         let out = BufWriter::with_capacity(256 * 1024, out);
-        let takes_links = links::are_taken(|name| std::env::var(name).ok());
         let last = Buffer::empty(Rect::ZERO);
-        let mut screen = Self { out, shared: shared.clone(), mouse, last, cursor: None, takes_links };
+        let mut screen = Self { out, shared: shared.clone(), mouse, last, frame: Vec::new(), cursor: None };
         restore_on_panic(shared.clone());
         screen.take()?;
         Ok(screen)
@@ -170,7 +171,6 @@ impl Screen {
         let area = Rect::new(0, 0, width, height);
         let mut next = Buffer::empty(area);
         let (cursor, links) = render(area, &mut next);
-        let links = if self.takes_links { links } else { &[] };
         let shared = self.shared.clone();
         let _drawing = shared.drawing();
         if shared.is_ending() {
@@ -180,9 +180,11 @@ impl Screen {
         if whole {
             self.last = Buffer::empty(area);
         }
-        let changes = self.last.diff(&next);
-        let draws = whole || !changes.is_empty();
+        self.frame.clear();
+        paint::paint(&mut self.frame, &mut self.last, &next, links);
+        let draws = whole || !self.frame.is_empty();
         if !draws && cursor == self.cursor {
+            self.last = next;
             return Ok(false);
         }
         if draws {
@@ -190,7 +192,7 @@ impl Screen {
             if whole {
                 queue!(self.out, Clear(ClearType::All))?;
             }
-            paint::paint(&mut self.out, changes, links)?;
+            self.out.write_all(&self.frame)?;
         }
         match cursor {
             Some(Position { x, y }) => {

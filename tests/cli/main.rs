@@ -6,11 +6,15 @@
 mod apply;
 mod config;
 mod demo;
+mod doctor;
 mod faults;
 mod files;
 mod help;
+mod organizations;
+mod pages;
 mod papers;
 mod patterns;
+mod reference;
 mod stage;
 mod terminal;
 mod way;

@@ -11,7 +11,7 @@ pub struct Global {
     /// The configuration file (default: `$ADO2ENTRA_CONFIG`, else ~/.config/ado2entra/config.toml)
     #[arg(long, global = true, value_name = "PATH", display_order = 100)]
     pub config: Option<PathBuf>,
-    /// The organization, as in `https://dev.azure.com/NAME`; several times for `check` and `report`
+    /// The organization, as in `https://dev.azure.com/NAME`
     #[arg(long, global = true, value_name = "NAME", display_order = 101)]
     pub organization: Vec<String>,
     /// The destination tenant: one of its verified domains, or its GUID
@@ -52,7 +52,7 @@ pub enum Format {
     Text,
     /// One JSON document
     Json,
-    /// Rows for a spreadsheet (diff, plan show, check of several organizations)
+    /// Rows for a spreadsheet (diff, plan show)
     Csv,
 }
 

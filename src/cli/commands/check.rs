@@ -40,17 +40,23 @@ pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
     }
 }
 
-/// Prints the prerequisites. Where one of the lists could not be read at all, what is known is printed all the same, and the
-/// reason decides how the command ends.
+/// Prints the prerequisites. Where one of the lists could not be read at all, the reason comes first and decides how the
+/// command ends; what is known is printed all the same.
 pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     output.refuse_csv("check")?;
     let analysis = work::analysis(model)?;
+    let unreadable = work::unreadable(model);
+    if let Some(failure) = &unreadable {
+        // First: a long list that nothing was compared for would push it out of sight.
+        super::super::complain(&failure.message);
+    }
     match output.format {
         Format::Json => output.json(&CheckDocument::new(model, &analysis))?,
         _ => output.data(|out| text(out, output.paint, model, &analysis))?,
     }
-    match work::unreadable(model) {
-        Some(failure) => Err(failure),
+    match unreadable {
+        // It was said already.
+        Some(failure) => Err(Failure::new(failure.exit, "")),
         None => Ok(exit(&analysis)),
     }
 }
@@ -68,6 +74,8 @@ async fn tick(mut work: Work, id: CheckId, note: Option<&str>) -> Result<Exit, F
     }
     let tick = note.map(|note| Tick { note: note.to_owned(), at: runner::now() });
     work.keep(&mut model, Effect::Tick(id, tick)).await?;
+    work.analyse(&mut model).await;
+    work.keep_readiness(&model).await;
     work.output.say(&match note {
         Some(_) => format!("{id} is ticked."),
         None => format!("The tick of {id} is taken back."),

@@ -48,8 +48,8 @@ async fn whole_alone(session: &Session) -> Result<(), Problem> {
 async fn try_whole(session: &Session) -> Result<(), Problem> {
     let source = Source::Directory;
     let link = beginning(session).await?;
-    let (mut users, skipped) =
-        listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await?;
+    let listed = listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None);
+    let (mut users, skipped) = session.unless_stopped("reading the people of the tenant", listed).await?;
     // Without the permission nobody is known to be deleted; the mapping itself would then say so.
     if let Ok((deleted, _)) = session.services.graph.deleted_users(Raw::Drop).all().await {
         users.extend(deleted.into_iter().map(|mut user| {

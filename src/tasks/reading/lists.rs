@@ -20,7 +20,8 @@ pub(super) async fn roster(session: &Session) -> Result<Arc<Roster>, Problem> {
     let source = Source::Roster;
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
     let on_page = |items: &[OrgUser]| Some(Msg::RosterPageRead(Arc::new(items.to_vec())));
-    match listing(session, source, session.azure_devops().users(Raw::Drop), on_page).await {
+    let users = listing(session, source, session.azure_devops().users(Raw::Drop), on_page);
+    match session.unless_stopped("reading the people of the organization", users).await {
         Ok((users, skipped)) => {
             let at = Timestamp::now();
             let known = session.latest().roster;
