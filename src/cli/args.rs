@@ -222,9 +222,18 @@ pub struct SimulatorArgs {
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Also read everybody's tokens and SSH keys: one call or more a person
+    /// Also read everybody's tokens and SSH keys: two calls or more a person; an interrupted reading goes on where it stopped
     #[arg(long)]
     pub tokens: bool,
+    /// Write a letter to each person who has to make tokens or keys anew, or - for standard output
+    #[arg(long, value_name = "FILE", requires = "tokens")]
+    pub follow_up: Option<PathBuf>,
+    /// The list for the time after connecting, with before and after compared
+    #[arg(long, conflicts_with = "tokens")]
+    pub after: bool,
+    /// Compare with this snapshot instead of the reading from before the switch that the store keeps
+    #[arg(long, value_name = "SNAPSHOT", requires = "after")]
+    pub before: Option<PathBuf>,
     /// What to do with one prerequisite.
     #[command(subcommand)]
     pub command: Option<TickCommand>,
@@ -283,6 +292,22 @@ pub enum SnapshotCommand {
     Take {
         /// The file, or - for standard output
         file: PathBuf,
+        /// Also read everybody's tokens and SSH keys: two calls or more a person
+        #[arg(long)]
+        tokens: bool,
+    },
+    /// Say what people lost, gained or have in another form; ends with 1 where something was lost
+    Compare {
+        /// The snapshot from before
+        before: PathBuf,
+        /// The snapshot from after
+        after: PathBuf,
+    },
+    /// Write a copy for somebody else, in which names and addresses are replaced, the same ones always by the same
+    Redact {
+        /// FROM TO, and more such pairs: all of them get one table of names, and can still be compared
+        #[arg(num_args = 2.., value_names = ["FROM", "TO"])]
+        files: Vec<PathBuf>,
     },
 }
 
@@ -469,6 +494,11 @@ mod tests {
             "ado2entra diff --org-users a.json --tenant-users b.csv --candidates 9 --tenant contoso.com",
             "ado2entra status --watch",
             "ado2entra snapshot take - --force",
+            "ado2entra snapshot take a.json.zst --tokens",
+            "ado2entra snapshot compare a.json.zst b.json --format csv",
+            "ado2entra snapshot redact a.json.zst b.json.zst c.json d.json",
+            "ado2entra check --tokens --follow-up letters.txt",
+            "ado2entra check --after --before a.json.zst",
             "ado2entra plan show --config c.toml",
             "ado2entra plan accept-safe --yes",
             "ado2entra plan confirm 12 --note same",

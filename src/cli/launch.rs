@@ -8,13 +8,13 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use super::args::{Cli, Command, ConfigCommand, Global};
+use super::args::{Cli, Command, ConfigCommand, Global, SnapshotCommand};
 use super::commands;
 use super::exit::{Exit, Failure};
 use super::manual;
 use super::output::Output;
 
-pub use opening::{Dashboard, Opening, has_a_terminal};
+pub use opening::{Dashboard, Opening, has_a_terminal, load, setup};
 pub use running::{runtime, until_signal};
 
 /// Runs the program with these arguments. The dashboard is handed in, because commands and dashboard do not know each other.
@@ -64,6 +64,13 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
         Some(Command::Announce(args)) if args.print_template => {
             commands::announce::print_template(output, &args)
         }
+        // Files only: no configuration, no credential, no service.
+        Some(Command::Snapshot { command: SnapshotCommand::Compare { before, after } }) => {
+            until_signal(|_| async move { commands::compare::run(output, &global, &before, &after).await })
+        }
+        Some(Command::Snapshot { command: SnapshotCommand::Redact { files } }) => {
+            until_signal(|_| async move { commands::snapshot::redact(output, &files, global.force).await })
+        }
         Some(command) => running::run(output, global, command),
     }
 }
@@ -76,8 +83,8 @@ fn configuration(
 ) -> Result<Exit, Failure> {
     use commands::configuration as show;
     match command {
-        ConfigCommand::Check => show::check(output, &opening::load(global), dashboard.check_keys),
-        ConfigCommand::Show => show::show(output, &opening::load(global)?),
+        ConfigCommand::Check => show::check(output, &load(global), dashboard.check_keys),
+        ConfigCommand::Show => show::show(output, &load(global)?),
         ConfigCommand::Path => show::path(output, global.config.as_deref(), &opening::environment),
     }
 }

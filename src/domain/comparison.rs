@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, StorageKey};
 use super::plan::{Decision, Plan};
+use super::problem::Problem;
 
 pub mod checklist;
 pub mod difference;
@@ -93,6 +94,19 @@ impl Comparison {
     pub fn has_losses(&self) -> bool {
         self.summary.lost() > 0
     }
+}
+
+/// What a look back after connecting found.
+#[derive(Debug, Clone)]
+pub struct LookBack {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// Where the first state comes from, in words.
+    pub before_from: String,
+    /// Before and after, or why there is no comparison.
+    pub comparison: Result<Comparison, Problem>,
+    /// Microsoft's list for the time after connecting.
+    pub points: Vec<checklist::Point>,
 }
 
 /// Compares two states of one organization.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::comparison::LookBack;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, OrgUser, Roster};
@@ -111,6 +112,8 @@ pub struct Model {
     pub plan_loaded: bool,
     /// How the store stands.
     pub store: StoreState,
+    /// The latest look back after connecting.
+    pub look_back: Option<Arc<LookBack>>,
     /// What is being read.
     pub reading: BTreeMap<Source, Progress>,
     /// When each source is read next.
@@ -147,6 +150,7 @@ impl Model {
             plan: Arc::new(Plan::default()),
             plan_loaded: false,
             store: StoreState::default(),
+            look_back: None,
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
@@ -166,6 +170,18 @@ impl Model {
             Msg::Clock(now) => self.now = *now,
             Msg::ReadingStarted(source, at) => {
                 self.reading.insert(*source, Progress::started(*at));
+            }
+            Msg::LookedBack(found) => self.look_back = Some(Arc::clone(found)),
+            Msg::PointTicked(id, tick) => {
+                if let Some(found) = &mut self.look_back {
+                    let found = Arc::make_mut(found);
+                    for point in found.points.iter_mut().filter(|point| point.id == *id) {
+                        point.ticked.clone_from(tick);
+                    }
+                }
+            }
+            Msg::ReadingEnded(source) => {
+                self.reading.remove(source);
             }
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);

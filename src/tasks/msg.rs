@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::comparison::LookBack;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
     Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
@@ -110,6 +112,8 @@ pub enum Msg {
     ReadingStarted(Source, Timestamp),
     /// Reading goes on.
     ReadingProgressed(Source, Progress),
+    /// Reading is over; what was read goes into a file, or into a comparison.
+    ReadingEnded(Source),
     /// A first part of the organization's people, to be shown while the rest is under way.
     RosterPageRead(Arc<Vec<OrgUser>>),
     /// The organization's people, whole.
@@ -154,6 +158,10 @@ pub enum Msg {
     SearchAnswered(u64, Arc<Vec<ObjectId>>),
     /// The apply run.
     Apply(ApplyEvent),
+    /// Before and after were compared.
+    LookedBack(Arc<LookBack>),
+    /// A point of the list for the time after connecting was ticked (`None`: the tick was taken back); it is on disk.
+    PointTicked(PointId, Option<Tick>),
     /// A file was written.
     FileWritten {
         /// What it holds.

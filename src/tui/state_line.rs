@@ -27,14 +27,14 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
         parts.push((wrong.headline.clone(), theme.alert));
     }
     for (source, progress) in &model.reading {
-        if matches!(source, Source::Roster | Source::Directory | Source::Tokens) {
+        if matches!(source, Source::Roster | Source::Directory | Source::Tokens | Source::Memberships) {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
     let small = model
         .reading
         .keys()
-        .filter(|source| !matches!(source, Source::Roster | Source::Directory | Source::Tokens))
+        .filter(|source| !matches!(source, Source::Roster | Source::Directory | Source::Tokens | Source::Memberships))
         .count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));

@@ -296,10 +296,13 @@ impl View<'_> {
             }
         }
         if let (Some((was, is)), Some((direct_was, direct_is))) = (sets, direct.as_ref()) {
-            for group in was.difference(is).filter(|group| !held.is_unsure(Which::After, **group)) {
+            let known = |group: u32, direct: &[u32], other: Which| {
+                !held.is_unread(other, group) && (direct.contains(&group) || !held.is_unsure(other, group))
+            };
+            for group in was.difference(is).filter(|group| known(**group, direct_was, Which::After)) {
                 out.extend(self.group(Which::Before, *group, direct_was));
             }
-            for group in is.difference(was).filter(|group| !held.is_unsure(Which::Before, **group)) {
+            for group in is.difference(was).filter(|group| known(**group, direct_is, Which::Before)) {
                 out.extend(self.group(Which::After, *group, direct_is));
             }
         }
@@ -328,11 +331,14 @@ impl View<'_> {
         let known = self.held.get(group).filter(|known| !known.administrators)?;
         let ways = self.held.ways(which, direct, group);
         let is_direct = ways.contains(&group);
+        let other = if which == Which::Before { Which::After } else { Which::Before };
         let mut one = match which {
             Which::Before => Difference::lost(Kind::Group, Arc::clone(&known.name)),
             Which::After => Difference::gained(Kind::Group, Arc::clone(&known.name)),
         };
-        if !is_direct {
+        if self.held.is_unsure(other, group) {
+            one = one.with_note("in person; perhaps still through a group whose members could not be read");
+        } else if !is_direct {
             let names: Vec<String> = ways.iter().map(|way| self.name(*way).to_string()).collect();
             one = one.with_note(format!("through {}", names.join(", ")));
         }
