@@ -46,6 +46,8 @@ pub struct Intentions {
     pub targets: BTreeMap<StorageKey, ObjectId>,
     /// Who is to be removed.
     pub removed: std::collections::BTreeSet<StorageKey>,
+    /// Pairs that a reading before the switch found dangerous, and that nobody confirmed.
+    pub hazards: std::collections::BTreeSet<(StorageKey, ObjectId)>,
     /// Who was found under a new key, by the old one.
     pub new_keys: BTreeMap<StorageKey, StorageKey>,
 }
@@ -54,6 +56,8 @@ impl Intentions {
     /// Of this plan.
     pub fn of(plan: &Plan) -> Self {
         let mut intentions = Self::default();
+        let open = plan.hazards.iter().filter(|pair| !plan.confirmed.contains_key(pair));
+        intentions.hazards = open.map(|pair| (pair.storage_key.clone(), pair.target)).collect();
         for row in plan.rows.values() {
             match &row.decision {
                 Decision::Map { target } => {

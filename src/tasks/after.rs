@@ -43,11 +43,18 @@ struct Kept {
 }
 
 /// Keeps the organization beside its people; only before the switch.
-pub(super) async fn keep_before(session: &Session, observed: &Observed) -> Result<(), Problem> {
+pub(super) async fn keep_before(
+    session: &Session,
+    observed: &Observed,
+    roster: &Roster,
+) -> Result<(), Problem> {
     if session.is_connected() {
         return Ok(());
     }
     let mut state = observed.state.clone();
+    if let Some(services) = &mut state.services {
+        services.extend(of_the_list(roster));
+    }
     let azure = session.azure_devops();
     let (administrators, owner) =
         tokio::join!(Box::pin(azure.administrators(Some(&session.services.graph))), Box::pin(azure.owner()));
@@ -165,7 +172,9 @@ async fn after_state(session: &Session, roster: &Roster, observed: &Observed) ->
             ..PersonState::of(user)
         })
         .collect();
-    state.services = Some(services(roster));
+    if let Some(services) = &mut state.services {
+        services.extend(of_the_list(roster));
+    }
     let azure = session.azure_devops();
     let (administrators, owner) =
         tokio::join!(Box::pin(azure.administrators(Some(&session.services.graph))), Box::pin(azure.owner()));
@@ -178,7 +187,8 @@ async fn after_state(session: &Session, roster: &Roster, observed: &Observed) ->
     state
 }
 
-fn services(roster: &Roster) -> Vec<Named> {
+/// Some organizations have service identities in the list of people.
+fn of_the_list(roster: &Roster) -> Vec<Named> {
     let named = |user: &crate::domain::OrgUser| Named {
         id: user.descriptor.to_string(),
         name: user.display_name.to_string(),

@@ -59,7 +59,7 @@ pub(super) async fn keep(
         .collect();
     let people = readings.len();
     store.save_before(readings, false).await?;
-    after::keep_before(session, &observed).await?;
+    after::keep_before(session, &observed, roster).await?;
     let text = match memberships {
         Ok(_) => format!("{people} people, with their groups"),
         Err(problem) => format!("{people} people, without their groups: {}", problem.headline()),

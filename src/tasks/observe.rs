@@ -192,7 +192,15 @@ pub(super) async fn observe(session: &Session) -> Observed {
         ..State::default()
     };
     let azure = session.azure_devops().clone();
-    let (things, groups) = tokio::join!(Box::pin(things(session)), Box::pin(azure.groups(Raw::Drop).all()));
+    let (things, groups, services) = tokio::join!(
+        Box::pin(things(session)),
+        Box::pin(azure.groups(Raw::Drop).all()),
+        Box::pin(services(&azure))
+    );
+    match services {
+        Ok(services) => state.services = Some(services),
+        Err(problem) => state.left_out.push(format!("service identities: {}", problem.headline())),
+    }
     for (what, list, slot) in [
         ("group rules", &things.rules, &mut state.rules),
         ("projects", &things.projects, &mut state.projects),
@@ -239,6 +247,23 @@ pub(super) async fn observe(session: &Session) -> Observed {
         }
     }
     Observed { state, descriptors, direct: Some(direct), problem: None, things }
+}
+
+/// Subject types of service identities (actions/runner, Graph/Constants.cs; `aadsp` in the published examples).
+const SERVICES: [&str; 8] = ["svc", "acs", "agg", "imp", "s2s", "aadsp", "win", "tst"];
+
+/// The service identities of the organization.
+async fn services(azure: &crate::services::AzureDevOps) -> Result<Vec<Named>, Problem> {
+    let (users, _) = azure.graph_users(&SERVICES, Raw::Drop).all().await?;
+    let services = users.into_iter().filter(|user| SERVICES.contains(&user.descriptor.subject_type()));
+    Ok(services
+        .map(|user| Named {
+            id: user.descriptor.to_string(),
+            name: user.display_name,
+            standing: None,
+            good: None,
+        })
+        .collect())
 }
 
 /// One that is on two pages counts once.

@@ -11,6 +11,7 @@ mod files;
 mod help;
 mod papers;
 mod patterns;
+mod snapshots;
 mod stage;
 mod terminal;
 mod way;

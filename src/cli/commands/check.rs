@@ -32,6 +32,10 @@ pub async fn run(mut work: Work, args: CheckArgs, force: bool) -> Result<Exit, F
             work::mention_store(work.output, &model);
             if let Some(file) = &args.follow_up {
                 follow_up::letters(work.output, &model, file, force).await?;
+                if file.as_os_str() == "-" {
+                    // Two documents on standard output would be none.
+                    return Ok(Exit::Done);
+                }
             }
             if args.tokens && work.output.format == Format::Csv {
                 return follow_up::csv(work.output, &model);

@@ -1,6 +1,7 @@
 //! `snapshot compare`: what people lost, gained, or have in another form between two snapshots. Nothing is asked of a service;
 //! where there is a plan of the same organization, it says who was to be removed and who was to become whom.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 use std::path::Path;
 
@@ -13,7 +14,7 @@ use crate::cli::text::{moment, number, people};
 use crate::domain::Plan;
 use crate::domain::comparison::state::Moment;
 use crate::domain::comparison::words::{COLUMNS, backed_by, rows, sentence, who};
-use crate::domain::comparison::{Change, Comparison, Difference};
+use crate::domain::comparison::{Change, Comparison, Difference, PersonChanges};
 use crate::domain::text::{clean, csv_cell};
 use crate::tasks::{Session, after};
 
@@ -150,13 +151,17 @@ fn organization(out: &mut dyn Write, paint: Paint, found: &Comparison) -> io::Re
 
 fn everybody(out: &mut dyn Write, paint: Paint, found: &Comparison) -> io::Result<()> {
     let mut heading = "";
-    for person in found.people.iter().take(NAMED) {
+    let as_expected = |person: &&PersonChanges| {
+        !person.has_loss() && person.differences.iter().all(|one| one.expected.is_some())
+    };
+    let (quiet, loud): (Vec<&PersonChanges>, Vec<&PersonChanges>) = found.people.iter().partition(as_expected);
+    for person in loud.iter().take(NAMED) {
         let next = if person.has_unexpected_loss() {
             "Lost something that was not to be expected:"
         } else if person.has_loss() {
             "Lost only what was to be expected:"
         } else {
-            "Changed, nothing lost:"
+            "Changed or gained, nothing lost:"
         };
         if next != heading {
             writeln!(out, "\n{}", paint.tone(Tone::Strong, next))?;
@@ -164,17 +169,23 @@ fn everybody(out: &mut dyn Write, paint: Paint, found: &Comparison) -> io::Resul
         }
         let back = if person.came_back { "   used it since" } else { "" };
         writeln!(out, "{}{back}", who(person, "now"))?;
-        if heading == "Changed, nothing lost:" && person.differences.iter().all(|one| one.expected.is_some()) {
-            let words: Vec<&str> = person.differences.iter().map(|one| one.kind.name()).collect();
-            writeln!(out, "  {}: as was to be expected", words.join(", "))?;
-            continue;
-        }
         for one in &person.differences {
             difference(out, paint, one)?;
         }
     }
-    if let Some(more) = found.people.len().checked_sub(NAMED).filter(|more| *more > 0) {
+    if let Some(more) = loud.len().checked_sub(NAMED).filter(|more| *more > 0) {
         writeln!(out, "\n… and {} more: --format csv or json names all.", people(more))?;
+    }
+    if !quiet.is_empty() {
+        let kinds: BTreeSet<&str> =
+            quiet.iter().flat_map(|person| &person.differences).map(|one| one.kind.name()).collect();
+        let kinds: Vec<&str> = kinds.into_iter().collect();
+        writeln!(
+            out,
+            "\n{} changed only as was to be expected ({}): --format csv or json names them.",
+            people(quiet.len()),
+            kinds.join(", ")
+        )?;
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::groups::{Held, Which};
 use super::join::Pairs;
 use super::state::{PersonState, State};
 use super::{Change, Difference, Intentions, Kind, PersonChanges};
+use crate::domain::matching::names;
 use crate::domain::people::{EntitlementStatus, LastAccess, Origin};
 use crate::domain::text::clean;
 
@@ -203,7 +204,11 @@ impl View<'_> {
         if !same {
             let planned = self.intentions.targets.get(&first.key).copied();
             let elsewhere = planned.is_some() && second.object.is_some() && second.object != planned;
-            if elsewhere {
+            let hazard = second
+                .object
+                .is_some_and(|object| self.intentions.hazards.contains(&(first.key.clone(), object)));
+            let another = planned.is_none() && contradicts(&first.name, &second.name);
+            if elsewhere || hazard || another {
                 expected = None;
             }
             let mut one = Difference::changed(
@@ -215,6 +220,11 @@ impl View<'_> {
             .because(expected);
             if elsewhere {
                 one = one.with_note("not the account that the plan names");
+            } else if hazard || another {
+                one = one.with_note(format!(
+                    "perhaps somebody else's account: was {}, is {}",
+                    first.name, second.name
+                ));
             }
             out.push(one);
         }
@@ -412,6 +422,15 @@ impl View<'_> {
             out.push(Difference::gained(Kind::Project, Arc::clone(name)));
         }
     }
+}
+
+/// The names are those of two people.
+fn contradicts(was: &str, is: &str) -> bool {
+    if was.trim().to_lowercase() == is.trim().to_lowercase() {
+        return false;
+    }
+    let found = names::compare(&names::Name::of_display(was), &names::Name::of_display(is));
+    found.verdict == names::Verdict::Contradicts
 }
 
 fn status(first: &PersonState, second: &PersonState, out: &mut Vec<Difference>) {

@@ -21,7 +21,7 @@ use crate::tasks::runner::write_file;
 const LINKS: [&str; 5] = ["url", "_links", "href", "imageUrl", "_self"];
 
 /// Members whose words are the services' own.
-const WORDS: [&str; 32] = [
+const WORDS: [&str; 33] = [
     "subjectKind",
     "metaType",
     "origin",
@@ -35,6 +35,7 @@ const WORDS: [&str; 32] = [
     "groupType",
     "projectPermissionInherited",
     "userType",
+    "user_type",
     "creationType",
     "externalUserState",
     "signInType",
@@ -77,7 +78,8 @@ const BUILT_IN: [&str; 14] = [
 /// Replaces names and addresses, the same ones by the same.
 #[derive(Debug, Default)]
 pub struct Redactor {
-    known: HashMap<(&'static str, String), usize>,
+    /// By what was there, whatever it was the name of: a project is called the same everywhere.
+    known: HashMap<String, String>,
     counts: HashMap<&'static str, usize>,
 }
 
@@ -140,7 +142,7 @@ impl Redactor {
                 match &found {
                     Found::Member(name, value) => {
                         let mut value: Value = serde_json::from_slice(value).map_err(writing)?;
-                        this.value(name, &mut value);
+                        this.value("", name, &mut value);
                         out.member(name, &value)
                     }
                     Found::List(name) => {
@@ -149,7 +151,7 @@ impl Redactor {
                     }
                     Found::Row(list, row) => {
                         let mut value: Value = serde_json::from_slice(row).map_err(writing)?;
-                        this.value(list, &mut value);
+                        this.value("", list, &mut value);
                         let bytes = serde_json::to_vec(&value).map_err(writing)?;
                         let first = open.as_ref().is_some_and(|(_, first)| *first);
                         open = Some(((*list).to_owned(), false));
@@ -170,60 +172,66 @@ impl Redactor {
         out.finish()
     }
 
-    /// Replaces everything in this member that may be a name.
-    pub fn value(&mut self, member: &str, value: &mut Value) {
+    /// Replaces everything in this member that may be a name; `around` is the member that holds it.
+    pub fn value(&mut self, around: &str, member: &str, value: &mut Value) {
         match value {
             Value::Object(object) => {
                 object.retain(|name, _| !LINKS.contains(&name.as_str()));
                 for (name, inner) in object.iter_mut() {
-                    self.value(name, inner);
+                    self.value(member, name, inner);
                 }
             }
-            Value::Array(list) => list.iter_mut().for_each(|inner| self.value(member, inner)),
+            Value::Array(list) => list.iter_mut().for_each(|inner| self.value(around, member, inner)),
             Value::String(text) => {
-                let new = self.text(member, text);
+                let new = self.text(around, member, text);
                 *text = new;
             }
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
     }
 
-    fn text(&mut self, member: &str, text: &str) -> String {
+    fn text(&mut self, around: &str, member: &str, text: &str) -> String {
         let plain = text.trim();
-        if plain.is_empty() || is_harmless(member, plain) {
+        if plain.is_empty() || is_harmless(member, plain) || BUILT_IN.contains(&plain) {
             return text.to_owned();
         }
-        if member.to_ascii_lowercase().contains("descriptor") || matches!(member, "container" | "member" | "group") {
+        if member.to_ascii_lowercase().contains("descriptor") || matches!(member, "container" | "member" | "group")
+        {
             return self.descriptor(plain);
         }
-        if matches!(member, "name" | "principalName" | "principal_name" | "displayName") && is_group(plain) {
+        if is_group(plain) {
             return self.group(plain);
         }
-        if BUILT_IN.contains(&plain) {
-            return plain.to_owned();
-        }
-        if plain.contains('@') {
+        if plain.contains('@') && !plain.contains(' ') {
             return self.address(plain);
         }
-        if matches!(member, "verified_domains" | "configured" | "issuer") {
-            return self.domain(plain);
-        }
-        match member {
-            "displayName" | "display_name" | "givenName" | "surname" | "name" => {
-                self.number("person", plain, |n| format!("Person {n}"))
+        match (around, member) {
+            (_, "verified_domains" | "configured" | "issuer") => self.domain(plain),
+            (_, "standing") => standing(plain),
+            ("organization", "name") => self.called("organization", plain),
+            ("projectRef" | "projects", "name") => self.called("project", plain),
+            ("", "name") => self.called("thing", plain),
+            (_, "displayName" | "display_name" | "givenName" | "surname" | "given_name" | "name") => {
+                self.called("name", plain)
             }
-            _ => self.number("text", plain, |n| format!("text-{n}")),
+            _ => self.called("text", plain),
         }
     }
 
-    fn number(&mut self, kind: &'static str, text: &str, shown: impl Fn(usize) -> String) -> String {
-        let key = (kind, text.to_lowercase());
-        let next = self.counts.get(kind).copied().unwrap_or(0) + 1;
-        let number = *self.known.entry(key).or_insert(next);
-        if number == next {
-            self.counts.insert(kind, next);
+    /// What this is called from now on: the first kind of name that it was seen as, and a number.
+    fn called(&mut self, kind: &'static str, text: &str) -> String {
+        self.known_as(kind, text, |n| format!("{kind}-{n}"))
+    }
+
+    fn known_as(&mut self, kind: &'static str, text: &str, shown: impl Fn(usize) -> String) -> String {
+        if let Some(known) = self.known.get(&text.to_lowercase()) {
+            return known.clone();
         }
-        shown(number)
+        let count = self.counts.entry(kind).or_insert(0);
+        *count += 1;
+        let new = shown(*count);
+        self.known.insert(text.to_lowercase(), new.clone());
+        new
     }
 
     /// `smtp:` and `#EXT#` stay, because they say what kind of address it is.
@@ -235,35 +243,35 @@ impl Redactor {
             _ => (String::new(), text),
         };
         let Some((local, domain)) = address.rsplit_once('@') else {
-            return self.number("text", text, |n| format!("text-{n}"));
+            return self.called("text", text);
         };
         let (local, external) = match local.to_ascii_uppercase().find("#EXT#") {
             Some(at) => (local.get(..at).unwrap_or(local), "#EXT#"),
             None => (local, ""),
         };
-        let local = self.number("user", local, |n| format!("user{n}"));
+        let local = self.known_as("user", local, |n| format!("user{n}"));
         let domain = self.domain(domain);
         format!("{prefix}{local}{external}@{domain}")
     }
 
     fn domain(&mut self, text: &str) -> String {
-        self.number("domain", text, |n| format!("domain{n}.example"))
+        self.known_as("domain", text, |n| format!("domain{n}.example"))
     }
 
     /// `[Fiber]\Contributors`: the project and the group, each by itself.
     fn group(&mut self, text: &str) -> String {
         let Some((scope, name)) = text.strip_prefix('[').and_then(|rest| rest.split_once("]\\")) else {
-            return self.number("text", text, |n| format!("text-{n}"));
+            return self.called("text", text);
         };
         let scope = if scope.eq_ignore_ascii_case("TEAM FOUNDATION") {
             scope.to_owned()
         } else {
-            self.number("scope", scope, |n| format!("scope-{n}"))
+            self.called("project", scope)
         };
         let name = if BUILT_IN.contains(&name) {
             name.to_owned()
         } else {
-            self.number("group", name, |n| format!("group-{n}"))
+            self.called("group", name)
         };
         format!("[{scope}]\\{name}")
     }
@@ -271,7 +279,7 @@ impl Redactor {
     /// What a descriptor holds is an id, a SID, or, of an invitation, an address.
     fn descriptor(&mut self, text: &str) -> String {
         let Some((kind, encoded)) = text.split_once('.') else {
-            return self.number("text", text, |n| format!("text-{n}"));
+            return self.called("text", text);
         };
         let decoded = URL_SAFE_NO_PAD
             .decode(encoded.trim_end_matches('='))
@@ -282,7 +290,20 @@ impl Redactor {
             return text.to_owned();
         }
         let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).take(6).collect();
-        self.number("descriptor", text, |n| format!("{kind}.{}", URL_SAFE_NO_PAD.encode(format!("redacted {n}"))))
+        self.known_as("descriptor", text, |n| {
+            format!("{kind}.{}", URL_SAFE_NO_PAD.encode(format!("redacted {n}")))
+        })
+    }
+}
+
+/// How something stands: the program's own words stay, names of agents go.
+fn standing(text: &str) -> String {
+    match text.split_once(" agents online") {
+        Some((counts, _)) if counts.bytes().all(|byte| byte.is_ascii_digit() || b" of".contains(&byte)) => {
+            format!("{counts} agents online")
+        }
+        _ if text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ') => text.to_owned(),
+        _ => "not said".to_owned(),
     }
 }
 
@@ -324,7 +345,7 @@ mod tests {
     use super::*;
 
     fn redacted(member: &str, text: &str) -> String {
-        Redactor::default().text(member, text)
+        Redactor::default().text("x", member, text)
     }
 
     #[test]
@@ -339,9 +360,9 @@ mod tests {
             "lastAccessedDate": "2026-11-21T10:00:00.1234567Z",
             "accessLevel": {"licenseDisplayName": "Basic + Test Plans", "status": "active"},
         });
-        redactor.value("org_users", &mut row);
+        redactor.value("", "org_users", &mut row);
         assert_eq!(row["id"], "a0000000-0000-4000-8000-000000000001");
-        assert_eq!(row["user"]["displayName"], "Person 1");
+        assert_eq!(row["user"]["displayName"], "name-1");
         assert_eq!(row["user"]["principalName"], "user1@domain1.example");
         assert_eq!(row["user"]["mailAddress"], "user1@domain1.example", "case does not count");
         assert_eq!(row["proxyAddresses"][0], "SMTP:user1@domain1.example");
@@ -355,9 +376,9 @@ mod tests {
     #[test]
     fn what_is_not_known_to_be_harmless_is_a_name() {
         assert_eq!(redacted("somethingNew", "Adele"), "text-1");
-        assert_eq!(redacted("licenseDisplayName", "For adele@fabrikam.com"), "user1@domain1.example");
-        assert_eq!(redacted("principalName", "[Secret Project]\\Contributors"), "[scope-1]\\Contributors");
-        assert_eq!(redacted("principalName", "[Secret]\\The Others"), "[scope-1]\\group-1");
+        assert_eq!(redacted("licenseDisplayName", "For adele@fabrikam.com"), "text-1");
+        assert_eq!(redacted("principalName", "[Secret Project]\\Contributors"), "[project-1]\\Contributors");
+        assert_eq!(redacted("principalName", "[Secret]\\The Others"), "[project-1]\\group-1");
         let pending = format!("aad.{}", URL_SAFE_NO_PAD.encode("upn:Windows Live ID\\adele@fabrikam.com"));
         let other = redacted("descriptor", &pending);
         assert!(other.starts_with("aad.") && other != pending);
