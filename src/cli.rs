@@ -14,6 +14,7 @@
 mod answer;
 mod args;
 mod commands;
+mod delays;
 mod document;
 mod exit;
 mod json;
@@ -32,6 +33,7 @@ pub use args::{Cli, command};
 pub use exit::{Exit, Failure};
 pub use launch::{Dashboard, Opening, run};
 pub use logging::log_file;
+pub use private::remove_all as remove_private_folders;
 
 /// Says on standard error what stood in the way, cleaned.
 pub fn complain(message: &str) {

@@ -31,7 +31,7 @@ mod trust;
 mod unknown;
 mod write;
 
-pub use choices::{AfterConnect, AzureDevOpsKind, EntraKind, Glyphs, Goal, Route, Theme};
+pub use choices::{AfterConnect, AzureDevOpsKind, EntraKind, Glyphs, Goal, Links, Route, Theme};
 pub use credentials::{
     AzureDevOpsCredential, AzureDevOpsWay, CommandLine, Credentials, EntraCredential, EntraWay,
 };

@@ -32,10 +32,12 @@ mod tests;
 pub mod trial;
 pub mod wire;
 
-pub use azure_devops::{AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PlannedCall, Taken};
-pub use credential::{Credentials, Environment, Way};
+pub use azure_devops::{
+    AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
+};
+pub use credential::{Credentials, Environment, TerminalUse, Way};
 pub use entra::Entra;
-pub use graph::{Graph, Invitation, Invited};
+pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
 pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};
@@ -44,8 +46,13 @@ pub use status::Status;
 
 pub use wire::BadList;
 
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
 use credential::authority::Authority;
-use credential::source::is_same_pat;
+use credential::source::{Credential, is_same_pat};
+use credential::terminal::Terminal;
 use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
@@ -95,7 +102,8 @@ impl Services {
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
         let http = Http::new(&settings, observer.clone())?;
         let entra = Entra::new(&http, login.clone(), tenant);
-        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer };
+        let terminal = Arc::new(Terminal::new(settings.terminal, observer.clone()));
+        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer, terminal };
         let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command, Some(&wire));
         let azure_devops = |credential| {
             AzureDevOps::new(
@@ -119,6 +127,30 @@ impl Services {
         })
     }
 
+    /// Whether the token for this service comes from a variable, so that another one may be typed in. `connected`: the
+    /// destination backs the organization.
+    pub fn takes_token(&self, service: Service, connected: bool) -> bool {
+        self.credential(service, connected).takes_token()
+    }
+
+    /// Uses a token that somebody typed in, in the place of the one in the variable, until the program ends.
+    pub async fn take_token(
+        &self,
+        service: Service,
+        connected: bool,
+        token: SecretString,
+    ) -> Result<(), Problem> {
+        self.credential(service, connected).take(token).await
+    }
+
+    fn credential(&self, service: Service, connected: bool) -> &Credential {
+        match service {
+            Service::MicrosoftGraph | Service::EntraLogin => &self.keyring.graph,
+            _ if connected => &self.keyring.after_connect,
+            _ => &self.keyring.azure_devops,
+        }
+    }
+
     /// Tries out the way of signing in after the switch: gets a token by it and says for which tenant it is. Nothing is
     /// sent to Azure DevOps.
     pub async fn try_after_connect(&self) -> Result<AfterConnectTrial, Problem> {
@@ -130,6 +162,13 @@ impl Services {
         let same_pat = is_same_pat(&self.keyring.azure_devops, credential, &token);
         let way = if same_pat { "same" } else { credential.way() };
         Ok(AfterConnectTrial { way: way.to_owned(), tenant: token.tenant, same_pat })
+    }
+}
+
+impl Services {
+    /// The screen has stepped aside for this request of a credential command.
+    pub fn lend_terminal(&self, number: u64) {
+        self.keyring.terminal.lend(number);
     }
 }
 

@@ -4,12 +4,13 @@
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
 use crate::cli::{Dashboard, Exit, Opening};
-use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Loaded, Theme, check_command_trust};
+use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Links, Loaded, Theme, check_command_trust};
 use crate::tasks::setup::{Prober, SetupEffect};
 use crate::tasks::{Context, Effect, Msg, Runner, Session, offline, snapshot};
 use crate::tui::theme::Look;
@@ -17,6 +18,9 @@ use crate::tui::{self, Console, RunError, ThemeName, UiSettings, setup};
 
 /// How many effects may wait for the runner.
 const EFFECTS: usize = 1024;
+
+/// How much of the time before the process is ended is for removing what is not to be left behind.
+const TIDYING: Duration = Duration::from_millis(100);
 
 /// Why the dashboard could not be opened, or why it ended by itself.
 type Left = (Exit, String);
@@ -144,7 +148,10 @@ fn live_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(move |at_most| hangup.flush_blocking(at_most)),
+        on_hangup: Box::new(move |at_most, saved| {
+            hangup.leave_blocking(&saved, at_most.saturating_sub(TIDYING));
+            crate::cli::remove_private_folders();
+        }),
     }
 }
 
@@ -180,7 +187,7 @@ fn offline_start(
         effects,
         messages,
         clock: Box::new(crate::tasks::runner::now),
-        on_hangup: Box::new(|_| ()),
+        on_hangup: Box::new(|_, _| ()),
     })
 }
 
@@ -196,6 +203,11 @@ fn settings(loaded: &Loaded) -> UiSettings {
         },
         ascii: ui.glyphs == Glyphs::Ascii,
         mouse: ui.mouse,
+        links: match ui.links {
+            Links::Auto => tui::links_are_taken(|name| std::env::var(name).ok()),
+            Links::Always => true,
+            Links::Never => false,
+        },
         keys: loaded.config.keys.clone(),
     }
 }

@@ -11,8 +11,8 @@
 //! - A failing request (full disk, another process holding the file) changes nothing and leaves the store usable.
 //!
 //! The rooms: where the file lies and who may touch it ([`place`]), the tables and their migrations ([`schema`]),
-//! opening and checking (`open`), the thread (`desk`), what is kept ([`plan`], [`journal`], [`readings`],
-//! [`exports`], [`session`]), the lock of an apply run ([`lock`]), and private files of any kind ([`files`]).
+//! opening and checking (`open`), the thread (`desk`), what is kept ([`plan`], `acts`, [`journal`], [`readings`],
+//! `found`, [`exports`], [`session`]), the lock of an apply run ([`lock`]), and private files of any kind ([`files`]).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -20,12 +20,14 @@ use std::time::Duration;
 
 use crate::domain::Problem;
 
+mod acts;
 mod desk;
 pub mod error;
 pub mod exports;
 #[cfg(test)]
 mod faults;
 pub mod files;
+mod found;
 pub mod journal;
 pub mod lock;
 mod open;

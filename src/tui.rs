@@ -46,6 +46,7 @@ pub use app::{App, Effect, Event, Exit, Tab, UiSettings, ViewState};
 pub use keymap::Keymap;
 pub use run::{RunError, Start, resolved, run, run_on};
 pub use terminal::console::Console;
+pub use terminal::links::are_taken as links_are_taken;
 pub use theme::ThemeName;
 pub use update::update;
 pub use view::view;

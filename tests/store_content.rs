@@ -10,10 +10,11 @@ use std::time::Duration;
 use ado2entra::domain::check::Tick;
 use ado2entra::domain::connection::Phase;
 use ado2entra::domain::forecast::patterns::PatternId;
+use ado2entra::domain::papers::{ActKind, Found};
 use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin};
 use ado2entra::domain::plan::{Decision, JournalEntry, Pair, Plan, PlanRow, RowState};
 use ado2entra::domain::{
-    Backing, CheckId, Descriptor, ObjectId, OrgUser, Problem, ProblemKind, StorageKey, TenantId,
+    Backing, CheckId, Descriptor, ObjectId, OrgUser, Outcome, Problem, ProblemKind, StorageKey, TenantId,
     TenantUserParts,
 };
 use ado2entra::store::{Event, Export, HeldBy, NotLocked, Place, Reading, ReadingKind, Store, session};
@@ -239,6 +240,92 @@ async fn the_journal_cannot_be_changed_by_anybody() {
     drop(raw);
     let store = Store::open(&place(&state)).unwrap();
     assert_eq!(store.journal().await.unwrap(), [line(1, RowState::Sending, 1, "PATCH")]);
+}
+
+#[tokio::test]
+async fn it_is_written_down_who_did_what_and_nobody_can_change_it() {
+    let (state, store) = open();
+    let first = PlanRow { decided_at: Some(noon()), decided_on: Some(Outcome::Review), ..map(1) };
+    store.save_rows(vec![first.clone()]).await.unwrap();
+    store.signed_in_as("Adele Vance (adele@fabrikam.example)".into()).await.unwrap();
+    // Found by the program: nobody did that.
+    let looked = PlanRow { needs_a_look: true, state: RowState::Refused, ..first.clone() };
+    store.save_rows(vec![looked.clone()]).await.unwrap();
+    let confirmed = PlanRow { needs_a_look: false, note: Some("asked her".into()), ..looked };
+    store.save_rows(vec![confirmed.clone(), confirmed.clone()]).await.unwrap();
+    store.save_rows(vec![PlanRow { decision: Decision::Keep, ..confirmed }]).await.unwrap();
+    store.save_rows(vec![PlanRow::undecided(key(1))]).await.unwrap();
+    store.tick(CheckId::UsersInformed, tick("told")).await.unwrap();
+    store.untick(CheckId::UsersInformed).await.unwrap();
+    store.untick(CheckId::UsersInformed).await.unwrap();
+    store.append_journal(line(1, RowState::Sending, 1, "PATCH")).await.unwrap();
+    store.append_journal(line(1, RowState::Applied, 1, "204")).await.unwrap();
+
+    let acts = store.acts().await.unwrap();
+    let kinds: Vec<ActKind> = acts.iter().map(|act| act.kind).collect();
+    assert_eq!(
+        kinds,
+        [
+            ActKind::Decided,
+            ActKind::Confirmed,
+            ActKind::Decided,
+            ActKind::TakenBack,
+            ActKind::Ticked,
+            ActKind::Unticked,
+            ActKind::RunBegun,
+        ]
+    );
+    assert_eq!(acts[0].decision, Some(Decision::Map { target: object(1) }));
+    assert_eq!((acts[0].outcome, acts[0].author.account.as_deref()), (Some(Outcome::Review), None));
+    assert_eq!(acts[1].author.account.as_deref(), Some("Adele Vance (adele@fabrikam.example)"));
+    assert_eq!(acts[1].note.as_deref(), Some("asked her"));
+    assert!(acts[0].author.login.contains('@') && acts[0].author.login == acts[6].author.login);
+
+    let raw = Connection::open(place(&state).path()).unwrap();
+    for change in ["UPDATE act SET login = 'somebody else'", "DELETE FROM act"] {
+        let error = raw.execute(change, []).unwrap_err().to_string();
+        assert!(error.contains("append-only"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_found_before_the_switch_stays() {
+    let (state, store) = open();
+    let found = |n: u32, outcome, at| Found {
+        storage_key: key(n),
+        at,
+        outcome,
+        why: "names agree".into(),
+        users: Vec::new(),
+    };
+    let later = noon() + jiff::SignedDuration::from_mins(5);
+    store
+        .save_found(vec![found(1, Outcome::Safe, noon()), found(2, Outcome::Review, noon())], false)
+        .await
+        .unwrap();
+    store
+        .save_found(vec![found(1, Outcome::Safe, later), found(2, Outcome::Missing, later)], false)
+        .await
+        .unwrap();
+    let all = store.found().await.unwrap();
+    assert_eq!(all[&key(1)].at, noon(), "the same again is no news");
+    assert_eq!((all[&key(2)].outcome, all[&key(2)].at), (Outcome::Missing, later));
+
+    // First looked at after the switch: what is there already is from before.
+    store
+        .save_found(vec![found(2, Outcome::Connected, later), found(3, Outcome::Foreign, later)], true)
+        .await
+        .unwrap();
+    let all = store.found().await.unwrap();
+    assert_eq!((all[&key(2)].outcome, all[&key(3)].outcome), (Outcome::Missing, Outcome::Foreign));
+
+    store.mark_switched(later).await.unwrap();
+    store.save_found(vec![found(1, Outcome::Connected, later)], false).await.unwrap();
+    assert_eq!(store.found().await.unwrap(), all);
+    let raw = Connection::open(place(&state).path()).unwrap();
+    for change in ["UPDATE forecast SET found = '{}'", "DELETE FROM forecast"] {
+        assert!(raw.execute(change, []).unwrap_err().to_string().contains("never replaced"));
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use ado2entra::domain::check::Tick;
 use ado2entra::domain::forecast::patterns::PatternId;
+use ado2entra::domain::papers::ActKind;
 use ado2entra::domain::plan::{Decision, Pair, PlanRow, RowState};
 use ado2entra::domain::{Backing, CheckId, Outcome, StorageKey, TenantId};
 use ado2entra::store::{Event, OpenError, Place, Store, schema};
@@ -349,8 +350,11 @@ async fn an_interrupted_first_start_is_made_good() {
 }
 
 /// Every schema version that was ever released, as it was written then.
-const EARLIER: &[&str] =
-    &[include_str!("store_fixtures/version_1.sql"), include_str!("store_fixtures/version_2.sql")];
+const EARLIER: &[&str] = &[
+    include_str!("store_fixtures/version_1.sql"),
+    include_str!("store_fixtures/version_2.sql"),
+    include_str!("store_fixtures/version_3.sql"),
+];
 
 #[tokio::test]
 async fn a_store_of_any_earlier_version_is_brought_up_to_date() {
@@ -391,7 +395,9 @@ async fn a_store_of_any_earlier_version_is_brought_up_to_date() {
         assert_eq!(plan.owner_told.as_deref(), Some("owner@fabrikam.example"));
         assert_eq!((plan.operator_keys.len(), plan.operator_objects.len()), (1, 1));
         assert_eq!(store.journal().await.unwrap().len(), 3);
-        assert!(plan.patterns.is_empty());
+        assert_eq!(plan.patterns.len(), usize::from(at >= 2));
+        assert!(store.acts().await.unwrap().is_empty(), "nobody wrote down then who did what");
+        assert!(store.found().await.unwrap().is_empty());
 
         // And what only the newest version has works.
         let at = "2026-03-02T08:00:00Z".parse().unwrap();
@@ -400,6 +406,8 @@ async fn a_store_of_any_earlier_version_is_brought_up_to_date() {
         let pattern: PatternId = "domain:fabrikam.example>contoso.example".parse().unwrap();
         store.use_pattern(pattern.clone(), at).await.unwrap();
         assert_eq!(store.load_plan().await.unwrap().patterns.get(&pattern), Some(&at));
+        let kinds: Vec<ActKind> = store.acts().await.unwrap().into_iter().map(|act| act.kind).collect();
+        assert_eq!(kinds, [ActKind::Ticked, ActKind::PatternUsed]);
         store.close().await.unwrap();
         let raw = Connection::open(place.path()).unwrap();
         let version: i64 = raw.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();

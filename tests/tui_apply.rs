@@ -13,11 +13,12 @@ use ado2entra::domain::schedule::Disposition;
 use ado2entra::domain::{Decision, Outcome, Problem, ProblemKind, RowState, Service};
 use ado2entra::tasks::effect::ApplyOrder;
 use ado2entra::tasks::{self, ApplyEvent, Msg};
-use ado2entra::tui::Effect;
+use ado2entra::tui::{Effect, Event};
 use ado2entra::tui::apply::Dialog;
 use ado2entra::tui::overlay::Overlay;
 use fixture::{Desk, context, key, now, object, org_users, picture, tenant, tenant_users};
 use jiff::SignedDuration;
+use secrecy::ExposeSecret as _;
 
 fn row(n: u32, to: u32) -> PlanRow {
     let users = org_users();
@@ -162,6 +163,77 @@ fn the_strip_says_how_far_it_is() {
 }
 
 #[test]
+fn the_time_for_which_the_service_asks_is_counted_down_and_then_gone() {
+    use ado2entra::tui::state_line::moves;
+    let mut desk = running();
+    desk.size = (160, 45);
+    changed(&mut desk, 1, RowState::Verified, None);
+    desk.msg(Msg::Clock(now() + SignedDuration::from_secs(30)));
+    assert!(desk.text().contains("about 30 s left") && !moves(&desk.app), "{}", desk.text());
+    let until = now() + SignedDuration::from_secs(41);
+    desk.msg(Msg::Apply(ApplyEvent::Throttled { until }));
+    for (at, words) in [(30, "throttled, 11 s"), (31, "throttled, 10 s"), (40, "throttled, 1 s")] {
+        desk.msg(Msg::Clock(now() + SignedDuration::from_secs(at)));
+        let text = desk.text();
+        assert!(text.contains(words) && !text.contains("about"), "{words}: {text}");
+        assert!(moves(&desk.app), "the clock goes on by itself");
+    }
+    desk.msg(Msg::Clock(until));
+    assert!(!desk.text().contains("throttled") && !moves(&desk.app), "{}", desk.text());
+    // A shorter wait of another row does not hide a longer one that is still on.
+    desk.msg(Msg::Apply(ApplyEvent::Throttled { until: until + SignedDuration::from_secs(50) }));
+    desk.msg(Msg::Apply(ApplyEvent::Throttled { until: until + SignedDuration::from_secs(2) }));
+    assert!(desk.text().contains("throttled, 50 s"), "{}", desk.text());
+}
+
+#[test]
+fn a_token_is_typed_in_masked_and_taken_for_the_service_that_asked() {
+    let mut desk = running();
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    desk.draw();
+    assert!(!desk.text().contains("type"), "not every way of signing in has a token to type: {}", desk.text());
+    desk.keys("t");
+    assert!(matches!(desk.overlay(), Some(Overlay::Apply(Dialog::Notice(_)))));
+    desk.msg(Msg::Apply(ApplyEvent::TokenWanted(Service::AzureDevOpsIdentity)));
+    assert!(desk.text().contains("t types another token in"), "{}", desk.text());
+    desk.keys("t Enter");
+    assert!(desk.effects.is_empty() && desk.text().contains("A new token for Azure DevOps"), "{}", desk.text());
+    desk.types("s3cretqp");
+    desk.event(Event::Paste("wd pasted\n".into()));
+    desk.keys("Backspace");
+    let text = desk.text();
+    assert!(text.contains("> ***************") && text.contains("15 characters"), "{text}");
+    for leak in ["s3cret", "pasted", "paste"] {
+        assert!(!text.contains(leak) && !format!("{:?}", desk.app.overlays).contains(leak), "{leak}: {text}");
+    }
+    // p, q and c are letters here.
+    desk.keys("Enter");
+    assert_eq!(desk.effect_names(), ["Task TakeToken"]);
+    let Some(Effect::Task(tasks::Effect::TakeToken(service, token))) = desk.effects.first() else { panic!() };
+    assert_eq!(*service, Service::AzureDevOpsIdentity);
+    assert_eq!(token.expose_secret(), "s3cretqpwdpaste");
+    assert!(!format!("{:?}", desk.effects).contains("s3cret"));
+    assert!(desk.overlay().is_none());
+}
+
+#[test]
+fn a_token_that_is_being_typed_can_be_left() {
+    let mut desk = running();
+    desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    desk.msg(Msg::Apply(ApplyEvent::TokenWanted(Service::AzureDevOps)));
+    desk.draw();
+    desk.keys("t");
+    desk.types("abc");
+    desk.keys("Ctrl-u");
+    assert!(desk.text().contains("0 characters"), "{}", desk.text());
+    desk.keys("Esc");
+    assert!(desk.text().contains("The run is paused") && desk.effects.is_empty(), "{}", desk.text());
+    desk.keys("t");
+    desk.msg(Msg::Apply(ApplyEvent::Resumed));
+    assert!(desk.app.overlays.is_empty());
+}
+
+#[test]
 fn failed_rows_are_tried_again_alone_and_with_the_name_typed() {
     let mut desk = running();
     changed(&mut desk, 1, RowState::Verified, None);
@@ -214,7 +286,12 @@ fn looks_of_a_question_and_an_alarm() {
     let mut desk = running();
     changed(&mut desk, 1, RowState::Verified, None);
     desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
+    desk.msg(Msg::Apply(ApplyEvent::TokenWanted(Service::AzureDevOpsIdentity)));
     look("apply_asks", &mut desk, &SIZES);
+    desk.keys("t");
+    desk.types("s3cret");
+    look("apply_token", &mut desk, &SIZES);
+    desk.keys("Esc");
     desk.size = (80, 24);
     desk.keys("Esc");
     desk.msg(Msg::Apply(ApplyEvent::Alarm(

@@ -6,9 +6,11 @@
 mod fixture;
 
 use ado2entra::domain::activity::{Budget, RequestLine, Source};
-use ado2entra::domain::connection::Backing;
+use ado2entra::domain::connection::{Backing, Turn};
+use ado2entra::domain::facts::{AfterConnectTrial, PersonTokens};
 use ado2entra::domain::plan::Plan;
-use ado2entra::domain::{Phase, Problem, ProblemKind, Service, Tick};
+use ado2entra::domain::{Descriptor, Phase, Problem, ProblemKind, Service, Tick};
+use ado2entra::tasks::msg::PlanLesson;
 use ado2entra::tasks::{self, Fact, Msg};
 use ado2entra::tui::{Effect, Tab, connection};
 use fixture::{Desk, context, now, picture, tenant};
@@ -236,12 +238,135 @@ fn looks_wrong() {
     look("connection_wrong", &mut wrong(), &SIZES);
 }
 
+/// The switch, seen while the dashboard was open; by then the access token is dead.
+fn turned(answer: Result<AfterConnectTrial, Problem>) -> Desk {
+    let mut desk = desk();
+    let me = fixture::tenant_users().into_iter().find(|user| user.id == fixture::object(9)).unwrap();
+    desk.msg(Msg::FactRead(Fact::Me(Ok(Box::new(me))), now()));
+    desk.msg(Msg::FactRead(Fact::AfterConnect(answer), now()));
+    let at = now() + SignedDuration::from_secs(20);
+    desk.msg(Msg::Clock(at));
+    desk.msg(Msg::FactRead(Fact::Backing(Ok(Backing::Tenant(tenant(1)))), at));
+    desk.msg(Msg::PlanLearned(Box::new(PlanLesson::FirstBacking(Backing::MicrosoftAccounts))));
+    let turn = Turn { at, from: Backing::MicrosoftAccounts, to: Backing::Tenant(tenant(1)) };
+    desk.msg(Msg::Turned(turn));
+    desk.draw();
+    desk
+}
+
+fn by_command() -> Result<AfterConnectTrial, Problem> {
+    Ok(AfterConnectTrial { way: "command".into(), tenant: Some(tenant(1)), same_pat: false })
+}
+
+fn refused() -> Problem {
+    let mut problem = Problem::at(Service::AzureDevOps, ProblemKind::NotSignedIn, "asking who you are");
+    problem.status = Some(401);
+    problem.said = "the credential was not accepted".into();
+    problem
+}
+
+#[test]
+fn the_switch_is_told_with_what_was_kept_and_what_comes_next() {
+    let mut desk = turned(by_command());
+    let text = desk.text();
+    for part in [
+        "fabrikam is connected",
+        "from Microsoft accounts to Contoso",
+        "9 people, with their groups",
+        "trying the way of after the switch",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let mut operator = (*desk.app.model.facts.operator.value.clone().unwrap()).clone();
+    operator.descriptor = Some(Descriptor::new("aad.9"));
+    operator.account = Some("jamal.owusu@contoso.com".into());
+    let at = now() + SignedDuration::from_secs(21);
+    desk.msg(Msg::FactRead(Fact::Operator(Ok(operator)), at));
+    let text = desk.text();
+    for part in ["jamal.owusu@contoso.com by command", "locked out until mapped", "Enter to Mapping"] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    look("connection_turned", &mut desk, &[(120, 40), (80, 24), (40, 12)]);
+    desk.keys("Enter");
+    assert_eq!(desk.app.tab, Tab::Mapping);
+    assert!(desk.app.overlays.is_empty());
+}
+
+#[test]
+fn whoever_is_locked_out_is_told_why_what_rests_and_the_way_back() {
+    let mut desk = turned(by_command());
+    let at = now() + SignedDuration::from_secs(21);
+    desk.msg(Msg::FactRead(Fact::Operator(Err(refused())), at));
+    let text = desk.text();
+    for part in [
+        "The owner's account, jamal@fabrikam.com, was not mapped",
+        "Nothing is listed or applied until the sign-in works",
+        "https://aex.dev.azure.com/me",
+        "LOCKED OUT of Azure DevOps",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    look("connection_locked_out", &mut desk, &[(120, 40), (80, 24), (40, 12)]);
+    desk.keys("r");
+    let read = desk.effects.pop();
+    assert!(
+        matches!(&read, Some(Effect::Task(tasks::Effect::Read(sources))) if sources.contains(&Source::Operator))
+    );
+    desk.keys("b");
+    assert_eq!(connection::selected(&desk.app), connection::Item::WayBack);
+    assert!(desk.text().contains("Disconnect the directory"), "{}", desk.text());
+    // The same cause is not told twice; the tab says it all the time.
+    desk.msg(Msg::FactRead(Fact::Operator(Err(refused())), at));
+    assert!(desk.app.overlays.is_empty());
+    desk.keys("Esc Esc Enter");
+    assert!(desk.text().contains("Locked out: The owner's account"), "{}", desk.text());
+}
+
+#[test]
+fn a_sign_in_by_the_dead_token_is_named_as_that() {
+    let mut desk = turned(Ok(AfterConnectTrial { way: "same".into(), tenant: None, same_pat: true }));
+    desk.msg(Msg::FactRead(Fact::Operator(Err(refused())), now() + SignedDuration::from_secs(21)));
+    let text = desk.text();
+    assert!(text.contains("The access token of before the switch is dead"), "{text}");
+    assert!(text.contains("after_connect = \"entra\""), "{text}");
+}
+
+#[test]
+fn no_key_answers_the_switch_before_it_was_drawn() {
+    let mut desk = turned(by_command());
+    desk.keys("Esc");
+    let turn = desk.app.model.turn.unwrap();
+    desk.msg(Msg::Turned(turn));
+    desk.blind("Enter");
+    assert_eq!((desk.app.tab, desk.app.overlays.len()), (Tab::Connection, 1));
+}
+
+#[test]
+fn the_tab_says_who_is_signed_in_where_and_who_must_be_in_the_browser() {
+    let mut desk = desk();
+    let me = fixture::tenant_users().into_iter().find(|user| user.id == fixture::object(9)).unwrap();
+    desk.msg(Msg::FactRead(Fact::Me(Ok(Box::new(me))), now()));
+    let own = PersonTokens { access_tokens: 2, global_tokens: 1, ssh_keys: 0 };
+    desk.msg(Msg::FactRead(Fact::OwnTokens(Ok(own)), now()));
+    let text = desk.text();
+    for part in [
+        "Azure DevOps: jamal@fabrikam.com by pat",
+        "tenant: jamal.owusu@contoso.com by azure-cli",
+        "press Connect as jamal@fabrikam.com, not as jamal.owusu@contoso.com",
+        "may be for all organizations; global tokens end on 2026-12-01, in 8 d",
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+}
+
 #[test]
 fn every_size_is_drawn() {
     let mut rng = fastrand::Rng::with_seed(11);
     let mut empty = Desk::empty(context());
     empty.app.tab = Tab::Connection;
-    for mut desk in [empty, desk(), wrong(), at_tab(Desk::connected())] {
+    let mut locked = turned(by_command());
+    locked.msg(Msg::FactRead(Fact::Operator(Err(refused())), now() + SignedDuration::from_secs(21)));
+    for mut desk in [empty, desk(), wrong(), at_tab(Desk::connected()), turned(by_command()), locked] {
         for _ in 0..150 {
             desk.size = (rng.u16(1..=200), rng.u16(1..=60));
             desk.blind(["j", "k", "G", "g", "Enter", "Esc", "J"][rng.usize(..7)]);

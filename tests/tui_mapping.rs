@@ -736,7 +736,7 @@ fn moving_the_cursor_changes_two_gutters_and_the_right_side_only() {
     desk.keys("j");
     let after = desk.draw();
     let changed = difference(&before, &after);
-    let left = changed.iter().filter(|(x, y)| *x < 64 && *y > 2 && *y < 43).count();
+    let left = changed.iter().filter(|(x, y)| *x < 60 && *y > 2 && *y < 43).count();
     assert_eq!(left, 2, "the old and the new gutter");
 }
 

@@ -8,6 +8,7 @@ pub mod comparison;
 pub mod configuration;
 pub mod diff;
 pub mod journal;
+pub mod organizations;
 pub mod patterns;
 pub mod plan;
 pub mod status;

@@ -45,6 +45,40 @@ impl Exit {
         }
     }
 
+    /// All of them, in the order of the page.
+    pub const ALL: [Self; 9] = [
+        Self::Done,
+        Self::No,
+        Self::Usage,
+        Self::NotAllowed,
+        Self::Unreachable,
+        Self::Refused,
+        Self::HungUp,
+        Self::Interrupted,
+        Self::Terminated,
+    ];
+
+    /// What it means, for the page of exit codes and the manual page.
+    pub fn meaning(self) -> &'static str {
+        match self {
+            Self::Done => {
+                "Done; for check: ready; for status: known; for apply: every due row verified, or no row at all."
+            }
+            Self::No => {
+                "Done, and the answer is no or partial: not ready, not known, not every due row verified, something lost."
+            }
+            Self::Usage => "Wrong usage or configuration.",
+            Self::NotAllowed => {
+                "Not signed in, or not allowed, and the people of the organization or of the tenant could not be read at all."
+            }
+            Self::Unreachable => "A service could not be reached, or kept failing, likewise.",
+            Self::Refused => "Refused for safety, and nothing was sent or verified.",
+            Self::HungUp => "Ended by SIGHUP; nothing is left half-recorded.",
+            Self::Interrupted => "Ended by SIGINT; nothing is left half-recorded.",
+            Self::Terminated => "Ended by SIGTERM; nothing is left half-recorded.",
+        }
+    }
+
     /// The code for a failure that left a command with nothing to say.
     pub fn of(kind: ProblemKind) -> Self {
         match kind {
@@ -74,7 +108,8 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     /// The exit code.
     pub exit: Exit,
-    /// What was tried, what happened, what to do. Empty: the pipe was closed, and there is nobody to tell.
+    /// What was tried, what happened, what to do. Empty: it was said already, or the pipe was closed and there is nobody to
+    /// tell.
     pub message: String,
 }
 
@@ -144,20 +179,7 @@ mod tests {
 
     #[test]
     fn the_codes_are_those_of_the_contract() {
-        let codes: Vec<u8> = [
-            Exit::Done,
-            Exit::No,
-            Exit::Usage,
-            Exit::NotAllowed,
-            Exit::Unreachable,
-            Exit::Refused,
-            Exit::HungUp,
-            Exit::Interrupted,
-            Exit::Terminated,
-        ]
-        .into_iter()
-        .map(Exit::code)
-        .collect();
+        let codes: Vec<u8> = Exit::ALL.into_iter().map(Exit::code).collect();
         assert_eq!(codes, [0, 1, 2, 3, 4, 5, 129, 130, 143]);
     }
 

@@ -44,6 +44,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, dashboard: &Dashboard<
 
 fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit, Failure> {
     let global = cli.global;
+    let several = commands::organizations::named(&global, cli.command.as_ref())?;
     match cli.command {
         None => opening::dashboard(&global, dashboard),
         Some(Command::Demo(simulation)) => commands::demo::run(output, &global, &simulation, dashboard),
@@ -71,7 +72,10 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
         Some(Command::Snapshot { command: SnapshotCommand::Redact { files } }) => {
             until_signal(|_| async move { commands::snapshot::redact(output, &files, global.force).await })
         }
-        Some(command) => running::run(output, global, command),
+        Some(command) => match several {
+            Some(names) => running::several(output, &global, command, names),
+            None => running::run(output, global, command),
+        },
     }
 }
 

@@ -7,7 +7,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
@@ -16,6 +16,9 @@ use super::args::LogLevel;
 
 /// A log that grew larger than this begins anew at the next start; the one before is kept beside it.
 const LARGEST: u64 = 8 * 1024 * 1024;
+
+/// How many lines may wait to be written; room for all of them is made at the start, before the first frame.
+const WAITING: usize = 2_048;
 
 static LOG_FILE: OnceLock<PathBuf> = OnceLock::new();
 
@@ -42,7 +45,7 @@ pub fn start(directory: &Path, level: LogLevel) -> Logging {
         LogLevel::Trace => LevelFilter::TRACE,
     };
     let Ok((file, path)) = open(directory) else { return Logging { _writer: None } };
-    let (writer, guard) = NonBlocking::new(file);
+    let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING).finish(file);
     let layer = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer);
     let only_ours = Targets::new().with_target("ado2entra", filter);
     let started = tracing_subscriber::registry().with(layer).with(only_ours).try_init().is_ok();

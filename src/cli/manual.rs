@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use clap::{Arg, Command};
 
 use super::args;
+use super::exit::Exit;
 
 /// Completions for this shell.
 pub fn completions(shell: clap_complete::Shell) -> Vec<u8> {
@@ -25,6 +26,10 @@ pub fn page(out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, ".SH COMMANDS")?;
     for below in command.get_subcommands() {
         section(out, "ado2entra", below)?;
+    }
+    writeln!(out, ".SH \"EXIT STATUS\"")?;
+    for exit in Exit::ALL {
+        writeln!(out, ".TP\n\\fB{}\\fR\n{}", exit.code(), escaped(exit.meaning()))?;
     }
     out.write_all(TAIL.as_bytes())
 }
@@ -79,29 +84,7 @@ fn escaped(text: &str) -> String {
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
-const TAIL: &str = r#".SH "EXIT STATUS"
-.TP
-\fB0\fR
-Done; for check: ready; for status: known; for apply: every due row verified, or no row at all.
-.TP
-\fB1\fR
-Done, and the answer is no or partial.
-.TP
-\fB2\fR
-Wrong usage or configuration.
-.TP
-\fB3\fR
-Not signed in, or not allowed, and the people of the organization or of the tenant could not be read at all.
-.TP
-\fB4\fR
-A service could not be reached, or kept failing, likewise.
-.TP
-\fB5\fR
-Refused for safety, and nothing was sent or verified.
-.TP
-\fB130, 143, 129\fR
-Ended by SIGINT, SIGTERM, SIGHUP; nothing is left half\-recorded.
-.SH FILES
+const TAIL: &str = r#".SH FILES
 .TP
 \fI$XDG_CONFIG_HOME/ado2entra/config.toml\fR
 The configuration (default: ~/.config). \fBado2entra config path\fR says where it is looked for.

@@ -4,6 +4,10 @@ use std::fs::{self, DirBuilder};
 use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+/// The folders that are there: a signal ends the process without dropping anything.
+static THERE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
 /// A folder for this user only; removed, with what is in it, when this is dropped.
 #[derive(Debug)]
@@ -16,7 +20,11 @@ impl PrivateFolder {
         for _ in 0..16 {
             let path = base.join(format!("ado2entra-{:016x}", fastrand::u64(..)));
             match DirBuilder::new().mode(0o700).create(&path) {
-                Ok(()) => return Ok(Self(fs::canonicalize(path)?)),
+                Ok(()) => {
+                    let path = fs::canonicalize(path)?;
+                    there(|all| all.push(path.clone()));
+                    return Ok(Self(path));
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(error),
             }
@@ -32,8 +40,27 @@ impl PrivateFolder {
 
 impl Drop for PrivateFolder {
     fn drop(&mut self) {
-        // Nothing better can be done about a folder that cannot be removed than leaving it.
-        let _ = fs::remove_dir_all(&self.0);
+        there(|all| all.retain(|path| *path != self.0));
+        remove(&self.0);
+    }
+}
+
+/// Removes the folders that are still there; for a process that ends at once.
+pub fn remove_all() {
+    for path in there(std::mem::take) {
+        remove(&path);
+    }
+}
+
+fn there<T>(look: impl FnOnce(&mut Vec<PathBuf>) -> T) -> T {
+    look(&mut THERE.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+fn remove(path: &Path) {
+    // Something may still be written into it: once more. Nothing better can be done about a folder that cannot be removed than
+    // leaving it.
+    if fs::remove_dir_all(path).is_err() {
+        let _ = fs::remove_dir_all(path);
     }
 }
 

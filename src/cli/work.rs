@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::sync::mpsc::Receiver;
 
+use super::delays::Delays;
 use super::exit::{Exit, Failure};
 use super::output::Output;
 use super::progress::ProgressLine;
@@ -38,6 +39,7 @@ pub struct Work {
     pub session: Arc<Session>,
     messages: Receiver<Msg>,
     runner: Runner,
+    delays: Delays,
 }
 
 impl Work {
@@ -48,22 +50,30 @@ impl Work {
             SetupError::Services(problem) => Failure::from(problem),
         })?;
         let runner = Runner::new(Arc::clone(&session));
-        Ok(Self { output, session, messages, runner })
+        Ok(Self { output, session, messages, runner, delays: Delays::default() })
     }
 
     /// Reads these sources and analyses, with progress. What could not be read is in the model, as a reason.
     pub async fn read(&mut self, sources: &[Source]) -> Model {
+        self.read_knowing(sources, &[]).await
+    }
+
+    /// [`Work::read`], with what is known from elsewhere.
+    pub async fn read_knowing(&mut self, sources: &[Source], known: &[Msg]) -> Model {
         let mut line = ProgressLine::new();
         let mut problems = Vec::new();
         let output = self.output;
-        let model = Box::pin(gather::gather(&self.session, &mut self.messages, sources, |_, msg| {
-            line.hear(msg, runner::now());
-            show_sign_in(output, &mut line, msg);
-            if let Msg::Failed(problem) = msg {
-                problems.push(problem.to_string());
-            }
-        }))
-        .await;
+        let delays = &mut self.delays;
+        let model =
+            Box::pin(gather::gather_knowing(&self.session, &mut self.messages, sources, known, |_, msg| {
+                line.hear(msg, runner::now());
+                show_sign_in(output, &mut line, msg);
+                show_delay(output, delays, &mut line, msg);
+                if let Msg::Failed(problem) = msg {
+                    problems.push(problem.to_string());
+                }
+            }))
+            .await;
         line.clear();
         for problem in problems {
             self.output.say(&problem);
@@ -92,6 +102,9 @@ impl Work {
         if let Msg::SignIn(step) = &msg
             && let Some(words) = sign_in::words(step)
         {
+            self.output.say(&words);
+        }
+        if let Some(words) = self.delays.hear(&msg, runner::now()) {
             self.output.say(&words);
         }
         Some(msg)
@@ -123,6 +136,11 @@ impl Work {
         Err(Failure::refused("the program is ending; nothing was kept"))
     }
 
+    /// Keeps the prerequisites for the report.
+    pub async fn keep_readiness(&self, model: &Model) {
+        gather::keep_readiness(&self.session, model).await;
+    }
+
     /// Takes a snapshot, with progress.
     pub async fn snapshot(&mut self, path: &Path, force: bool, tokens: bool) -> Result<Taken, Problem> {
         let mut line = ProgressLine::new();
@@ -134,6 +152,7 @@ impl Work {
                 Some(msg) = self.messages.recv() => {
                     line.hear(&msg, runner::now());
                     show_sign_in(self.output, &mut line, &msg);
+                    show_delay(self.output, &mut self.delays, &mut line, &msg);
                 }
                 result = &mut work => break result,
             }
@@ -148,6 +167,14 @@ fn show_sign_in(output: Output, line: &mut ProgressLine, msg: &Msg) {
     if let Msg::SignIn(step) = msg
         && let Some(words) = sign_in::words(step)
     {
+        line.clear();
+        output.say(&words);
+    }
+}
+
+/// Says why it takes longer, over the line of progress.
+fn show_delay(output: Output, delays: &mut Delays, line: &mut ProgressLine, msg: &Msg) {
+    if let Some(words) = delays.hear(msg, runner::now()) {
         line.clear();
         output.say(&words);
     }

@@ -159,3 +159,15 @@ choices! {
         Ascii = "ascii",
     }
 }
+
+choices! {
+    /// `ui.links`: whether addresses that the program made itself can be clicked (OSC 8).
+    Links, default Auto {
+        /// Where the terminal is known to take them; never through tmux or screen.
+        Auto = "auto",
+        /// Everywhere.
+        Always = "always",
+        /// Nowhere.
+        Never = "never",
+    }
+}

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::choices::{Glyphs, Goal, Route, Theme};
+use super::choices::{Glyphs, Goal, Links, Route, Theme};
 use super::credentials::Credentials;
 use super::endpoint::Endpoints;
 use super::error::{ConfigError, ConfigErrors, Place};
@@ -127,6 +127,8 @@ pub struct Ui {
     pub glyphs: Glyphs,
     /// Whether the mouse is taken; selecting text then needs Shift in most terminals.
     pub mouse: bool,
+    /// Whether addresses can be clicked.
+    pub links: Links,
 }
 
 /// `[state]`.

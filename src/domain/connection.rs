@@ -3,11 +3,13 @@
 //! The moment of the switch is found by [`TwoReadings`]; the steps before, at and after it are the [`timeline`](mod@timeline); who an org user
 //! is after the switch, should the key have changed, is found by [`join`].
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::ids::TenantId;
 
 pub mod join;
+pub mod lockout;
 pub mod portal;
 pub mod readings;
 pub mod steps;
@@ -15,6 +17,7 @@ pub mod timeline;
 pub mod way_back;
 
 pub use join::{BeforeReading, new_key};
+pub use lockout::{Lockout, LockoutCause, lockout};
 pub use portal::Portal;
 pub use readings::{Observation, TwoReadings};
 pub use timeline::{Step, StepState, current_phase, timeline};
@@ -38,6 +41,17 @@ impl Backing {
             Self::MicrosoftAccounts => None,
         }
     }
+}
+
+/// The moment in which another directory began to back the organization, seen by two equal readings while the program ran.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Turn {
+    /// When it was seen.
+    pub at: Timestamp,
+    /// What backed the organization before.
+    pub from: Backing,
+    /// What backs it now.
+    pub to: Backing,
 }
 
 /// What the administrator wants.

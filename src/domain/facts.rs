@@ -278,6 +278,8 @@ pub struct Facts {
     pub after_connect: Aged<AfterConnectTrial>,
     /// Tokens and keys.
     pub tokens: Aged<TokenInventory>,
+    /// The access tokens of the account that this program signs in to Azure DevOps with, where it does so by one of them.
+    pub own_tokens: Aged<PersonTokens>,
 }
 
 impl Facts {

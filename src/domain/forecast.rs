@@ -24,6 +24,7 @@ pub mod destination;
 pub mod incremental;
 pub mod patterns;
 pub mod shared;
+mod shares;
 pub mod standing;
 pub mod table;
 

@@ -6,8 +6,11 @@
 pub mod announce;
 pub mod escape;
 mod material;
+mod record;
 pub mod report;
+pub mod several;
 pub mod support;
 pub mod template;
 
 pub use material::{Known, Material};
+pub use record::{Act, ActKind, Author, Found, FoundUser, Readiness};

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 
+pub mod patch;
 mod places;
 mod tenant_user;
 mod texts;

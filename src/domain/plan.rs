@@ -33,7 +33,7 @@ pub use fingerprint::{Seen, SeenPerson, SeenTarget};
 pub use journal::JournalEntry;
 pub use progress::{PlanCounts, Progress, needs_decision, next_undecided};
 pub use reconcile::{confirm, reconcile, undo};
-pub use rules::{Judgement, Rulebook, judge};
+pub use rules::{Judgement, Kept, Rulebook, judge};
 
 /// What the administrator wants for an org user.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ mod order;
 mod row;
 mod summary;
 
-pub use summary::{LockedOut, Summary, advice, locked_out, still_locked_out};
+pub use summary::{LockedOut, Summary, advice, locked_out, still_locked_out, who_is_locked_out};
 
 /// A change at a service.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,6 +29,7 @@ mod rules;
 mod tokens;
 mod types;
 
+pub use administrators::PeopleIn;
 pub use batch::{BatchRow, BatchTaken};
 pub use resources::AgentPool;
 pub use types::{GraphUser, Group, Membership, PlannedCall, Taken};

@@ -13,10 +13,12 @@ use super::http::need::Need;
 use super::http::{Answer, Call, Http};
 use crate::domain::problem::Problem;
 
+mod delta;
 mod invite;
 mod me;
 mod users;
 
+pub use delta::{Delta, DeltaLink, DeltaRound};
 pub use invite::{Invitation, Invited};
 
 /// The client. Clones share connections, tokens and waits.

@@ -4,6 +4,7 @@
 use super::Services;
 use super::credential::source::Credential;
 use super::credential::token::{Form, Token};
+use crate::domain::facts::{Operator, PersonTokens, TenantProfile};
 use crate::domain::people::UserType;
 use crate::domain::problem::{Problem, ProblemKind, Service};
 use crate::domain::signin::{AccountKind, Granted, SignedIn};
@@ -13,6 +14,11 @@ impl Services {
     /// Signs in to the tenant by the configured way and asks Microsoft Graph who that is. A code that has to be typed in is
     /// told to the observer meanwhile. Fails where nobody can sign in, or where the token is for another tenant.
     pub async fn try_entra(&self) -> Result<SignedIn, Problem> {
+        Ok(Box::pin(self.try_tenant()).await?.0)
+    }
+
+    /// [`Services::try_entra`], with the tenant's own page, or the reason why this account may not read it.
+    pub async fn try_tenant(&self) -> Result<(SignedIn, Result<TenantProfile, Problem>), Problem> {
         let credential = &self.keyring.graph;
         let asked = "trying the sign-in to the tenant";
         // Names the wrong tenant, and a tenant of another cloud, before anybody signs in.
@@ -73,14 +79,15 @@ impl Services {
                 "The token does not show its permissions; what is missing shows when it is used.".to_owned(),
             );
         }
-        Ok(SignedIn {
+        let signed_in = SignedIn {
             way: credential.way().to_owned(),
             source: credential.described(),
             who,
             user_type,
             granted,
             notes,
-        })
+        };
+        Ok((signed_in, profile))
     }
 
     /// Signs in to Azure DevOps by the way that is configured for now, and asks the organization who that is.
@@ -108,10 +115,36 @@ impl Services {
         })
     }
 
+    /// The access tokens of the account that Azure DevOps is signed in to with just now (`after`: by the way of after the
+    /// switch), where that is done by one of them. Which of them it is does not show; whether it can be one for all
+    /// organizations does. `None` for any other sign-in.
+    pub async fn own_tokens(
+        &self,
+        after: bool,
+        operator: &Operator,
+    ) -> Option<Result<PersonTokens, Problem>> {
+        let (credential, client) = if after {
+            (&self.keyring.after_connect, &self.azure_devops_after)
+        } else {
+            (&self.keyring.azure_devops, &self.azure_devops)
+        };
+        let token = credential.token().await.ok()?;
+        if token.form != Form::Basic {
+            return None;
+        }
+        Some(client.tokens(operator.descriptor.as_ref()?).await)
+    }
+
     /// What the credential for Microsoft Graph is worth. Gets a token where none is held.
     pub async fn granted_for_graph(&self) -> Result<Granted, Problem> {
         let credential = &self.keyring.graph;
         Ok(granted(credential, &*credential.token().await?))
+    }
+
+    /// Somebody is to be invited: a person who signs in by code is asked for the permission to invite, with the next token.
+    /// The least that serves is asked for before.
+    pub fn will_invite(&self) {
+        self.keyring.graph.choose("User.Invite.All");
     }
 
     /// Ends a sign-in by code that is under way; whoever waits for it gets a [`ProblemKind::Cancelled`].

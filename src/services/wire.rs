@@ -10,6 +10,7 @@ use super::paging::{Batch, Raw, Skipped};
 use crate::domain::people::{OrgUser, TenantUser};
 use crate::domain::text::clean_to;
 
+pub(crate) mod delta;
 pub(crate) mod lenient;
 pub(crate) mod org_user;
 pub(crate) mod page;

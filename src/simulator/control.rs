@@ -14,7 +14,7 @@ use super::{
     scenarios,
     server::Shared,
     sign_in::{Said, SignInAnswer, Trusted},
-    world::World,
+    world::{World, group},
 };
 
 /// One request that the simulator has answered.
@@ -44,6 +44,10 @@ pub enum TenantChange {
     Enable,
     /// Moves the user to the recycle bin.
     Delete,
+    /// Takes the user out of the recycle bin.
+    Restore,
+    /// Deletes the user for good.
+    Purge,
     /// Gives another user principal name.
     Rename(String),
     /// Gives another mail address.
@@ -183,11 +187,15 @@ impl Control {
                 .ok()
                 .and_then(|object| directory.number_of(object))
                 .or_else(|| directory.by_upn(user).first().copied());
+            if let (Some(number), TenantChange::Purge) = (number, change) {
+                directory.purge(number);
+            }
             number.is_some_and(|number| {
                 directory.edit(number, from, |user| match change {
                     TenantChange::Disable => user.enabled = false,
                     TenantChange::Enable => user.enabled = true,
-                    TenantChange::Delete => user.deleted = true,
+                    TenantChange::Delete | TenantChange::Purge => user.deleted = true,
+                    TenantChange::Restore => user.deleted = false,
                     TenantChange::Rename(upn) => user.upn.clone_from(upn),
                     TenantChange::Mail(mail) => user.mail = Some(mail.clone()),
                     TenantChange::MakeMember => user.kind = Some("Member"),
@@ -257,6 +265,11 @@ impl Control {
         self.shared.sign_ins().no_devops_consent = on;
     }
 
+    /// From now on a person has consented to nothing but what is asked for when they sign in by code.
+    pub fn consent_by_signing_in(&self) {
+        self.shared.sign_ins().consented = Some(std::collections::BTreeSet::new());
+    }
+
     /// Leaves this permission out of every token that is issued from now on.
     pub fn withhold_permission(&self, name: &str) {
         self.shared.sign_ins().withheld.insert(name.to_owned());
@@ -276,7 +289,34 @@ impl Control {
     /// Adds a person to the organization who signs in with this address: as a user of the tenant that backs it
     /// where that tenant knows the address, else as a Microsoft account. Answers the storage key.
     pub fn add_person(&self, display_name: &str, address: &str) -> String {
-        self.shared.write(|world| scenarios::add_person(world, display_name, address))
+        self.shared.write(|world| scenarios::add_person(world, display_name, address, true))
+    }
+
+    /// Adds an identity that only the graph knows: active, and without an entitlement. Answers the storage key.
+    pub fn add_identity(&self, display_name: &str, address: &str) -> String {
+        self.shared.write(|world| scenarios::add_person(world, display_name, address, false))
+    }
+
+    /// Makes the person with this storage key an administrator of the organization, through a group inside the administrators'
+    /// group. Answers whether there is one.
+    pub fn make_administrator(&self, storage_key: &str) -> bool {
+        self.with_key(storage_key, |world, number| world.join(number, group::MIGRATION_TEAM))
+    }
+
+    /// Makes the person with this storage key the owner of the organization. Answers whether there is one.
+    pub fn make_owner(&self, storage_key: &str) -> bool {
+        self.with_key(storage_key, |world, number| world.owner = number)
+    }
+
+    fn with_key(&self, storage_key: &str, change: impl FnOnce(&mut World, u32)) -> bool {
+        let Ok(key) = uuid::Uuid::try_parse(storage_key) else { return false };
+        self.shared.write(|world| match world.find_key(key) {
+            Some(seen) => {
+                change(world, seen.number);
+                true
+            }
+            None => false,
+        })
     }
 
     /// Somebody else maps this person, in the portal or with another tool. Answers whether the service took it; it is not

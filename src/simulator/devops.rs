@@ -104,6 +104,7 @@ fn graph<'a>(
         ["descriptors", _] if get => users::descriptor(shared, id(3)),
         ["membershipstates", _] if get => users::membership_state(shared, id(3)),
         ["subjectlookup"] if call.method == Method::POST => users::lookup(shared, call),
+        ["subjectquery"] if call.method == Method::POST => users::query(shared, call),
         ["resolvedisconnectedusers"] if call.method == Method::POST => mapping::batch(shared, call, caller),
         ["groups"] if get => groups::list(shared, call),
         ["groups", _] if get => groups::get(shared, id(3)),
@@ -155,7 +156,7 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
         if password != Some(shared.tokens.pat.as_str()) {
             return Err(unknown(call).into());
         }
-        let dead = shared.on(Fault::PatDiesAtConnect) && shared.read(|world| world.backing.is_some());
+        let dead = shared.on(Fault::PatDiesAtConnect) && shared.has_turned();
         if expired || dead || shared.read(|world| caller(world, Caller::Pat).is_none()) {
             return Err(expired_token().into());
         }

@@ -50,6 +50,8 @@ faults! {
     ThrottleOn200 = "throttle-on-200",
     /// Every third read is cut off in the middle of its body by a connection reset.
     Reset = "reset",
+    /// There is no connection: every request is cut off before anything is answered, and nothing happens.
+    Offline = "offline",
     /// Every third read answers half a JSON document under a correct Content-Length.
     Truncate = "truncate",
     /// Every fifth request waits for nearly a second.
@@ -141,7 +143,7 @@ faults! {
     ConnectLosesAccess = "connect-loses-access",
     /// Connecting maps guests of the tenant by their external address, too.
     ConnectMapsGuests = "connect-maps-guests",
-    /// The operator's access token stops working the moment the organization is connected.
+    /// The operator's access token stops working the moment the organization's directory changes.
     PatDiesAtConnect = "pat-dies-at-connect",
     /// Changes in the tenant reach its lists and Azure DevOps late.
     LateEntra = "late-entra",
@@ -151,6 +153,14 @@ faults! {
     ConnectRefused = "connect-refused",
     /// The delta token of the tenant's users is refused with 410.
     DeltaExpired = "delta-expired",
+    /// The delta token of the tenant's users is refused with 400: older than 30 days.
+    DeltaTooOld = "delta-too-old",
+    /// Each round of changes tells the last ones of the round before again, and everybody twice.
+    DeltaReplays = "delta-replays",
+    /// A changed user comes with the id and what changed, and nothing else.
+    DeltaSparse = "delta-sparse",
+    /// There are no delta queries, as in external tenants.
+    NoDelta = "no-delta",
     /// Inviting somebody again who is a guest already is refused.
     InviteAgainRefused = "invite-again-refused",
     /// An invitation is refused with 401 and the code Unauthorized: a permission is missing, no token is expired.

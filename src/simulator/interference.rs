@@ -110,6 +110,9 @@ pub(super) fn instead(shared: &Shared, call: &Call) -> Option<Answer> {
     if spared(shared, call) {
         return None;
     }
+    if shared.on(Fault::Offline) {
+        return Some(Answer { unheard: true, ..Answer::empty(StatusCode::BAD_GATEWAY) });
+    }
     if let Some(answer) = throttle(shared, call) {
         return Some(answer);
     }

@@ -122,7 +122,7 @@ pub(super) fn charge(shared: &Shared, call: &Call) -> Option<Charge> {
     }
     let mut state = shared.disturb();
     let quota = state.quota?;
-    let cost = if call.reads() { quota.read_cost } else { quota.write_cost };
+    let cost = if call.reads() || call.queries() { quota.read_cost } else { quota.write_cost };
     let now = Instant::now();
     let book = state.books.0.entry(call.service().to_owned()).or_insert_with(|| Book::new(now));
     Some(book.charge(&quota, cost, now, SystemTime::now()))

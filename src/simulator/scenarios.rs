@@ -104,8 +104,9 @@ fn add_directory_group(world: &mut World) -> usize {
     number
 }
 
-/// Adds somebody who signs in with an address, as an administrator of the organization does. Answers the key.
-pub(super) fn add_person(world: &mut World, display: &str, address: &str) -> String {
+/// Adds somebody who signs in with an address, as an administrator of the organization does (or, without an entitlement, as a
+/// group's member comes in). Answers the key.
+pub(super) fn add_person(world: &mut World, display: &str, address: &str, entitled: bool) -> String {
     let known = world.backing_tenant().and_then(|tenant| {
         let number = tenant.by_upn(address).first().copied()?;
         let user = tenant.user(number)?;
@@ -125,7 +126,7 @@ pub(super) fn add_person(world: &mut World, display: &str, address: &str) -> Str
         last_access: None,
         created: ago(world.now, 0, 1),
         groups: Vec::new(),
-        entitled: true,
+        entitled,
         active: true,
         tokens: 0,
         global_tokens: 0,

@@ -68,6 +68,8 @@ pub(super) struct Shared {
     world: RwLock<World>,
     faults: Mutex<BTreeSet<Fault>>,
     started: Instant,
+    /// What backed the organization at the start.
+    began: Option<u8>,
     serial: AtomicU32,
     ids: Ids,
 }
@@ -97,6 +99,7 @@ impl Shared {
             interference: Mutex::new(Interference::new(options.seed, options.quota)),
             sign_ins: Mutex::default(),
             ids: world.ids,
+            began: world.backing,
             world: RwLock::new(world),
             faults: Mutex::new(faults),
             started: Instant::now(),
@@ -158,6 +161,11 @@ impl Shared {
         })
     }
 
+    /// Whether another directory backs the organization than at the start.
+    pub fn has_turned(&self) -> bool {
+        self.read(|world| world.backing != self.began)
+    }
+
     pub fn entra_delay(&self) -> Option<Duration> {
         self.on(Fault::LateEntra).then_some(self.options.entra_delay)
     }
@@ -211,6 +219,13 @@ impl Call {
 
     pub fn reads(&self) -> bool {
         self.method == Method::GET || self.method == Method::HEAD
+    }
+
+    /// A POST that changes nothing.
+    pub fn queries(&self) -> bool {
+        let asks = ["subjectquery", "subjectlookup", "hierarchyquery"];
+        let last = self.path.last().map(|last| last.to_lowercase());
+        self.method == Method::POST && last.is_some_and(|last| asks.contains(&last.as_str()))
     }
 
     /// The JSON body; anything else is `None`.

@@ -81,6 +81,8 @@ pub(super) struct Desk {
     pub(super) writer: String,
     /// The newest journal line that the holder of this store knows about.
     pub(super) seen: i64,
+    /// The run of apply that wrote the latest line of this connection.
+    pub(super) run: Option<String>,
 }
 
 impl Desk {
@@ -210,6 +212,7 @@ pub(super) fn start(place: &Place, writes: Writes) -> Result<(Handle, About), Op
                 path: about.path.clone(),
                 writer: format!("{}-{:016x}", std::process::id(), fastrand::u64(..)),
                 seen,
+                run: None,
             };
             tracing::debug!(path = %desk.path.display(), mode = %about.journal_mode, "store opened");
             if ready.send(Ok(about)).is_err() {

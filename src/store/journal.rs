@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Transaction, params};
 
-use super::Store;
 use super::desk::{Desk, Failure};
 use super::plan::{each, ensure_row, parse_object};
 use super::text::{json, maybe, parse_json, parse_time, text, time, unreadable};
+use super::{Store, acts};
+use crate::domain::papers::ActKind;
 use crate::domain::plan::{JournalEntry, RowState};
 use crate::domain::{Problem, StorageKey};
 
@@ -85,7 +86,17 @@ pub(super) fn refuse_if_moved(
 
 fn append(desk: &mut Desk, entry: &JournalEntry) -> Result<(), Failure> {
     let writer = desk.writer.clone();
-    desk.write(|transaction| append_line(transaction, entry, &writer))
+    let begins = desk.run.as_deref() != Some(entry.run.as_str());
+    desk.write(|transaction| {
+        if begins {
+            acts::record(transaction, ActKind::RunBegun, &entry.run, None)?;
+        }
+        append_line(transaction, entry, &writer)
+    })?;
+    if begins {
+        desk.run = Some(entry.run.clone());
+    }
+    Ok(())
 }
 
 fn append_line(transaction: &Transaction<'_>, entry: &JournalEntry, writer: &str) -> Result<(), Failure> {

@@ -242,6 +242,12 @@ fn holder(file: &mut File) -> HeldBy {
     read.ok().and_then(|_| serde_json::from_str(&words).ok()).unwrap_or_default()
 }
 
+/// Account of the machine, and the machine: `adele@jumphost`.
+pub(super) fn login() -> String {
+    let us = us();
+    format!("{}@{}", clean_to(&us.who, 64), clean_to(&us.host, 64))
+}
+
 fn us() -> HeldBy {
     let first_line = |path: &str| {
         std::fs::read_to_string(path).ok().and_then(|text| text.lines().next().map(str::to_owned))

@@ -66,6 +66,7 @@ pub(super) fn open(place: &Place, writes: Writes) -> Result<(Connection, About),
             .map_err(failed("reading the journal mode"))?
     };
     check_whose(&connection, path, place, writes)?;
+    super::acts::introduce(&connection, &super::lock::login()).map_err(failed("setting up the store"))?;
     let about = About {
         path: path.clone(),
         read_only: writes == Writes::Refused,

@@ -8,10 +8,11 @@ use rusqlite::{OptionalExtension, Row, Transaction, params};
 
 use super::desk::Failure;
 use super::text::{json, maybe, parse_json, parse_time, text, time, unreadable};
-use super::{Store, journal};
+use super::{Store, acts, journal};
 use crate::domain::check::{CheckId, Tick};
 use crate::domain::connection::{Backing, Phase};
 use crate::domain::forecast::patterns::PatternId;
+use crate::domain::papers::ActKind;
 use crate::domain::plan::{Decision, Pair, Plan, PlanRow, RowState};
 use crate::domain::{ObjectId, Outcome, Problem, StorageKey, TenantId};
 
@@ -65,7 +66,7 @@ impl Store {
                  DO UPDATE SET note = excluded.note, at = excluded.at",
                 params![check.name(), tick.note, time(tick.at)],
             )?;
-            Ok(())
+            acts::record(transaction, ActKind::Ticked, check.name(), Some(&tick.note))
         })
         .await
     }
@@ -73,7 +74,11 @@ impl Store {
     /// Takes a tick away; says whether there was one.
     pub async fn untick(&self, check: CheckId) -> Result<bool, Problem> {
         self.write("unticking a check", move |transaction| {
-            Ok(transaction.execute("DELETE FROM tick WHERE check_id = ?1", [check.name()])? > 0)
+            let was = transaction.execute("DELETE FROM tick WHERE check_id = ?1", [check.name()])? > 0;
+            if was {
+                acts::record(transaction, ActKind::Unticked, check.name(), None)?;
+            }
+            Ok(was)
         })
         .await
     }
@@ -86,7 +91,7 @@ impl Store {
                  DO UPDATE SET note = excluded.note, at = excluded.at",
                 params![phase.name(), tick.note, time(tick.at)],
             )?;
-            Ok(())
+            acts::record(transaction, ActKind::StepTicked, phase.name(), Some(&tick.note))
         })
         .await
     }
@@ -94,7 +99,11 @@ impl Store {
     /// Takes the tick of a step away; says whether there was one.
     pub async fn untick_phase(&self, phase: Phase) -> Result<bool, Problem> {
         self.write("unticking a step", move |transaction| {
-            Ok(transaction.execute("DELETE FROM phase_tick WHERE phase = ?1", [phase.name()])? > 0)
+            let was = transaction.execute("DELETE FROM phase_tick WHERE phase = ?1", [phase.name()])? > 0;
+            if was {
+                acts::record(transaction, ActKind::StepUnticked, phase.name(), None)?;
+            }
+            Ok(was)
         })
         .await
     }
@@ -107,7 +116,7 @@ impl Store {
                  ON CONFLICT (storage_key, target) DO UPDATE SET note = excluded.note, at = excluded.at",
                 params![pair.storage_key.as_str(), pair.target.to_string(), tick.note, time(tick.at)],
             )?;
-            Ok(())
+            acts::record(transaction, ActKind::SamePerson, pair.storage_key.as_str(), Some(&tick.note))
         })
         .await
     }
@@ -119,6 +128,9 @@ impl Store {
                 "DELETE FROM confirmed_pair WHERE storage_key = ?1 AND target = ?2",
                 params![pair.storage_key.as_str(), pair.target.to_string()],
             )?;
+            if gone > 0 {
+                acts::record(transaction, ActKind::NotSamePerson, pair.storage_key.as_str(), None)?;
+            }
             Ok(gone > 0)
         })
         .await
@@ -131,7 +143,7 @@ impl Store {
                 "INSERT INTO used_pattern (id, at) VALUES (?1, ?2) ON CONFLICT (id) DO UPDATE SET at = excluded.at",
                 params![pattern.to_string(), time(at)],
             )?;
-            Ok(())
+            acts::record(transaction, ActKind::PatternUsed, &pattern.to_string(), None)
         })
         .await
     }
@@ -139,7 +151,12 @@ impl Store {
     /// Stores that a pattern is not used any more; says whether it was.
     pub async fn drop_pattern(&self, pattern: PatternId) -> Result<bool, Problem> {
         self.write("dropping a pattern", move |transaction| {
-            Ok(transaction.execute("DELETE FROM used_pattern WHERE id = ?1", [pattern.to_string()])? > 0)
+            let id = pattern.to_string();
+            let was = transaction.execute("DELETE FROM used_pattern WHERE id = ?1", [&id])? > 0;
+            if was {
+                acts::record(transaction, ActKind::PatternDropped, &id, None)?;
+            }
+            Ok(was)
         })
         .await
     }
@@ -198,8 +215,11 @@ impl Store {
 
     /// Stores the owner's address that the administrator named.
     pub async fn set_owner(&self, address: String) -> Result<(), Problem> {
-        self.write("storing the owner", move |transaction| put_meta(transaction, "owner_told", &address))
-            .await
+        self.write("storing the owner", move |transaction| {
+            put_meta(transaction, "owner_told", &address)?;
+            acts::record(transaction, ActKind::OwnerNamed, &address, None)
+        })
+        .await
     }
 
     /// Stores that a person is found under a new key since the switch.
@@ -264,6 +284,7 @@ pub(super) fn put_row(transaction: &Transaction<'_>, row: &PlanRow) -> Result<()
         _ => None,
     };
     let seen = row.seen.as_ref().map(|seen| json("what was seen", seen)).transpose()?;
+    acts::record_row(transaction, row)?;
     // An update in place and not a REPLACE: the journal refers to the row.
     transaction
         .prepare_cached(

@@ -152,7 +152,7 @@ impl Store {
 }
 
 /// Also named in the triggers of the schema.
-const SWITCHED_AT: &str = "switched_at";
+pub(super) const SWITCHED_AT: &str = "switched_at";
 
 fn too_late() -> Failure {
     Failure::Refused {

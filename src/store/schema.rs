@@ -7,7 +7,8 @@
 pub const APPLICATION_ID: i64 = 0x4144_4F32;
 
 /// The migrations, first to last.
-pub const MIGRATIONS: &[&str] = &[PLAN_JOURNAL_READINGS, SESSION_EXPORTS_EVENTS, USED_PATTERNS];
+pub const MIGRATIONS: &[&str] =
+    &[PLAN_JOURNAL_READINGS, SESSION_EXPORTS_EVENTS, USED_PATTERNS, ACTS_AND_FORECAST];
 
 /// The schema version of this program.
 pub fn known_version() -> i64 {
@@ -132,4 +133,37 @@ CREATE TABLE used_pattern (
     id TEXT PRIMARY KEY,              -- domain:fabrikam.com>contoso.com
     at TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+";
+
+const ACTS_AND_FORECAST: &str = "
+CREATE TABLE act (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    kind TEXT NOT NULL,               -- decided | taken-back | confirmed | noted | ticked | ...
+    subject TEXT NOT NULL,            -- storage key, check, step, pattern, run
+    decision TEXT,                    -- JSON
+    outcome TEXT,                     -- that was seen when it was decided
+    note TEXT,
+    account TEXT,                     -- of Azure DevOps, where it had been read
+    login TEXT NOT NULL               -- account of the machine, and the machine
+) STRICT;
+CREATE TRIGGER act_keeps_lines BEFORE UPDATE ON act
+BEGIN SELECT RAISE(ABORT, 'who did what is append-only'); END;
+CREATE TRIGGER act_keeps_all_lines BEFORE DELETE ON act
+BEGIN SELECT RAISE(ABORT, 'who did what is append-only'); END;
+
+CREATE TABLE forecast (
+    storage_key TEXT PRIMARY KEY,
+    at TEXT NOT NULL,
+    found TEXT NOT NULL               -- JSON: outcome, why, best candidates
+) STRICT, WITHOUT ROWID;
+CREATE TRIGGER forecast_stays_insert BEFORE INSERT ON forecast
+WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'switched_at')
+BEGIN SELECT RAISE(ABORT, 'what was found before the switch is never replaced'); END;
+CREATE TRIGGER forecast_stays_update BEFORE UPDATE ON forecast
+WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'switched_at')
+BEGIN SELECT RAISE(ABORT, 'what was found before the switch is never replaced'); END;
+CREATE TRIGGER forecast_stays_delete BEFORE DELETE ON forecast
+WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'switched_at')
+BEGIN SELECT RAISE(ABORT, 'what was found before the switch is never replaced'); END;
 ";

@@ -79,7 +79,8 @@ fn owner_state(owner: crate::domain::facts::Owner) -> OwnerState {
 
 /// Looks back, and tells what was found.
 pub(super) async fn tell(session: &Arc<Session>, before: Option<&Path>) {
-    let msg = match Box::pin(look(session, before)).await {
+    let look = Box::pin(look(session, before));
+    let msg = match session.unless_stopped("comparing before with after", look).await {
         Ok(found) => Msg::LookedBack(Arc::new(found)),
         Err(problem) => Msg::Failed(problem),
     };

@@ -19,8 +19,16 @@ pub(super) async fn look(session: &Session, analysis: &Analysis, plan: &Plan) {
     look_at(session, roster, &graph.collect::<Vec<_>>(), plan).await;
 }
 
+/// Looks through people who were just read, without the graph's users. Rows that are under way are left out: who has the target
+/// then may be the person itself, under a new key.
+pub(super) async fn look_at_people(session: &Session, roster: &Roster, mut plan: Plan) {
+    plan.rows.retain(|_, row| !row.state.is_open());
+    let found = intruders(&plan, roster, &[]);
+    raise(session, &plan, found).await;
+}
+
 /// Looks through these people. Whoever is gone again may be told again.
-pub(super) async fn look_at(
+async fn look_at(
     session: &Session,
     roster: &Roster,
     graph: &[crate::domain::facts::GraphIdentity],

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::connection::lockout::{Lockout, lockout};
 use crate::domain::connection::portal::Portal;
 use crate::domain::connection::timeline::{Step, current_phase, timeline};
 use crate::domain::connection::way_back::{WayBackStep, WrongDirectory, way_back, wrong_directory};
@@ -13,7 +14,7 @@ use crate::domain::forecast::{Again, Forecast, Material, Situation, forecast, fo
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::prerequisites::{Findings, evaluate};
-use crate::domain::{Check, ConnectionState, Goal, Phase, Plan, Verdict};
+use crate::domain::{Check, ConnectionState, Goal, Outcome, Phase, Plan, StorageKey, Verdict};
 
 use super::context::{ConfiguredGoal, Context};
 
@@ -49,6 +50,8 @@ pub struct Analysis {
     pub situation: Situation,
     /// The comparison; `None` until both lists were read.
     pub forecast: Option<Arc<Forecast>>,
+    /// Whose outcome another reading changed, and what it was.
+    pub moved: Vec<(StorageKey, Outcome)>,
     /// The prerequisites.
     pub checks: Vec<Check>,
     /// The answer over them.
@@ -65,6 +68,8 @@ pub struct Analysis {
     pub way_back: Vec<WayBackStep>,
     /// The organization is connected to a directory that nobody meant.
     pub wrong_directory: Option<WrongDirectory>,
+    /// The switch is done and Azure DevOps does not let the administrator in: why, and the way back.
+    pub lockout: Option<Lockout>,
     /// When it was made.
     pub at: Timestamp,
 }
@@ -76,6 +81,7 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
     situation.protected.clone_from(&input.context.protected);
     situation.candidates = input.context.candidates;
     let forecast = comparison(&input, &situation);
+    let moved = moved(&input, forecast.as_deref());
     let goal = Goal::resolve(
         input.context.goal == ConfiguredGoal::Disconnect,
         situation.backing,
@@ -100,11 +106,13 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
         phase: current_phase(&findings, &checks),
         way_back: way_back(&findings, &portal),
         wrong_directory: wrong_directory(&findings, None, &portal),
+        lockout: lockout(&findings, &portal),
         verdict: Verdict::of(&checks),
         state: ConnectionState::of(situation.backing, situation.destination),
         goal,
         checks,
         forecast,
+        moved,
         roster: input.roster,
         index: input.directory.as_ref().map(|(_, index)| Arc::clone(index)),
         directory: input.directory.map(|(directory, _)| directory),
@@ -131,6 +139,31 @@ fn comparison(input: &AnalysisInput, situation: &Situation) -> Option<Arc<Foreca
     }
     tracing::debug!(judged = roster.people().len(), "the comparison was made");
     Some(Arc::new(forecast(roster, directory, index, situation)))
+}
+
+/// Whose outcome is another because the lists are: what the administrator decides moves outcomes too, and is no news.
+fn moved(input: &AnalysisInput, forecast: Option<&Forecast>) -> Vec<(StorageKey, Outcome)> {
+    let (Some(previous), Some(forecast)) = (&input.previous, forecast) else { return Vec::new() };
+    let Some(before) = previous.forecast.as_deref() else { return Vec::new() };
+    let same = |old: &Option<Arc<Roster>>, new: &Option<Arc<Roster>>| match (old, new) {
+        (Some(old), Some(new)) => Arc::ptr_eq(old, new),
+        _ => false,
+    };
+    let same_directory = match (&previous.directory, &input.directory) {
+        (Some(old), Some((new, _))) => Arc::ptr_eq(old, new),
+        _ => false,
+    };
+    if same(&previous.roster, &input.roster) && same_directory {
+        return Vec::new();
+    }
+    forecast
+        .people()
+        .iter()
+        .filter_map(|person| {
+            let old = before.get(&person.storage_key)?.outcome;
+            (old != person.outcome).then(|| (person.storage_key.clone(), old))
+        })
+        .collect()
 }
 
 fn updated(previous: &Analysis, after: &Material<'_>) -> Option<Again> {

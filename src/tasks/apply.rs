@@ -8,11 +8,14 @@
 //! | --- | --- |
 //! | `hands` | carries out one row's actions |
 //! | `ticket` | a row on its way |
+//! | `rights` | whether somebody may be removed at this moment |
+//! | `holders` | whether a target is in use at this moment |
 //! | `crew` | who is next, how many at a time; pauses, questions, the end |
 //! | `batch` | up to 20 people in one call |
 //! | [`brakes`](mod@brakes) | when to stop |
 //! | `lookout` | the directory and newcomers, during a command |
 //! | `later` | rows that are not proven yet, again and again |
+//! | `turns` | what is looked at quietly gives way to a run |
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
@@ -37,8 +40,11 @@ mod crew;
 mod hands;
 mod journal;
 pub(super) mod later;
+mod holders;
 mod lookout;
+mod rights;
 mod ticket;
+pub(super) mod turns;
 
 use crew::Crew;
 use hands::Hands;
@@ -58,23 +64,18 @@ pub enum Control {
 
 /// Runs a confirmed order to its end.
 pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watch::Receiver<Control>) {
+    let _mine = session.turns.mine().await;
     let stopped = match Box::pin(prepare(session, &order)).await {
         Ok((plan, journal)) => {
             let due = order.schedule.rows.iter().filter(|row| is_due(row)).count();
             let started = ApplyEvent::Started { run: journal.run().to_owned(), due, at: Timestamp::now() };
             session.tell(Msg::Apply(started)).await;
             let stop = CancellationToken::new();
-            let lookout = lookout::watch(Arc::clone(session), Arc::new(plan.clone()), stop.clone());
+            let plan = Arc::new(plan);
+            let lookout = lookout::watch(Arc::clone(session), Arc::clone(&plan), stop.clone());
             let lookout = tokio::spawn(lookout);
             let batch = session.context.batch_route;
-            let hands = Hands {
-                session: Arc::clone(session),
-                journal,
-                plan,
-                control,
-                stop: CancellationToken::new(),
-                batch,
-            };
+            let hands = Hands::new(session, journal, plan, control, batch);
             let ended = Box::pin(rows(Arc::new(hands), &order.schedule.rows)).await;
             stop.cancel();
             // Its reading, if one is under way, is dropped.
@@ -92,15 +93,17 @@ pub(super) async fn run(session: &Arc<Session>, order: ApplyOrder, control: watc
 
 /// Reads back everything that was sent and is not proven, or only these rows of it, and sends nothing.
 pub(super) async fn verify_open_rows(session: &Arc<Session>, only: Option<&BTreeSet<StorageKey>>) {
-    let stopped = Box::pin(settle_open(session, only, true)).await.err();
+    let _mine = session.turns.mine().await;
+    let stopped = Box::pin(settle_open(session, only, None)).await.err();
     session.tell(Msg::Apply(ApplyEvent::Finished { stopped, at: Timestamp::now() })).await;
 }
 
-/// Settles what is open by reading. Gives how many rows were looked at, and how many are still open.
+/// Settles what is open by reading; quietly, where that has to give way to somebody. Gives how many rows were looked at, and how
+/// many are still open.
 async fn settle_open(
     session: &Arc<Session>,
     only: Option<&BTreeSet<StorageKey>>,
-    aloud: bool,
+    give_way: Option<CancellationToken>,
 ) -> Result<(usize, usize), Problem> {
     let (journal, plan) = Journal::open(session).await?;
     let connected = session.is_connected();
@@ -118,27 +121,36 @@ async fn settle_open(
         })
         .collect();
     let keys: Vec<StorageKey> = tickets.iter().map(|ticket| ticket.row.storage_key.clone()).collect();
-    if aloud {
+    if give_way.is_none() {
         let event =
             ApplyEvent::Started { run: journal.run().to_owned(), due: tickets.len(), at: Timestamp::now() };
         session.tell(Msg::Apply(event)).await;
     }
     // Nobody steers this: it sends nothing, and a question ends it.
-    let (_steering, control) = watch::channel(Control::Run);
+    let (steering, control) = watch::channel(Control::Run);
     let store = journal.store().clone();
-    let hands = Hands {
-        session: Arc::clone(session),
-        journal,
-        plan,
-        control,
-        stop: CancellationToken::new(),
-        batch: false,
-    };
+    let hands = Hands::new(session, journal, Arc::new(plan), control, false);
     let concurrency = session.context.concurrency;
-    Box::pin(Crew::new(Arc::new(hands)).quiet().work(tickets, concurrency, false)).await?;
+    let mut crew = Crew::new(Arc::new(hands)).quiet();
+    let mut work = Box::pin(crew.work(tickets, concurrency, false));
+    tokio::select! {
+        done = &mut work => done?,
+        () = asked(give_way) => {
+            steering.send_replace(Control::Cancel);
+            work.await?;
+        }
+    }
     let open = store.open_rows().await?;
     let left = open.iter().filter(|row| keys.contains(&row.storage_key)).count();
     Ok((keys.len(), left))
+}
+
+/// Returns when the turn is wanted by somebody else.
+async fn asked(give_way: Option<CancellationToken>) {
+    match give_way {
+        Some(token) => token.cancelled().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// An invitation is done until the organization is connected.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use secrecy::SecretString;
 
 use crate::domain::activity::Source;
 use crate::domain::comparison::checklist::PointId;
@@ -14,7 +15,7 @@ use crate::domain::matching::TenantIndex;
 use crate::domain::people::Directory;
 use crate::domain::plan::{Pair, PlanRow};
 use crate::domain::schedule::Schedule;
-use crate::domain::{CheckId, Phase, StorageKey, Tick};
+use crate::domain::{CheckId, Phase, Service, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
 
@@ -25,8 +26,12 @@ pub enum Effect {
     Read(Vec<Source>),
     /// Start (or stop) the pollers.
     Watch(bool),
+    /// Somebody looks at the screen, or (`false`) nobody does: the terminal lost the focus.
+    Attend(bool),
     /// Read everybody's tokens and SSH keys.
     ReadTokens,
+    /// Stop the long readings that are under way: lists of people, tokens, a snapshot.
+    StopReading,
     /// Compare, check, and draw the timeline.
     Analyse(Box<AnalysisInput>),
     /// Keep decisions. The number comes back with the answer.
@@ -59,6 +64,8 @@ pub enum Effect {
     PauseApply,
     /// Resume it.
     ResumeApply,
+    /// Use this token, typed in, for this service from now on, and go on with the run that asked for it.
+    TakeToken(Service, SecretString),
     /// Stop it after the calls under way.
     CancelApply,
     /// Read back rows that are applied, sent or unknown.
@@ -82,6 +89,8 @@ pub enum Effect {
         /// Whether an existing file may be replaced.
         force: bool,
     },
+    /// The screen has stepped aside for this request of a credential command.
+    LendTerminal(u64),
     /// End a sign-in by code that is under way.
     CancelSignIn,
     /// Keep the session (tab, filter, sort, person) as JSON.
@@ -102,6 +111,6 @@ pub struct ApplyOrder {
 impl Effect {
     /// Whether this changes anything at a service. Read-only mode refuses exactly these.
     pub fn changes_a_service(&self) -> bool {
-        matches!(self, Self::Apply(_) | Self::ResumeApply)
+        matches!(self, Self::Apply(_) | Self::ResumeApply | Self::TakeToken(..))
     }
 }

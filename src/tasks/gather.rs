@@ -14,7 +14,7 @@ use super::model::Model;
 use super::msg::Msg;
 use super::runner::Runner;
 use super::session::Session;
-use super::{alarm, apply, reading};
+use super::{alarm, apply, reading, record};
 
 /// Reads these sources, adds the plan of the store, and analyses. `told` sees every message after the model took it in, for
 /// progress.
@@ -22,9 +22,23 @@ pub async fn gather(
     session: &Arc<Session>,
     messages: &mut Receiver<Msg>,
     sources: &[Source],
+    told: impl FnMut(&Model, &Msg),
+) -> Model {
+    Box::pin(gather_knowing(session, messages, sources, &[], told)).await
+}
+
+/// [`gather`], with what is known from elsewhere: the tenant's people, where several organizations go to the same tenant.
+pub async fn gather_knowing(
+    session: &Arc<Session>,
+    messages: &mut Receiver<Msg>,
+    sources: &[Source],
+    known: &[Msg],
     mut told: impl FnMut(&Model, &Msg),
 ) -> Model {
     let mut model = Model::new(Arc::clone(&session.context), Timestamp::now());
+    for msg in known {
+        model.absorb(msg);
+    }
     // A session that read before has its store open; the plan is told when it opens, and asked for afterwards.
     if let Some(plan) = session.stored_plan().await {
         if session.store().is_ok() {
@@ -87,6 +101,16 @@ pub async fn keep_readings(session: &Arc<Session>, messages: &mut Receiver<Msg>,
     let (keeper, plan) = (Arc::clone(session), Arc::clone(&model.plan));
     let work = async move { lessons::keep_readings(&keeper, &analysis, &plan).await };
     drain(model, messages, work, &mut |_, _| {}).await;
+}
+
+/// Keeps the prerequisites for the report, where they were all evaluated and the switch is still to come.
+pub async fn keep_readiness(session: &Arc<Session>, model: &Model) {
+    if let Some(analysis) = &model.analysis
+        && let Err(problem) = record::keep_readiness(session, analysis).await
+    {
+        // The answer is on the screen all the same.
+        tracing::warn!(%problem, "the prerequisites could not be kept");
+    }
 }
 
 async fn analysis(model: &Model) -> Option<Arc<Analysis>> {

@@ -13,6 +13,7 @@ use crate::store::{Reading, Store};
 use super::analysis::Analysis;
 use super::before;
 use super::msg::{Msg, PlanLesson};
+use super::record;
 use super::session::Session;
 use super::succession;
 
@@ -109,6 +110,10 @@ async fn try_keep_readings(
     } else if backing.is_some() && first == backing && store.switched_at().await?.is_some() {
         // The way back was taken: what backed the organization first backs it again.
         store.forget_switch().await?;
+    }
+    if backing.is_some() && first == backing {
+        record::keep_found(session, store, analysis).await?;
+        record::keep_readiness(session, analysis).await?;
     }
     if session.remember(|latest| std::mem::take(&mut latest.unsaved)) {
         let readings = plan

@@ -4,63 +4,30 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::comparison::LookBack;
+use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
-use crate::domain::{Problem, StorageKey};
+use crate::domain::Problem;
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
 use super::discard::discard;
 use super::msg::{ApplyEvent, Fact, Msg, PlanLesson};
 
+mod progress;
+
+pub use progress::ApplyProgress;
+
 /// How many requests and events are kept for the log pane.
 const KEPT: usize = 500;
-
-/// How an apply run stands.
-#[derive(Debug, Clone)]
-pub struct ApplyProgress {
-    /// Its id, as in the journal.
-    pub run: String,
-    /// How many rows are due.
-    pub due: usize,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// Rows that changed in this run, latest state each.
-    pub rows: BTreeMap<StorageKey, PlanRow>,
-    /// The service asked to wait until then.
-    pub throttled_until: Option<Timestamp>,
-    /// Nothing is sent; with the reason, if it was not the administrator's wish.
-    pub paused: Option<Option<Problem>>,
-    /// How many invited guests are waited for, and when the next one is tried.
-    pub guests: Option<(usize, Timestamp)>,
-    /// How many rows are sent at a time now, where that is fewer than configured.
-    pub slowed: Option<usize>,
-    /// When and why it ended.
-    pub finished: Option<(Timestamp, Option<Problem>)>,
-}
-
-impl ApplyProgress {
-    /// How long the rest takes at the pace so far; `None` before anything is done, and while nothing is sent.
-    pub fn remaining(&self, now: Timestamp) -> Option<SignedDuration> {
-        if self.finished.is_some() || self.paused.is_some() {
-            return None;
-        }
-        let is_done = |row: &&PlanRow| {
-            !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped)
-        };
-        let done = i64::try_from(self.rows.values().filter(is_done).count()).ok().filter(|done| *done > 0)?;
-        let left = i64::try_from(self.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
-        let so_far = i64::try_from(now.duration_since(self.started_at).as_millis()).ok()?;
-        Some(SignedDuration::from_millis(so_far.checked_mul(left)? / done))
-    }
-}
 
 /// How the store stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -120,6 +87,8 @@ pub struct Model {
     pub next_reading: BTreeMap<Source, Timestamp>,
     /// The latest requests, newest last.
     pub requests: VecDeque<RequestLine>,
+    /// What is new since the administrator asked for a reading.
+    pub news: News,
     /// What happened, newest last.
     pub events: VecDeque<EventLine>,
     /// How many rows of a list could not be read, or only in part; 0 of a list that was read whole.
@@ -132,6 +101,8 @@ pub struct Model {
     pub alarms: Vec<String>,
     /// The code that somebody has to type into a browser just now.
     pub signing_in: Option<DeviceCode>,
+    /// The switch, if it was seen while the program ran.
+    pub turn: Option<Turn>,
     /// The time by the latest message that told it.
     pub now: Timestamp,
 }
@@ -154,12 +125,14 @@ impl Model {
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
+            news: News::default(),
             events: VecDeque::new(),
             left_out: BTreeMap::new(),
             budgets: BTreeMap::new(),
             apply: None,
             alarms: Vec::new(),
             signing_in: None,
+            turn: None,
             now,
         }
     }
@@ -207,6 +180,12 @@ impl Model {
                 ));
                 return true;
             }
+            Msg::DirectoryUnchanged(at) => {
+                let failed_before = self.directory.problem.take().is_some();
+                self.directory.read_at = Some(*at);
+                return failed_before;
+            }
+            Msg::Noticed(found) => self.news.take(found),
             Msg::ReadingFailed(source, problem, at) => {
                 self.reading.remove(source);
                 match source {
@@ -229,7 +208,11 @@ impl Model {
                     self.next_reading.remove(source);
                 }
             },
-            Msg::Analysed(analysis) => discard(self.analysis.replace(Arc::clone(analysis))),
+            Msg::Analysed(analysis) => {
+                let moved = analysis.moved.iter().map(|(key, before)| (key, *before));
+                self.news.outcomes(moved, analysis.at);
+                discard(self.analysis.replace(Arc::clone(analysis)));
+            }
             Msg::StoreOpened(result) => {
                 self.store = match result {
                     Ok(()) => StoreState::Usable,
@@ -270,12 +253,14 @@ impl Model {
                     SignInStep::Done | SignInStep::Failed(_) | SignInStep::Ended => None,
                 };
             }
+            Msg::Turned(turn) => self.turn = Some(*turn),
             Msg::Happened(event) => self.note(event.clone()),
             Msg::RowsSaved(_)
             | Msg::RowsNotSaved(..)
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
             | Msg::SessionFound(_)
+            | Msg::Terminal(_)
             | Msg::FileWritten { .. } => {}
         }
         false
@@ -440,6 +425,10 @@ impl Model {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
             }
+            Fact::OwnTokens(result) => {
+                facts.own_tokens.update(result.clone(), at);
+                return;
+            }
         };
         self.reading.remove(&source);
     }
@@ -447,63 +436,17 @@ impl Model {
     fn absorb_apply(&mut self, event: &ApplyEvent) {
         match event {
             ApplyEvent::Started { run, due, at } => {
-                self.apply = Some(ApplyProgress {
-                    run: run.clone(),
-                    due: *due,
-                    started_at: *at,
-                    rows: BTreeMap::new(),
-                    throttled_until: None,
-                    paused: None,
-                    guests: None,
-                    slowed: None,
-                    finished: None,
-                });
+                self.apply = Some(ApplyProgress::new(run.clone(), *due, *at));
             }
-            ApplyEvent::RowChanged(row) => {
-                if let Some(apply) = &mut self.apply {
-                    apply.rows.insert(row.storage_key.clone(), PlanRow::clone(row));
-                    apply.throttled_until = None;
-                }
-                // Skipped is how this run took it, not how it stands.
-                if row.state != RowState::Skipped {
-                    self.keep_rows([PlanRow::clone(row)]);
-                }
-            }
-            ApplyEvent::GuestsRest { guests, next } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.guests = (*guests > 0).then_some((*guests, *next));
-                }
-            }
-            ApplyEvent::Paced { at_a_time, of } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.slowed = (at_a_time < of).then_some(*at_a_time);
-                }
+            // Skipped is how this run took it, not how it stands.
+            ApplyEvent::RowChanged(row) if row.state != RowState::Skipped => {
+                self.keep_rows([PlanRow::clone(row)]);
             }
             ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
-            ApplyEvent::Throttled { until } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = Some(*until);
-                }
-            }
-            ApplyEvent::Paused(problem) => {
-                if let Some(apply) = &mut self.apply {
-                    apply.paused = Some(problem.clone());
-                }
-            }
-            ApplyEvent::Resumed => {
-                if let Some(apply) = &mut self.apply {
-                    apply.paused = None;
-                }
-            }
-            ApplyEvent::Finished { stopped, at } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = None;
-                    apply.paused = None;
-                    apply.guests = None;
-                    apply.slowed = None;
-                    apply.finished = Some((*at, stopped.clone()));
-                }
-            }
+            _ => {}
+        }
+        if let Some(apply) = &mut self.apply {
+            apply.take_in(event, self.now);
         }
     }
 }

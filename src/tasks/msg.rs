@@ -7,16 +7,18 @@ use jiff::Timestamp;
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::comparison::LookBack;
 use crate::domain::comparison::checklist::PointId;
+use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, TenantDiscovery, TenantProfile, TokenInventory,
+    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
 };
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
+use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::{Granted, SignInStep};
-use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Tick};
+use crate::domain::signin::{Granted, SignInStep, TerminalStep};
+use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
 
@@ -53,6 +55,8 @@ pub enum Fact {
     AfterConnect(Result<AfterConnectTrial, Problem>),
     /// Tokens and keys.
     Tokens(Result<TokenInventory, Problem>),
+    /// The access tokens of the account behind the Azure DevOps credential, where that is one. Comes with [`Fact::Operator`].
+    OwnTokens(Result<PersonTokens, Problem>),
 }
 
 /// What happens in an apply run.
@@ -76,6 +80,8 @@ pub enum ApplyEvent {
     },
     /// Nothing is sent until somebody resumes; with the reason, if it was not the administrator's wish.
     Paused(Option<Problem>),
+    /// What it paused for is a token that a variable holds: another one may be typed in for this service.
+    TokenWanted(Service),
     /// Going on.
     Resumed,
     /// Invited guests are not known everywhere yet; their rows rest while others go on.
@@ -120,6 +126,10 @@ pub enum Msg {
     RosterRead(Arc<Roster>, Timestamp),
     /// The tenant's people, whole, with the index over them.
     DirectoryRead(Arc<Directory>, Arc<TenantIndex>, Timestamp),
+    /// The tenant's people were asked for, and nobody is different from the list before.
+    DirectoryUnchanged(Timestamp),
+    /// What a reading found that was not so at the one before.
+    Noticed(Arc<Found>),
     /// So many rows of this list could not be read, or only in part; the log names the first of them.
     RowsLeftOut(Source, usize),
     /// A fact.
@@ -172,9 +182,13 @@ pub enum Msg {
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
-    BudgetRead(crate::domain::Service, Budget),
+    BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
+    /// Another directory backs the organization: the switch, seen while the program ran.
+    Turned(Turn),
     /// Something for the event list.
     Happened(EventLine),
 }

@@ -37,6 +37,9 @@ pub async fn material(session: &Session) -> Result<Material, Problem> {
         journal: store.journal().await?,
         last: last.into_iter().map(|(key, reading)| (key, known(reading))).collect(),
         before: before.into_iter().map(|(key, reading)| (key, known(reading))).collect(),
+        acts: store.acts().await?,
+        found: store.found().await?,
+        readiness: store.readiness().await?,
         events: events
             .into_iter()
             .rev()

@@ -9,11 +9,13 @@ use jiff::Timestamp;
 use crate::domain::activity::{EventLine, Source};
 use crate::domain::{Backing, Problem, ProblemKind, Service};
 
+mod directory;
 mod identities;
 mod lists;
 pub(super) mod tokens;
 
 use super::msg::{Fact, Msg};
+use super::record;
 use super::session::Session;
 
 /// How many small reads of one source are under way at a time.
@@ -48,7 +50,7 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
         if !has(Source::Roster) {
             return;
         }
-        let Some(roster) = lists::roster(session).await else { return };
+        let Ok(roster) = lists::roster(session).await else { return };
         // The graph's users tell who has no entitlement, and that needs the roster.
         let (graph_users, ()) = tokio::join!(
             async {
@@ -70,10 +72,7 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     };
     let account = async {
         if has(Source::Operator) {
-            fact(session, Source::Operator, async {
-                Fact::Operator(session.azure_devops().operator().await)
-            })
-            .await;
+            operator(session).await;
         }
     };
     let administrators = async {
@@ -89,7 +88,8 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     let tenant = tenant(session, &wanted);
     let tenant_people = async {
         if has(Source::Directory) {
-            lists::directory(session).await;
+            // Told already.
+            let _ = directory::whole(session).await;
         }
     };
     let around = async {
@@ -115,6 +115,27 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     );
 }
 
+/// The poll of the tenant's people: what changed.
+pub(super) async fn tenant_people(session: &Arc<Session>) -> Result<(), Problem> {
+    directory::changes(session).await
+}
+
+/// The poll of the organization's people, and of who has an identity without access.
+pub(super) async fn org_people(session: &Arc<Session>) -> Result<(), Problem> {
+    let roster = lists::roster(session).await?;
+    identities::graph_identities(session, &roster).await;
+    Ok(())
+}
+
+/// The poll of the service's health.
+pub(super) async fn health(session: &Arc<Session>) -> Result<(), Problem> {
+    session.tell(Msg::ReadingStarted(Source::Health, Timestamp::now())).await;
+    let health = session.services.status.health().await;
+    let result = health.as_ref().map(drop).map_err(Problem::clone);
+    session.tell(Msg::FactRead(Fact::Health(health), Timestamp::now())).await;
+    result
+}
+
 /// The tenant's own page, the account that reads it, its roles, and who may invite.
 async fn tenant(session: &Session, wanted: &BTreeSet<Source>) {
     if wanted.contains(&Source::Tenant) {
@@ -135,6 +156,21 @@ async fn tenant(session: &Session, wanted: &BTreeSet<Source>) {
             Fact::InvitationPolicy(session.services.graph.invitation_policy().await)
         })
         .await;
+    }
+}
+
+/// The account behind the Azure DevOps credential; once a session, whether an access token behind it can be a global one.
+async fn operator(session: &Session) {
+    session.tell(Msg::ReadingStarted(Source::Operator, Timestamp::now())).await;
+    let read = session.azure_devops().operator().await;
+    let known = read.as_ref().ok().cloned();
+    if let Some(operator) = &known {
+        record::signed_in(session, operator).await;
+    }
+    session.tell(Msg::FactRead(Fact::Operator(read), Timestamp::now())).await;
+    let Some(operator) = known.filter(|_| session.asks_for_own_tokens()) else { return };
+    if let Some(tokens) = session.services.own_tokens(session.is_connected(), &operator).await {
+        session.tell(Msg::FactRead(Fact::OwnTokens(tokens), Timestamp::now())).await;
     }
 }
 

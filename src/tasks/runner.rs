@@ -17,7 +17,7 @@ use super::effect::Effect;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
 use super::session::Session;
-use super::{after, alarm, reading, snapshot, watch as polling};
+use super::{after, alarm, reading, signin, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -62,6 +62,7 @@ impl Runner {
                 self.tracker.spawn(async move { reading::read(&session, &sources).await });
             }
             Effect::Watch(on) => self.watch(on),
+            Effect::Attend(looks) => session.attention.set(looks),
             Effect::ReadTokens => {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {
@@ -79,6 +80,7 @@ impl Runner {
             Effect::Analyse(input) => self.analyse(*input),
             Effect::SaveRows(number, rows) => {
                 self.tracker.spawn(async move {
+                    signin::choose(&session.services, &rows);
                     let saved = match session.store() {
                         Ok(store) => store.save_rows(rows).await,
                         Err(problem) => Err(problem),
@@ -105,9 +107,20 @@ impl Runner {
                 let control = self.control.subscribe();
                 self.tracker.spawn(async move { apply::run(&session, *order, control).await });
             }
+            Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
+            Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
+            Effect::TakeToken(service, token) => {
+                let control = self.control.clone();
+                self.tracker.spawn(async move {
+                    match session.take_token(service, token).await {
+                        Ok(()) => drop(control.send_replace(Control::Run)),
+                        Err(problem) => session.tell(Msg::Failed(problem)).await,
+                    }
+                });
+            }
             Effect::CancelApply => self.steer(Control::Cancel),
             Effect::VerifyRows => {
                 self.tracker.spawn(async move { apply::verify_open_rows(&session, None).await });

@@ -8,7 +8,8 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use tokio::sync::mpsc;
+use secrecy::SecretString;
+use tokio::sync::{mpsc, watch};
 
 use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
 use crate::domain::activity::EventLine;
@@ -20,14 +21,20 @@ use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
-use crate::domain::{Backing, Plan, Problem, ProblemKind, StorageKey, TenantId};
-use crate::services::{AzureDevOps, BatchRow, Endpoints, Environment, Invitation, Services, Settings};
+use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, TenantId};
+use crate::services::{
+    AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, Invitation, Services, Settings, TerminalUse,
+};
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
+use super::attention::{Attention, Closed};
+use super::apply::turns::Turns;
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
+use super::record;
 use super::signin;
 use super::strain::Strain;
+use super::switch::Gate;
 use super::traffic::observer;
 
 /// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
@@ -79,6 +86,10 @@ pub(super) struct Latest {
     pub(super) directory: Option<Arc<Directory>>,
     /// The index over them.
     pub(super) index: Option<Arc<TenantIndex>>,
+    /// Where the changes of the tenant's people go on, and when all of them were read last.
+    pub(super) changes: Option<(DeltaLink, Timestamp)>,
+    /// When the tenant's people were read last, in whatever way.
+    pub(super) directory_read: Option<Timestamp>,
     /// The latest comparison of them.
     pub(super) forecast: Option<Arc<Forecast>>,
     /// Something was read that is not kept in the store yet.
@@ -87,6 +98,10 @@ pub(super) struct Latest {
     pub(super) successors_sought: bool,
     /// The *before* reading was taken in this session.
     pub(super) before_taken: bool,
+    /// The print of what was found and kept last.
+    pub(super) found_kept: Option<u64>,
+    /// The print of the prerequisites that were kept last.
+    pub(super) readiness_kept: Option<u64>,
 }
 
 /// A call that a dry run shows.
@@ -131,6 +146,22 @@ pub struct Session {
     alarms: Mutex<BTreeSet<Intruder>>,
     /// The pollers run.
     watched: AtomicBool,
+    /// Whether anybody looks at the screen.
+    pub(super) attention: Attention,
+    /// Services that asked to wait.
+    pub(super) closed: Arc<Closed>,
+    /// The tenant's people are read by one at a time: what a list of changes says belongs to the list before it.
+    pub(super) reading_directory: tokio::sync::Mutex<()>,
+    /// The account of Azure DevOps that acts are written down with, once it was read.
+    pub(super) account: Mutex<Option<String>>,
+    /// Whether Azure DevOps takes the credential, and what was missed.
+    pub(super) gate: Gate,
+    /// Its own access tokens were asked for.
+    own_tokens_asked: AtomicBool,
+    /// Whose turn it is to apply, or to read back.
+    pub(super) turns: Turns,
+    /// Goes up when somebody wants the long readings under way to stop.
+    stops: watch::Sender<u64>,
 }
 
 impl Session {
@@ -149,11 +180,18 @@ impl Session {
         let target = setup.config.require_target()?;
         let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
         let strain = Arc::new(Strain::default());
+        let closed = Arc::new(Closed::default());
         let services = Services::new(
-            service_settings(&setup, &organization, &tenant),
+            Settings {
+                terminal: match claim {
+                    Claim::Passing => TerminalUse::Free,
+                    Claim::Lasting => TerminalUse::OnRequest,
+                },
+                ..service_settings(&setup, &organization, &tenant)
+            },
             signin::credentials(&setup.config),
             setup.environment.clone(),
-            observer(tx.clone(), Arc::clone(&strain)),
+            observer(tx.clone(), Arc::clone(&strain), Arc::clone(&closed)),
         )
         .map_err(SetupError::Services)?;
         let context = Arc::new(context(&setup, organization, tenant));
@@ -173,6 +211,14 @@ impl Session {
             pace: Mutex::default(),
             alarms: Mutex::default(),
             watched: AtomicBool::new(false),
+            attention: Attention::default(),
+            closed,
+            reading_directory: tokio::sync::Mutex::default(),
+            account: Mutex::default(),
+            gate: Gate::default(),
+            own_tokens_asked: AtomicBool::new(false),
+            turns: Turns::default(),
+            stops: watch::Sender::new(0),
         };
         // A GUID in the configuration needs no discovery.
         if let Ok(id) = session.context.tenant.parse() {
@@ -218,6 +264,7 @@ impl Session {
         if self.store.set(store).is_err() {
             return;
         }
+        record::introduce(self).await;
         let refused = |error: OpenError| {
             let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
             Problem { kind, ..error.problem() }
@@ -230,7 +277,10 @@ impl Session {
             }
         }
         match plan {
-            Some(Ok(plan)) => self.tell(Msg::PlanLoaded(Box::new(plan))).await,
+            Some(Ok(plan)) => {
+                signin::choose(&self.services, plan.rows.values());
+                self.tell(Msg::PlanLoaded(Box::new(plan))).await;
+            }
             Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
             None => {}
         }
@@ -317,6 +367,21 @@ impl Session {
         self.watched.store(watched, Ordering::Relaxed);
     }
 
+    /// Whether this session lasts for as long as a screen is open, so that lists will be read again.
+    pub(super) fn lasts(&self) -> bool {
+        self.claim == Claim::Lasting
+    }
+
+    /// The destination's id, where it is known by now.
+    pub(super) fn destination(&self) -> Option<TenantId> {
+        self.destination.get().copied()
+    }
+
+    /// Whether the own access tokens are still to be asked for; the first who asks does it.
+    pub(super) fn asks_for_own_tokens(&self) -> bool {
+        !self.own_tokens_asked.swap(true, Ordering::Relaxed)
+    }
+
     /// Whether the destination backs the organization, by the latest probe.
     pub(super) fn is_connected(&self) -> bool {
         self.connected.load(Ordering::Relaxed)
@@ -364,11 +429,6 @@ impl Session {
         self.choose_credential();
     }
 
-    /// The destination's id, once it is known.
-    pub(super) fn destination(&self) -> Option<TenantId> {
-        self.destination.get().copied()
-    }
-
     /// The plan, without asking a service: where the tenant's id is not in the configuration, that of the one store there is.
     pub async fn plan_offline(&self) -> Option<Plan> {
         self.open_store_offline().await;
@@ -387,6 +447,16 @@ impl Session {
         self.backing.lock().unwrap_or_else(PoisonError::into_inner).announced()
     }
 
+    /// Whether another token for this service may be typed in.
+    pub(super) fn takes_token(&self, service: Service) -> bool {
+        self.services.takes_token(service, self.is_connected())
+    }
+
+    /// Uses a token that was typed in.
+    pub(super) async fn take_token(&self, service: Service, token: SecretString) -> Result<(), Problem> {
+        self.services.take_token(service, self.is_connected(), token).await
+    }
+
     fn choose_credential(&self) {
         let tenant = self.believed_backing().and_then(Backing::tenant);
         let connected = tenant.is_some() && tenant.as_ref() == self.destination.get();
@@ -395,6 +465,7 @@ impl Session {
 
     /// Hands a message to whoever shows it. Waits while the screen is behind; a screen that is gone ends the wait.
     pub(super) async fn tell(&self, msg: Msg) {
+        self.gate.hear(&msg);
         // The receiver is gone only when the program is ending.
         let _ = self.tx.send(msg).await;
     }
@@ -404,6 +475,33 @@ impl Session {
         self.services.cancel_sign_in();
     }
 
+    /// Stops the long readings that are under way: lists of people, tokens, a snapshot. What was read before stays.
+    pub(super) fn stop_reading(&self) {
+        self.stops.send_modify(|number| *number += 1);
+    }
+
+    /// Told when the readings that are under way now are to stop.
+    pub(super) fn stop(&self) -> watch::Receiver<u64> {
+        self.stops.subscribe()
+    }
+
+    /// Does this, unless it is stopped meanwhile.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        asked: &str,
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
+        let mut stop = self.stop();
+        tokio::select! {
+            biased;
+            result = work => result,
+            Ok(()) = stop.changed() => Err(Problem {
+                kind: ProblemKind::Cancelled,
+                ..Problem::local(asked, "it was stopped", "What was read before stays; `r` reads again.")
+            }),
+        }
+    }
+
     /// Waits until the store has written everything that it was given.
     pub async fn flush(&self) {
         if let Some(store) = self.any_store() {
@@ -411,10 +509,14 @@ impl Session {
         }
     }
 
-    /// Like [`Session::flush`], for a thread without a runtime, and no longer than this.
-    pub fn flush_blocking(&self, at_most: Duration) {
-        if let Some(store) = self.any_store() {
-            let _ = store.flush_blocking(at_most);
+    /// Keeps the dashboard's session (JSON; empty: none) and waits for everything else that is being written, for a thread
+    /// without a runtime, and no longer than this.
+    pub fn leave_blocking(&self, dashboard: &str, at_most: Duration) {
+        let Some(store) = self.any_store() else { return };
+        match serde_json::from_str(dashboard) {
+            // In order: when this one is kept, so is everything before it.
+            Ok(value) => drop(store.session_put_blocking("dashboard", value, at_most)),
+            Err(_) => drop(store.flush_blocking(at_most)),
         }
     }
 

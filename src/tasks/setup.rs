@@ -20,6 +20,7 @@ use crate::domain::{Problem, ProblemKind};
 use crate::services::{Environment, Observer, Services, Traffic};
 
 use super::session::Session;
+use super::traffic::deliver;
 
 mod file;
 mod trials;
@@ -226,13 +227,7 @@ impl Prober {
         let tx = self.tx.clone();
         Observer::new(move |traffic| {
             let Traffic::SignIn(step) = traffic else { return };
-            let msg = SetupMsg::Found(subject, number, Box::new(Finding::SignIn(step)));
-            if let Err(mpsc::error::TrySendError::Full(msg)) = tx.try_send(msg)
-                && let Ok(runtime) = tokio::runtime::Handle::try_current()
-            {
-                let tx = tx.clone();
-                drop(runtime.spawn(async move { tx.send(msg).await }));
-            }
+            deliver(&tx, SetupMsg::Found(subject, number, Box::new(Finding::SignIn(step))));
         })
     }
 

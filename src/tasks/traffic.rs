@@ -6,19 +6,26 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::domain::activity::{Budget, RequestLine};
+use crate::domain::ProblemKind;
+use crate::domain::activity::{Budget, CONNECTION, EventLine, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
+use super::attention::Closed;
 use super::msg::Msg;
-use super::signin;
 use super::strain::Strain;
 
 /// Feeds the log pane, the budget and the waits. Lines are dropped rather than waited for.
-pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
+pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<Closed>) -> Observer {
     Observer::new(move |traffic| {
         strain.hear(&traffic);
+        closed.hear(&traffic);
         let msg = match traffic {
-            Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
+            Traffic::Request(record) => {
+                if let Some(line) = broken(&record) {
+                    let _ = tx.try_send(Msg::Happened(line));
+                }
+                Msg::Requested(Box::new(request_line(&record)))
+            }
             Traffic::Waiting { service, until } => {
                 Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
             }
@@ -31,10 +38,37 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>) -> Observer {
                 },
             ),
             // Somebody waits for this one: it is never dropped.
-            Traffic::SignIn(step) => return signin::tell(&tx, step),
+            Traffic::SignIn(step) => return deliver(&tx, Msg::SignIn(step)),
+            Traffic::Terminal(step) => return deliver(&tx, Msg::Terminal(step)),
         };
         let _ = tx.try_send(msg);
     })
+}
+
+/// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.
+pub(super) fn deliver<T: Send + 'static>(tx: &mpsc::Sender<T>, msg: T) {
+    use mpsc::error::TrySendError;
+    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        let tx = tx.clone();
+        drop(runtime.spawn(async move { tx.send(msg).await }));
+    }
+}
+
+/// What somebody in front of the screen wants to know about a request that is asked for once more: the first time only, and
+/// not where the service merely asked to wait, which is shown anyway.
+fn broken(record: &RequestRecord) -> Option<EventLine> {
+    record.retry_at.filter(|_| record.attempt == 1)?;
+    let what = match record.failure? {
+        ProblemKind::BadAnswer => "an answer was cut off or not readable",
+        ProblemKind::Unreachable if record.status.is_some() => "an answer broke off in the middle",
+        ProblemKind::Unreachable => "no answer came",
+        ProblemKind::ServiceFailing => "the service failed",
+        _ => return None,
+    };
+    let text = format!("{}: {what}; it is asked again, nothing is lost", record.service.name());
+    Some(EventLine { at: record.at, subject: CONNECTION.to_owned(), text })
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]

@@ -18,7 +18,7 @@ const MAPPING: Tabs = &[Tab::Mapping];
 const PEOPLE: Tabs = &[Tab::Users, Tab::Mapping];
 const LISTS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Mapping];
 const TICKS: Tabs = &[Tab::Prerequisites, Tab::Connection];
-const DETAILS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Connection];
+const DETAILS: Tabs = EVERYWHERE;
 const OPENS: Tabs = &[Tab::Prerequisites, Tab::Users, Tab::Connection];
 
 macro_rules! actions {
@@ -86,14 +86,18 @@ actions! {
     Leave "leave" "leave" ["Esc"] EVERYWHERE 0 "Leave: close the details, then take the filter away, then the marks.";
     Tick "tick" "tick" ["Space"] TICKS 3 "Tick what only a person can know, with a note; again to take the tick back.";
     Mark "mark" "mark" ["Space"] PEOPLE 9 "Mark the person, for decisions about several at once.";
+    MarkRange "mark-range" "mark range" ["V"] PEOPLE 0 "Mark everybody from the person marked last to this one.";
+    MarkShown "mark-shown" "mark all shown" ["*"] PEOPLE 0 "Mark everybody who is shown; again to unmark them.";
     Invite "invite" "invite" ["i"] PEOPLE 6 "Decide: invite as a guest of the tenant, then map.";
     Remove "remove" "remove" ["x"] PEOPLE 7 "Decide: remove from the organization.";
     Keep "keep" "keep" ["o"] PEOPLE 8 "Decide: keep as they are; a disconnected person cannot sign in.";
     GoToPerson "to-mapping" "map" ["m"] USERS 5 "Go to this person in the tab Mapping.";
     Candidates "candidates" "candidates" ["l" "Right"] MAPPING 3 "Go to the candidates, on the right.";
     People "people" "people" ["h" "Left"] MAPPING 0 "Go to the people, on the left.";
+    NextUndecided "next-undecided" "next undecided" ["n"] MAPPING 0 "Go to the next person who waits for a decision or a second look.";
+    PreviousUndecided "previous-undecided" "previous undecided" ["N"] MAPPING 0 "Go to the person before who waits for a decision or a second look.";
     SearchTenant "search-tenant" "search" ["f"] MAPPING 4 "Search the whole tenant for this person's account.";
-    AcceptSafe "accept-safe" "all safe" ["a"] MAPPING 5 "Accept every safe proposal; says how many, and how many it leaves out, and asks.";
+    AcceptSafe "accept-safe" "all safe" ["a"] MAPPING 5 "Accept every safe proposal, or those of the marked people; says how many, and how many it leaves out, and asks.";
     Patterns "patterns" "patterns" ["P"] MAPPING 0 "Show what many addresses have in common, such as a domain that changed, and use it as evidence.";
     SamePerson "confirm" "same person" ["="] MAPPING 10 "Confirm: the same person, or a decision that needs a look still holds; asks for a note.";
     Apply "apply" "apply" ["A"] MAPPING 4 "Open the apply dialog: counts, order, risks, then the organization's name.";
@@ -110,6 +114,7 @@ actions! {
     Copy "copy" "copy" ["y"] EVERYWHERE 13 "Copy: the address of the page, or of the person, through the terminal (OSC 52).";
     TakeBack "take-back" "take back" ["u"] EVERYWHERE 0 "Take the last decision back, as long as it was not applied.";
     ReadAgain "read-again" "read again" ["r"] EVERYWHERE 14 "Read everything again, now.";
+    StopReading "stop-reading" "stop" ["Ctrl-x"] EVERYWHERE 3 "Stop the long reading that is under way; what was read before stays.";
     Export "export" "export" ["e"] LISTS 15 "Write what is shown into a CSV file.";
     Palette "palette" "palette" [":"] EVERYWHERE 20 "Find an action by name.";
     Help "help" "help" ["?"] EVERYWHERE 21 "Show all keys.";

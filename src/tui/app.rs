@@ -10,6 +10,7 @@ use crossterm::event::{KeyEvent, MouseEvent};
 use jiff::Timestamp;
 use ratatui::layout::{Position, Rect};
 
+use crate::domain::activity::Source;
 use crate::domain::{ObjectId, StorageKey};
 use crate::tasks::{self, Context, Model};
 
@@ -18,11 +19,14 @@ use super::keymap::{Keymap, build};
 use super::mouse::{Click, Hit, Target};
 use super::overlay::Overlay;
 use super::people::Revision;
-use super::terminal::links::{Link, is_plain};
+use super::terminal::links::Link;
 use super::theme::{Look, ThemeName};
 use super::toasts::Toasts;
 use super::widgets::table::Scroll;
 use super::{connection, mapping, prerequisites, users};
+
+/// What takes its time to be read, is shown with its progress, and can be stopped.
+pub const LONG: [Source; 3] = [Source::Roster, Source::Directory, Source::Tokens];
 
 /// The four tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -89,6 +93,10 @@ pub enum Effect {
     Task(tasks::Effect),
     /// Copy this through the terminal.
     Copy(String),
+    /// Step aside: a command asks something in the terminal. The number goes back with the answer.
+    LendTerminal(u64, String),
+    /// The command is over: the terminal is ours again.
+    TakeTerminalBack,
     /// Suspend the program.
     Suspend,
     /// End it.
@@ -113,6 +121,8 @@ pub struct UiSettings {
     pub ascii: bool,
     /// Take the mouse.
     pub mouse: bool,
+    /// Make the program's own addresses links (OSC 8).
+    pub links: bool,
     /// Action name → keys.
     pub keys: BTreeMap<String, Vec<String>>,
 }
@@ -175,13 +185,6 @@ impl ViewState {
             self.drawn.hits.push(Hit { area, target: target() });
         }
     }
-
-    /// Takes note of an address that the program made itself, and of where it stands.
-    pub fn link(&mut self, area: Rect, address: &str) {
-        if is_plain(address) {
-            self.links.push(Link { area, address: address.to_owned() });
-        }
-    }
 }
 
 /// Analyses are made off this thread, one at a time.
@@ -221,6 +224,8 @@ pub struct App {
     pub drawn: Drawn,
     /// Whether the mouse was asked for.
     pub mouse: bool,
+    /// Whether the program's own addresses become links.
+    pub links: bool,
     /// The last click.
     pub clicked: Option<Click>,
     /// Somebody pressed a key: nothing moves under their hands any more.
@@ -255,6 +260,7 @@ impl App {
             leaving: false,
             drawn: Drawn::default(),
             mouse: settings.mouse,
+            links: settings.links,
             clicked: None,
             begun: false,
             revision: Revision::default(),
@@ -283,6 +289,11 @@ impl App {
     /// Whether an apply run is under way.
     pub fn is_applying(&self) -> bool {
         self.model.apply.as_ref().is_some_and(|apply| apply.finished.is_none())
+    }
+
+    /// Whether something is being read that takes its time: a list of people, tokens, a snapshot.
+    pub fn reads_long(&self) -> bool {
+        self.model.reading.keys().any(|source| LONG.contains(source))
     }
 
     /// The pair of the last drawn frame, once: a second accept needs a second frame.

@@ -24,10 +24,12 @@ mod notice;
 mod order;
 mod report;
 pub mod strip;
+mod token;
 
 pub use notice::Notice;
 pub use order::Order;
 pub use report::Report;
+pub use token::Token;
 
 /// What lies over the tab.
 #[derive(Debug, Clone)]
@@ -38,6 +40,8 @@ pub enum Dialog {
     Report(Report),
     /// The run asks for something, or somebody stands in the way of a mapping.
     Notice(Notice),
+    /// A token, being typed.
+    Token(Token),
 }
 
 impl Dialog {
@@ -45,8 +49,13 @@ impl Dialog {
     pub fn input(&mut self) -> Option<&mut Input> {
         match self {
             Self::Order(order) => order.input(),
-            Self::Report(_) | Self::Notice(_) => None,
+            Self::Report(_) | Self::Notice(_) | Self::Token(_) => None,
         }
+    }
+
+    /// The token, being typed; for pasted text.
+    pub fn token(&mut self) -> Option<&mut Token> {
+        if let Self::Token(token) = self { Some(token) } else { None }
     }
 }
 
@@ -56,6 +65,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Apply(Dialog::Order(_))) => order::key(app, key),
         Some(Overlay::Apply(Dialog::Report(_))) => report::key(app, key),
         Some(Overlay::Apply(Dialog::Notice(_))) => notice::key(app, key),
+        Some(Overlay::Apply(Dialog::Token(_))) => token::key(app, key),
         _ => Vec::new(),
     }
 }
@@ -68,9 +78,16 @@ pub fn hints(dialog: &Dialog) -> &'static [(&'static str, &'static str)] {
         }
         Dialog::Order(_) => &[("r", "read again"), ("Up/Down", "move"), ("Esc", "leave it")],
         Dialog::Report(_) => &[("Up/Down", "move"), ("Esc", "leave")],
-        Dialog::Notice(Notice::Asks(_)) => {
+        Dialog::Notice(Notice::Asks(_, None)) => {
             &[("p", "go on"), ("c", "stop the run"), ("Esc", "leave it paused")]
         }
+        Dialog::Notice(Notice::Asks(_, Some(_))) => &[
+            ("t", "type another token"),
+            ("p", "go on"),
+            ("c", "stop the run"),
+            ("Esc", "leave it paused"),
+        ],
+        Dialog::Token(_) => &[("Enter", "take it and go on"), ("Ctrl-U", "begin again"), ("Esc", "leave it")],
         Dialog::Notice(Notice::Alarm(_)) => &[("Esc", "leave")],
     }
 }
@@ -167,8 +184,9 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
         Msg::Apply(ApplyEvent::Paused(Some(problem))) => {
-            notice::put(app, Notice::Asks(Box::new(problem.clone())));
+            notice::put(app, Notice::Asks(Box::new(problem.clone()), None));
         }
+        Msg::Apply(ApplyEvent::TokenWanted(service)) => notice::token_wanted(app, *service),
         Msg::Apply(ApplyEvent::Alarm(text)) => {
             app.complain(format!("ALARM: {text}"));
             notice::put(app, Notice::Alarm(text.clone()));
@@ -193,5 +211,6 @@ pub fn view(app: &App, dialog: &Dialog, view: &mut ViewState, area: Rect, buf: &
         Dialog::Order(order) => order::view(app, order, view, area, buf),
         Dialog::Report(report) => report::view(app, *report, area, buf),
         Dialog::Notice(notice) => notice::view(app, notice, area, buf),
+        Dialog::Token(token) => token::view(app, token, view, area, buf),
     }
 }

@@ -19,22 +19,28 @@
 //! The timeline, its words and the way back come from the analysis; nothing here decides where on the way we are. The wrong
 //! directory turns the whole screen, whatever was open. Addresses are the program's own, never a service's.
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::domain::Phase;
-use crate::domain::activity::Source;
-use crate::domain::connection::Step;
+use crate::domain::activity::{CONNECTION, SIGN_IN, Source};
+use crate::domain::connection::{LockoutCause, Step};
 use crate::tasks::{self, Msg};
 
 use super::actions::Action;
 use super::app::{App, Effect, Tab};
-use super::overlay::{Overlay, Prompt, Purpose};
+use super::overlay::{Overlay, Prompt, Purpose, turn};
 
+pub mod accounts;
 mod alert;
 mod screen;
 mod watch;
 
 pub use screen::view;
+pub use watch::before as before_reading;
+
+/// What happened longer ago is no news.
+const NEWS: SignedDuration = SignedDuration::from_secs(30);
 
 /// How far one key scrolls the details.
 const SCROLL: usize = 3;
@@ -63,6 +69,8 @@ pub struct State {
     pub details: bool,
     /// First line of the details.
     pub scrolled: usize,
+    /// The lock-out that was told last.
+    pub told_lockout: Option<LockoutCause>,
 }
 
 /// The selected item.
@@ -70,6 +78,20 @@ pub fn selected(app: &App) -> Item {
     app.connection.selected.unwrap_or_else(|| {
         Item::Step(app.model.analysis.as_ref().map_or(Phase::Prepare, |analysis| analysis.phase))
     })
+}
+
+/// Selects the step that is due and opens all of it.
+pub fn show_what_is_due(app: &mut App) {
+    app.connection.selected = None;
+    app.connection.details = true;
+    app.connection.scrolled = 0;
+}
+
+/// Selects the way back and opens all of it.
+pub fn show_way_back(app: &mut App) {
+    app.connection.selected = Some(Item::WayBack);
+    app.connection.details = true;
+    app.connection.scrolled = 0;
 }
 
 /// The selected step, as the analysis tells it.
@@ -191,6 +213,14 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
         let word = if tick.is_some() { "ticked" } else { "no longer ticked" };
         app.say(format!("{}: {word}", phase.shown()));
     }
+    if let Msg::Happened(event) = msg
+        && [CONNECTION, SIGN_IN].contains(&event.subject.as_str())
+        // Events of an earlier run are told when the store opens; they are no news.
+        && app.now().duration_since(event.at) < NEWS
+    {
+        app.say(format!("{}: {}", event.subject, event.text));
+    }
+    turn::absorbed(app, msg);
     Vec::new()
 }
 

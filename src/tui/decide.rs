@@ -18,7 +18,7 @@ use crate::domain::{
 };
 use crate::tasks::{self, Analysis};
 
-use super::app::{App, Effect};
+use super::app::{App, Effect, Tab};
 use super::overlay::{Confirm, Confirmed, Overlay};
 use super::widgets::words::people;
 
@@ -58,6 +58,8 @@ pub struct Saving {
     under_way: BTreeMap<u64, Batch>,
     pending: BTreeMap<StorageKey, PlanRow>,
     history: Vec<Step>,
+    /// How often `u` was pressed while something was still being saved.
+    wished_back: usize,
     /// A pattern that is being taken back, which is not itself something to be taken back.
     pattern_back: Option<PatternId>,
 }
@@ -92,6 +94,11 @@ impl Saving {
     /// Whether there is something to take back.
     pub fn can_take_back(&self) -> bool {
         !self.history.is_empty()
+    }
+
+    /// How many steps can be taken back.
+    pub fn steps(&self) -> usize {
+        self.history.len()
     }
 
     fn begin(&mut self, rows: Vec<PlanRow>, back: bool) -> Effect {
@@ -317,14 +324,15 @@ pub fn save_confirmed(app: &mut App, rows: Vec<PlanRow>) -> Vec<Effect> {
     save(app, rows)
 }
 
-/// Takes the last decision back, if it was not applied.
+/// Takes the last decision back, if it was not applied, and goes to whom it was about. Pressed while something is still being
+/// saved it waits for that: one step for each time.
 pub fn take_back(app: &mut App) -> Vec<Effect> {
     if let Some(why) = app.cannot_decide() {
         app.complain(why);
         return Vec::new();
     }
     if !app.saving.is_idle() {
-        app.complain("the last decision is still being saved");
+        app.saving.wished_back += 1;
         return Vec::new();
     }
     let Some(step) = app.saving.history.pop() else {
@@ -357,14 +365,24 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
     if rows.is_empty() {
         return Vec::new();
     }
+    if let [row] = rows.as_slice() {
+        let key = row.storage_key.clone();
+        let App { model, users, mapping, tab, .. } = app;
+        match tab {
+            Tab::Users => drop(users.list.select(model, &key)),
+            Tab::Mapping => drop(mapping.select(model, &key)),
+            Tab::Prerequisites | Tab::Connection => {}
+        }
+    }
     app.revision.decisions += 1;
     vec![app.saving.begin(rows, true)]
 }
 
-/// The store said that rows are on disk.
-pub fn saved(app: &mut App, number: u64) {
-    let Some(batch) = app.saving.end(number) else { return };
-    if !batch.back {
+/// The store said that rows are on disk. What `u` waited for goes on.
+pub fn saved(app: &mut App, number: u64) -> Vec<Effect> {
+    let Some(batch) = app.saving.end(number) else { return Vec::new() };
+    let back = batch.back;
+    if !back {
         let before = batch
             .rows
             .iter()
@@ -372,22 +390,28 @@ pub fn saved(app: &mut App, number: u64) {
             .collect();
         app.saving.history.push(Step::Rows(before));
     }
-    match batch.rows.as_slice() {
+    let said = match batch.rows.as_slice() {
         [row] => {
-            let name = app
-                .model
-                .roster
-                .value
-                .as_ref()
-                .and_then(|roster| roster.get(&row.storage_key))
-                .map(|user| clean(&user.display_name).into_owned())
-                .unwrap_or_default();
-            app.say(format!("{name}: {}", row.decision.name()));
+            let roster = app.model.roster.value.as_ref();
+            let user = roster.and_then(|roster| roster.get(&row.storage_key));
+            let name = user.map(|user| clean(&user.display_name).into_owned()).unwrap_or_default();
+            format!("{name}: {}", row.decision.name())
         }
-        rows => app.say(format!("{} decided", people(rows.len()))),
-    }
+        rows if back => format!("{} are as they were", people(rows.len())),
+        rows => format!("{} decided", people(rows.len())),
+    };
+    app.say(match (back, app.saving.steps()) {
+        (false, _) => said,
+        (true, 0) => format!("taken back: {said}; nothing else was decided in this session"),
+        (true, more) => format!("taken back: {said}; {more} more can be"),
+    });
     app.model.keep_rows(batch.rows);
     app.revision.decisions += 1;
+    if app.saving.wished_back > 0 && app.saving.is_idle() {
+        app.saving.wished_back -= 1;
+        return take_back(app);
+    }
+    Vec::new()
 }
 
 /// A pattern is about to be used or dropped, as the store said: what was before can be had back.
@@ -407,6 +431,7 @@ pub fn pattern_not_kept(app: &mut App) {
 /// The store could not keep rows: the people are as they were.
 pub fn not_saved(app: &mut App, number: u64, problem: &Problem) {
     if app.saving.end(number).is_some() {
+        app.saving.wished_back = 0;
         app.complain(format!("not kept, nothing is decided: {problem}"));
         app.revision.decisions += 1;
     }

@@ -1,17 +1,112 @@
-//! What was typed after `/`: words, `field:value`, `!not`, names of outcomes. All parts must hold.
+//! What was typed after `/`: words, `field:value`, `!not`, names of outcomes, `"several words"`. All parts must hold.
+//!
+//! The fields stand in one table ([`FIELDS`]), which feeds the reading of a filter, its completion and its help
+//! ([`completion`]).
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::people::{LastAccess, OrgUser};
-use crate::domain::{Decision, Outcome, Person};
+use crate::domain::text::has_suspicious;
+use crate::domain::{Decision, Outcome, Person, RowState};
 
-/// Fields that `field:value` knows.
-pub const FIELDS: &[&str] =
-    &["name", "address", "mail", "access", "origin", "outcome", "decision", "why", "is"];
+pub mod completion;
+
+/// What `field:value` looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Of {
+    /// The display name holds the value.
+    Name,
+    /// The sign-in address holds it.
+    Address,
+    /// The mail address holds it.
+    Mail,
+    /// The access level holds it.
+    Access,
+    /// The origin holds it.
+    Origin,
+    /// The name of the outcome begins so.
+    Outcome,
+    /// The name of the decision begins so.
+    Decision,
+    /// The name of the state of the decided row begins so.
+    State,
+    /// The reason of the outcome holds it.
+    Why,
+    /// So many days or more without access, or none ever.
+    Idle,
+    /// One of a few properties.
+    Is,
+}
+
+/// A field of a filter.
+#[derive(Debug, Clone, Copy)]
+pub struct Field {
+    /// As it is typed, before the colon.
+    pub name: &'static str,
+    /// What it looks at.
+    pub of: Of,
+    /// In a few words.
+    pub help: &'static str,
+    /// The values that it knows; empty where any text will do.
+    pub values: &'static [&'static str],
+}
+
+/// The fields that `field:value` knows.
+pub const FIELDS: &[Field] = &[
+    Field { name: "name", of: Of::Name, help: "part of the name", values: &[] },
+    Field { name: "address", of: Of::Address, help: "part of the sign-in address", values: &[] },
+    Field { name: "mail", of: Of::Mail, help: "part of the mail address", values: &[] },
+    Field {
+        name: "access",
+        of: Of::Access,
+        help: "part of the access level",
+        values: &["basic", "stakeholder", "subscriber", "express"],
+    },
+    Field { name: "origin", of: Of::Origin, help: "where the identity is from", values: &["msa", "aad"] },
+    Field { name: "outcome", of: Of::Outcome, help: "what connecting does", values: &OUTCOMES },
+    Field { name: "decision", of: Of::Decision, help: "what was decided", values: &DECISIONS },
+    Field { name: "state", of: Of::State, help: "how far a decision is", values: &STATES },
+    Field { name: "why", of: Of::Why, help: "part of the reason", values: &[] },
+    Field {
+        name: "idle",
+        of: Of::Idle,
+        help: "days without access, or never",
+        values: &["30", "90", "180", "365"],
+    },
+    Field { name: "is", of: Of::Is, help: "a property", values: &PROPERTIES },
+];
+
+const OUTCOMES: [&str; 9] =
+    ["connected", "automatic", "safe", "review", "missing", "hazard", "conflict", "unsure", "foreign"];
+
+const DECISIONS: [&str; 5] = ["map", "invite", "remove", "keep", "undecided"];
+
+const STATES: [&str; 8] =
+    ["planned", "sending", "applied", "verified", "failed", "refused", "skipped", "unknown"];
+
+const PROPERTIES: [&str; 7] =
+    ["marked", "decided", "undecided", "needs-a-look", "privileged", "never", "suspicious"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Test {
     Word(String),
     Outcome(Outcome),
-    Field(&'static str, String),
+    Field(Of, String),
+}
+
+impl Test {
+    /// Whether nobody passes who does not pass the other.
+    fn narrows(&self, other: &Self) -> bool {
+        match (other, self) {
+            (Self::Word(old), Self::Word(new)) => new.contains(old),
+            (Self::Field(of, old), Self::Field(same, new)) if of == same => match of {
+                Of::Name | Of::Address | Of::Mail | Of::Access | Of::Origin | Of::Why => new.contains(old),
+                Of::Outcome | Of::Decision | Of::State => new.starts_with(old.as_str()),
+                Of::Idle | Of::Is => false,
+            },
+            _ => false,
+        }
+    }
 }
 
 /// A filter over people.
@@ -36,17 +131,51 @@ pub struct Subject<'a> {
     pub marked: bool,
     /// The decision needs a look.
     pub needs_a_look: bool,
+    /// How far a decision is; `None` where there is none.
+    pub state: Option<RowState>,
+    /// The time by which [`Of::Idle`] counts.
+    pub now: Timestamp,
+}
+
+/// The parts of a filter as they are typed: at spaces, but not between quotation marks, which are left out. A quotation
+/// mark that is not closed reaches to the end.
+pub(crate) fn parts(text: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    let mut part = String::new();
+    let (mut quoted, mut any) = (false, false);
+    for c in text.chars() {
+        match c {
+            '"' => {
+                quoted = !quoted;
+                any = true;
+            }
+            c if c.is_whitespace() && !quoted => {
+                if any {
+                    parts.push(std::mem::take(&mut part));
+                }
+                any = false;
+            }
+            c => {
+                part.push(c);
+                any = true;
+            }
+        }
+    }
+    if any {
+        parts.push(part);
+    }
+    parts
 }
 
 impl Filter {
     /// Reads what was typed. Never fails: a field that does not exist is a word.
     pub fn parse(text: &str) -> Self {
-        let tests = text
-            .split_whitespace()
+        let tests = parts(text)
+            .iter()
             .filter_map(|part| {
                 let (wanted, part) = match part.strip_prefix('!') {
                     Some(rest) => (false, rest),
-                    None => (true, part),
+                    None => (true, part.as_str()),
                 };
                 if part.is_empty() {
                     return None;
@@ -56,10 +185,10 @@ impl Filter {
                     return Some((wanted, Test::Outcome(outcome)));
                 }
                 if let Some((field, value)) = lower.split_once(':')
-                    && let Some(known) = FIELDS.iter().find(|known| **known == field)
+                    && let Some(known) = FIELDS.iter().find(|known| known.name == field)
                 {
                     // While the value is still being typed nothing is hidden.
-                    return (!value.is_empty()).then(|| (wanted, Test::Field(known, value.to_owned())));
+                    return (!value.is_empty()).then(|| (wanted, Test::Field(known.of, value.to_owned())));
                 }
                 Some((wanted, Test::Word(lower)))
             })
@@ -79,12 +208,17 @@ impl Filter {
 
     /// Whether it looks at what was found out about people.
     pub fn asks_findings(&self) -> bool {
-        self.asks(|test| matches!(test, Test::Outcome(_) | Test::Field("outcome" | "why" | "is", _)))
+        self.asks(|test| matches!(test, Test::Outcome(_) | Test::Field(Of::Outcome | Of::Why | Of::Is, _)))
     }
 
     /// Whether it looks at decisions or marks.
     pub fn asks_decisions(&self) -> bool {
-        self.asks(|test| matches!(test, Test::Field("decision" | "is", _)))
+        self.asks(|test| matches!(test, Test::Field(Of::Decision | Of::State | Of::Is, _)))
+    }
+
+    /// Whether it looks at marks.
+    pub fn asks_marks(&self) -> bool {
+        self.asks(|test| matches!(test, Test::Field(Of::Is, value) if value == "marked"))
     }
 
     fn asks(&self, what: impl Fn(&Test) -> bool) -> bool {
@@ -95,9 +229,7 @@ impl Filter {
     pub fn narrows(&self, other: &Self) -> bool {
         self.tests.len() >= other.tests.len()
             && other.tests.iter().zip(&self.tests).all(|((wanted, old), (still, new))| {
-                wanted == still
-                    && (old == new
-                        || matches!((old, new), (Test::Word(old), Test::Word(new)) if *wanted && new.contains(old)))
+                wanted == still && (old == new || *wanted && new.narrows(old))
             })
     }
 
@@ -120,18 +252,29 @@ fn holds(test: &Test, subject: &Subject<'_>) -> bool {
             }
         },
         Test::Outcome(outcome) => subject.person.is_some_and(|person| person.outcome == *outcome),
-        Test::Field(field, value) => match *field {
-            "name" => contains(&user.display_name, value),
-            "address" => contains(&user.principal_name, value),
-            "mail" => user.mail.as_deref().is_some_and(|mail| contains(mail, value)),
-            "access" => user.access_level.as_deref().is_some_and(|level| contains(level, value)),
-            "origin" => contains(user.origin.as_str(), value),
-            "outcome" => subject.person.is_some_and(|person| person.outcome.name().starts_with(value)),
-            "decision" => subject.decision.name().starts_with(value),
-            "why" => subject.person.is_some_and(|person| contains(&person.why, value)),
-            "is" => is(value, subject),
-            _ => false,
+        Test::Field(of, value) => match of {
+            Of::Name => contains(&user.display_name, value),
+            Of::Address => contains(&user.principal_name, value),
+            Of::Mail => user.mail.as_deref().is_some_and(|mail| contains(mail, value)),
+            Of::Access => user.access_level.as_deref().is_some_and(|level| contains(level, value)),
+            Of::Origin => contains(user.origin.as_str(), value),
+            Of::Outcome => subject.person.is_some_and(|person| person.outcome.name().starts_with(value.as_str())),
+            Of::Decision => subject.decision.name().starts_with(value.as_str()),
+            Of::State => subject.state.is_some_and(|state| state.name().starts_with(value.as_str())),
+            Of::Why => subject.person.is_some_and(|person| contains(&person.why, value)),
+            Of::Idle => idle(value, subject),
+            Of::Is => is(value, subject),
         },
+    }
+}
+
+/// So many days without access; everybody passes while it is no number.
+fn idle(value: &str, subject: &Subject<'_>) -> bool {
+    let Ok(days) = value.trim_end_matches('d').parse::<u32>() else { return true };
+    match subject.user.last_accessed {
+        LastAccess::Never => true,
+        LastAccess::Unknown => false,
+        LastAccess::At(at) => subject.now.duration_since(at) >= SignedDuration::from_hours(24 * i64::from(days)),
     }
 }
 
@@ -143,7 +286,14 @@ fn is(value: &str, subject: &Subject<'_>) -> bool {
         "undecided" => !subject.decision.is_decided(),
         "needs-a-look" => subject.needs_a_look,
         "never" => subject.user.last_accessed == LastAccess::Never,
-        _ => false,
+        "suspicious" => {
+            let user = subject.user;
+            has_suspicious(&user.display_name)
+                || has_suspicious(&user.principal_name)
+                || user.mail.as_deref().is_some_and(has_suspicious)
+        }
+        // While it is being typed nothing is hidden.
+        other => PROPERTIES.iter().any(|known| known.starts_with(other)),
     }
 }
 
@@ -158,4 +308,45 @@ pub fn contains(text: &str, word: &str) -> bool {
         byte.to_ascii_lowercase() == *first
             && text.get(at + 1..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(rest))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_taken_apart_at_spaces_but_not_between_quotation_marks() {
+        assert_eq!(parts("  bas  !outcome:safe "), ["bas", "!outcome:safe"]);
+        assert_eq!(parts("access:\"visual studio\" x"), ["access:visual studio", "x"]);
+        assert_eq!(parts("\"van der"), ["van der"], "not closed yet");
+        assert_eq!(parts("\"\""), [""]);
+        assert!(parts("   ").is_empty());
+    }
+
+    #[test]
+    fn the_values_are_the_words_of_the_domain() {
+        let mut outcomes = OUTCOMES.to_vec();
+        outcomes.sort_unstable();
+        let mut all: Vec<&str> = Outcome::ALL.iter().map(|outcome| outcome.name()).collect();
+        all.sort_unstable();
+        assert_eq!(outcomes, all);
+        let mut states = STATES.to_vec();
+        states.sort_unstable();
+        let mut all: Vec<&str> = RowState::ALL.iter().map(|state| state.name()).collect();
+        all.sort_unstable();
+        assert_eq!(states, all);
+    }
+
+    #[test]
+    fn what_only_becomes_narrower_is_known_to_be() {
+        let narrows = |new: &str, old: &str| Filter::parse(new).narrows(&Filter::parse(old));
+        assert!(narrows("raisa", "rai"));
+        assert!(narrows("name:rais", "name:rai"));
+        assert!(narrows("outcome:safe", "outcome:s"));
+        assert!(narrows("rai safe", "rai"));
+        assert!(!narrows("!raisa", "!rai"), "more pass");
+        assert!(!narrows("idle:900", "idle:90x"));
+        assert!(!narrows("is:decided", "is:dec"));
+        assert!(!narrows("outcome:afe", "outcome:fe"));
+    }
 }

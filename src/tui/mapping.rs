@@ -1,14 +1,14 @@
 //! The tab Mapping: people left, candidates right.
 //!
 //! ```text
-//!  ████████████████████████████░░░░░░░░  82 of 110 decided · 12 safe left · 214 keys so far
+//!  ████████████████████▒▒▒▒▒░░░░░░░  82 of 110 decided · 12 safe left · 214 keys so far
 //!
-//!    person                   decision           │ Raisa Pokrovskaya              raisa.p@outlook.com
-//!   ✓ Adele Vance             → adele.vance@…    │ Basic · last access 2 days ago · needs review
-//!  ▌  Raisa Pokrovskaya       undecided          │
-//!   ! Jörg Müller             needs a look       │ ▌ Raisa Pokrovskaya   raisa.pokrovskaya@…   .91
-//!                                                │     = name       both names agree
-//!                                                │     ~ local-part raisa.p is nearly …
+//!    person                decision           │ Raisa Pokrovskaya                       raisa.p@outlook.com
+//!   ✓ Adele Vance          → adele.vance@…    │ Basic · last access 2 days ago · needs review
+//!  ▌  Raisa Pokrovskaya    undecided          │
+//!   ! Jörg Müller          needs a look       │ ▌ Raisa Pokrovskaya   raisa.pokrovskaya@contoso.com      .91
+//!                                             │   = name     Raisa Pokrovskaya     Raisa Pokrovskaya
+//!                                             │   ~ sign-in  raisa.p@outlook.com   raisa.pokrovskaya@contoso.com
 //! ```
 //!
 //! What holds here: nothing is accepted blindly. `Enter` carries the person and the candidate of the last drawn frame, with
@@ -20,7 +20,7 @@ use std::sync::Arc;
 use crate::domain::plan::{Pair, Progress, confirm};
 use crate::domain::text::clean;
 use crate::domain::{ObjectId, Outcome, RowState, StorageKey};
-use crate::tasks::{self, Analysis, Msg};
+use crate::tasks::{self, Analysis, Model, Msg};
 
 use super::actions::Action;
 use super::app::{App, Effect};
@@ -28,19 +28,29 @@ use super::apply;
 use super::decide::{self, Wish};
 use super::overlay::{Overlay, Prompt, Purpose};
 use super::people::{People, PeopleList, Revision};
+use super::prerequisites::DETAILS_STEP;
+use super::widgets::words::people;
 
 mod accept;
 mod candidates;
+mod differences;
+mod evidence;
+mod found;
+mod lines;
+mod numbers;
 mod patterns;
+mod person;
 mod proposals;
-mod reasons;
 mod screen;
 mod search;
 
+pub use numbers::Numbers;
 pub use patterns::{Dialog as Patterns, key as patterns_key, view as patterns_view};
 pub use proposals::{Proposed, Reason, loading};
 pub use screen::view;
-pub use search::{Search, key as search_key, typed as search_typed};
+pub use search::{
+    Search, click as search_click, key as search_key, step as search_step, typed as search_typed,
+};
 
 /// Which side the movements are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -67,10 +77,14 @@ pub struct State {
     picked: Option<(StorageKey, ObjectId)>,
     /// Number of the latest search.
     generation: u64,
+    /// First line of the right side, beyond what is shown without scrolling.
+    scrolled: usize,
     /// Keys that were pressed in this tab.
     keys: u64,
     /// How far deciding is, counted when something changed.
     progress: Option<(Revision, Progress)>,
+    /// How many rows are in which state, counted when something changed.
+    numbers: Option<(numbers::Stamp, Numbers)>,
     /// Whether somebody was selected on purpose, or the first person who waits was found.
     begun: bool,
     /// A decision under way, after which the next person comes.
@@ -90,6 +104,39 @@ impl State {
         self.proposals().iter().find(|proposed| Some(proposed.candidate.object_id) == self.cursor)
     }
 
+    /// Takes note of a key that was pressed in this tab, in a dialog over it too.
+    pub fn pressed(&mut self) {
+        self.keys += 1;
+    }
+
+    /// How many keys were pressed in this tab.
+    pub fn keys(&self) -> u64 {
+        self.keys
+    }
+
+    /// Selects a person of the list (a click). Says whether the person is shown.
+    pub fn select(&mut self, model: &Model, key: &StorageKey) -> bool {
+        self.side = Side::People;
+        self.begun = true;
+        self.list.select(model, key)
+    }
+
+    /// Highlights a candidate (a click). Says whether it is one of the selected person.
+    pub fn highlight(&mut self, id: ObjectId) -> bool {
+        let is_one = self.proposals().iter().any(|proposed| proposed.candidate.object_id == id);
+        if is_one {
+            self.side = Side::Candidates;
+            self.cursor = Some(id);
+            self.scrolled = 0;
+        }
+        is_one
+    }
+
+    /// How many rows are in which state, as of the last frame or key.
+    pub fn numbers(&self) -> Option<&Numbers> {
+        self.numbers.as_ref().map(|(_, numbers)| numbers)
+    }
+
     /// How far deciding is.
     pub fn progress(&self) -> Option<Progress> {
         self.progress.map(|(_, progress)| progress)
@@ -101,6 +148,7 @@ pub fn prepare(app: &mut App) {
     accept::begin(app);
     accept::go_on(app);
     proposals::prepare(app);
+    numbers::prepare(app);
     let stamp = app.revision;
     if app.mapping.progress.is_none_or(|(counted, _)| counted != stamp) {
         let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
@@ -148,10 +196,12 @@ pub fn invite(app: &mut App, key: &StorageKey, address: String) -> Vec<Effect> {
 
 /// Performs an action of this tab.
 pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
-    app.mapping.keys += 1;
     app.mapping.begun = true;
     let page = app.drawn.page.max(1);
+    let end = app.drawn.details_end;
     match action {
+        Action::DetailsDown => app.mapping.scrolled = (app.mapping.scrolled + DETAILS_STEP).min(end),
+        Action::DetailsUp => app.mapping.scrolled = app.mapping.scrolled.min(end).saturating_sub(DETAILS_STEP),
         Action::Down => step(app, 1),
         Action::Up => step(app, -1),
         Action::PageDown => step(app, isize::try_from(page).unwrap_or(1)),
@@ -166,6 +216,16 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             mapping.list.toggle_mark();
             mapping.list.move_by(model, 1);
         }
+        Action::MarkRange | Action::MarkShown => {
+            let App { model, mapping, .. } = app;
+            let marked = match action {
+                Action::MarkRange => mapping.list.mark_range(model),
+                _ => mapping.list.mark_shown(model),
+            };
+            app.say(format!("{} marked", people(marked)));
+        }
+        Action::NextUndecided => accept::skip(app, true),
+        Action::PreviousUndecided => accept::skip(app, false),
         Action::Sort => {
             let (by, _) = app.mapping.list.sort();
             app.mapping.list.set_sort(by.next(), false);
@@ -208,6 +268,7 @@ fn step(app: &mut App, by: isize) {
         .unwrap_or(0)
         .saturating_add_signed(by)
         .min(items.len().saturating_sub(1));
+    mapping.scrolled = 0;
     mapping.cursor = items.get(at).map(|proposed| proposed.candidate.object_id);
 }
 
@@ -335,7 +396,16 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
     let state = &app.mapping;
     let nobody = state.list.selected().is_none();
     match action {
-        Action::Mark | Action::Copy | Action::Invite | Action::Remove | Action::Keep | Action::Accept
+        Action::Mark
+        | Action::MarkRange
+        | Action::MarkShown
+        | Action::NextUndecided
+        | Action::PreviousUndecided
+        | Action::Copy
+        | Action::Invite
+        | Action::Remove
+        | Action::Keep
+        | Action::Accept
             if nobody =>
         {
             Some("nobody is selected".to_owned())
@@ -377,9 +447,15 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Rows of the plan in this state.
+/// Rows of the plan in such a state, as counted when something changed.
 pub(super) fn in_state(app: &App, wanted: impl Fn(RowState) -> bool) -> usize {
-    app.model.plan.rows.values().filter(|row| row.decision.is_decided() && wanted(row.state)).count()
+    let count = |numbers: &Numbers| {
+        numbers.plan.iter().filter(|(state, _)| wanted(**state)).map(|(_, number)| *number).sum()
+    };
+    match &app.mapping.numbers {
+        Some((made_of, numbers)) if *made_of == numbers::Stamp::of(app) => count(numbers),
+        _ => count(&Numbers::of(app)),
+    }
 }
 
 /// The analysis, if it was made of the lists that the model has.

@@ -14,6 +14,7 @@ pub mod log;
 pub mod palette;
 pub mod prompt;
 pub mod sign_in;
+pub mod turn;
 
 pub use confirm::{Confirm, Confirmed};
 pub use filter_line::FilterLine;
@@ -45,6 +46,8 @@ pub enum Overlay {
     Search(mapping::Search),
     /// A code that has to be typed into a browser; what it says is in the model.
     SignIn,
+    /// Another directory backs the organization, or nobody is let in; what it says is in the model.
+    Turn,
 }
 
 /// A key for the topmost overlay.
@@ -60,6 +63,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
         Some(Overlay::SignIn) => sign_in::key(app, key),
+        Some(Overlay::Turn) => turn::key(app, key),
         None => Vec::new(),
     }
 }
@@ -77,6 +81,7 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
         Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
         Overlay::SignIn => sign_in::view(app, area, buf),
+        Overlay::Turn => turn::view(app, area, buf),
     }
 }
 
@@ -104,6 +109,13 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::SignIn => {
             &[("y", "copy the code"), ("a", "copy the address"), ("Esc", "cancel the sign-in")]
         }
+        Overlay::Turn => &[
+            ("Enter", "go on"),
+            ("r", "try the sign-in again"),
+            ("b", "way back"),
+            ("y", "copy the address"),
+            ("Esc", "leave"),
+        ],
     }
 }
 
@@ -116,7 +128,11 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Filter(line) => Some(&mut line.input),
         Overlay::Apply(dialog) => dialog.input(),
         Overlay::Search(search) => Some(&mut search.input),
-        Overlay::Log(_) | Overlay::Confirm(_) | Overlay::Patterns(_) | Overlay::SignIn => None,
+        Overlay::Log(_)
+        | Overlay::Confirm(_)
+        | Overlay::Patterns(_)
+        | Overlay::SignIn
+        | Overlay::Turn => None,
     }
 }
 

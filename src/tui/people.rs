@@ -1,15 +1,25 @@
 //! Lists of people for the tabs Users and Mapping: filtered and sorted once when something changed, never per frame, with the
 //! selection and the marks by storage key.
+//!
+//! - [`SortBy`]: the orders
+//! - [`head`]: the line above a list
+//! - [`table`]: heads and rows of a list
 
-use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::people::{LastAccess, OrgUser};
+use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
 use crate::domain::{Decision, Person, StorageKey};
 use crate::tasks::Model;
 
 use super::filter::{Filter, Subject};
+
+pub mod head;
+mod order;
+pub mod table;
+
+use order::Ranks;
+pub use order::SortBy;
 
 /// Everybody in the organization, by number: the reading, or, while it is under way, what has arrived of it.
 #[derive(Debug, Clone, Copy)]
@@ -105,52 +115,9 @@ impl<'a> People<'a> {
     }
 }
 
-/// By what a list of people is sorted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum SortBy {
-    /// Name, as the service orders it.
-    #[default]
-    Name,
-    /// Sign-in address.
-    Address,
-    /// Access level.
-    Access,
-    /// Last access, latest first.
-    LastAccess,
-    /// Outcome, in the order of the outcomes.
-    Outcome,
-    /// Decision.
-    Decision,
-}
-
-impl SortBy {
-    /// All, in the order of the key `s`.
-    pub const ALL: [Self; 6] =
-        [Self::Name, Self::Address, Self::Access, Self::LastAccess, Self::Outcome, Self::Decision];
-
-    /// In words, and in the session.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Name => "name",
-            Self::Address => "address",
-            Self::Access => "access",
-            Self::LastAccess => "last access",
-            Self::Outcome => "outcome",
-            Self::Decision => "decision",
-        }
-    }
-
-    /// Reads a name.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|by| by.name() == name)
-    }
-
-    /// The one after it.
-    #[must_use]
-    pub fn next(self) -> Self {
-        let at = Self::ALL.iter().position(|by| *by == self).unwrap_or(0);
-        Self::ALL.get((at + 1) % Self::ALL.len()).copied().unwrap_or_default()
-    }
+/// The sign before a person about whom something is new since the administrator asked for a reading; a blank where nothing is.
+pub fn news_sign(model: &Model, key: &StorageKey) -> &'static str {
+    model.news.of(key).map_or(" ", |news| news.mark.sign())
 }
 
 /// What lists of people are made of, each with a number that goes up when it changed.
@@ -162,51 +129,6 @@ pub struct Revision {
     pub findings: u64,
     /// What was decided about them.
     pub decisions: u64,
-}
-
-/// A text that is compared without regard to case, most of the time by its first letters alone.
-#[derive(Debug)]
-struct AnyCase<'a> {
-    first: [u8; 8],
-    text: &'a str,
-}
-
-impl<'a> AnyCase<'a> {
-    fn of(text: &'a str) -> Self {
-        let mut first = [0; 8];
-        let mut letters = first.iter_mut();
-        let mut buffer = [0; 4];
-        'all: for c in text.chars().flat_map(char::to_lowercase) {
-            for byte in c.encode_utf8(&mut buffer).bytes() {
-                let Some(place) = letters.next() else { break 'all };
-                *place = byte;
-            }
-        }
-        Self { first, text }
-    }
-}
-
-impl Ord for AnyCase<'_> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        fn letters(text: &str) -> impl Iterator<Item = char> {
-            text.chars().flat_map(char::to_lowercase)
-        }
-        self.first.cmp(&other.first).then_with(|| letters(self.text).cmp(letters(other.text)))
-    }
-}
-
-impl Eq for AnyCase<'_> {}
-
-impl PartialEq for AnyCase<'_> {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other) == Ordering::Equal
-    }
-}
-
-impl PartialOrd for AnyCase<'_> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
 }
 
 /// What the rows were made of; parts that they do not depend on stay zero.
@@ -227,7 +149,9 @@ pub struct PeopleList {
     selected: Option<StorageKey>,
     cursor: usize,
     marks: BTreeSet<StorageKey>,
+    last_marked: Option<StorageKey>,
     built: Option<Built>,
+    ranks: Option<Ranks>,
     /// Nobody but those in the rows can pass the filter: it was only made narrower.
     narrower: bool,
 }
@@ -237,8 +161,8 @@ impl PeopleList {
     /// ones are looked at.
     pub fn prepare(&mut self, model: &Model, pending: &BTreeMap<StorageKey, PlanRow>, revision: Revision) {
         let people = People::of(model);
-        let findings = self.filter.asks_findings() || self.sort == SortBy::Outcome;
-        let decisions = self.filter.asks_decisions() || self.sort == SortBy::Decision;
+        let findings = self.filter.asks_findings() || self.sort.asks_findings();
+        let decisions = self.filter.asks_decisions() || self.sort.asks_decisions();
         let now = Built {
             revision: Revision {
                 people: revision.people,
@@ -265,6 +189,8 @@ impl PeopleList {
                 decision: if decisions { model.plan.decision(key) } else { &Decision::Undecided },
                 marked: decisions && self.marks.contains(key),
                 needs_a_look: row.is_some_and(|row| row.needs_a_look),
+                state: row.filter(|row| row.decision.is_decided()).map(|row| row.state),
+                now: model.now,
             })
         };
         if narrower && self.built == Some(now) {
@@ -292,38 +218,26 @@ impl PeopleList {
         self.rows = rows;
         // What arrives stays in the order of arrival: a list that sorts itself while one reads it is of no use.
         if !now.arriving {
-            self.sort_rows(&people, model);
+            self.sort_rows(&people, revision);
         }
         self.built = Some(now);
         self.find_selected(&people, searched);
     }
 
-    fn sort_rows(&mut self, people: &People<'_>, model: &Model) {
-        let user = |at: &u32| people.user(*at as usize);
-        match self.sort {
-            // The reading is in this order already.
-            SortBy::Name => {}
-            SortBy::Address => {
-                self.rows.sort_by_cached_key(|at| user(at).map(|user| AnyCase::of(&user.principal_name)));
-            }
-            SortBy::Access => {
-                let level = |at: u32| people.user(at as usize).and_then(|user| user.access_level.as_deref());
-                // There are few levels: their places are compared, not their names.
-                let levels: BTreeSet<Option<&str>> = self.rows.iter().map(|at| level(*at)).collect();
-                let places: BTreeMap<Option<&str>, usize> = levels.into_iter().zip(0..).collect();
-                self.rows.sort_by_cached_key(|at| places.get(&level(*at)).copied());
-            }
-            SortBy::LastAccess => self.rows.sort_by_cached_key(|at| {
-                (Reverse(user(at).map_or(LastAccess::Unknown, |user| user.last_accessed)), *at)
-            }),
-            SortBy::Outcome => self.rows.sort_by_cached_key(|at| {
-                user(at)
-                    .and_then(|user| people.person(*at as usize, &user.storage_key))
-                    .map_or(u8::MAX, |person| person.outcome as u8)
-            }),
-            SortBy::Decision => self.rows.sort_by_cached_key(|at| {
-                user(at).map_or("", |user| model.plan.decision(&user.storage_key).name())
-            }),
+    /// Puts the rows into order; everybody's places are only looked for again when something changed.
+    fn sort_rows(&mut self, people: &People<'_>, revision: Revision) {
+        let made_of = Revision {
+            people: revision.people,
+            findings: if self.sort.asks_findings() { revision.findings } else { 0 },
+            decisions: if self.sort.asks_decisions() { revision.decisions } else { 0 },
+        };
+        if self.sort != SortBy::Name {
+            let ranks = match self.ranks.take().filter(|ranks| ranks.is(self.sort, made_of, people.len())) {
+                Some(ranks) => ranks,
+                None => Ranks::of(self.sort, people, made_of),
+            };
+            ranks.arrange(&mut self.rows);
+            self.ranks = Some(ranks);
         }
         if self.reversed {
             self.rows.reverse();
@@ -424,10 +338,45 @@ impl PeopleList {
 
     /// Marks or unmarks the selected person.
     pub fn toggle_mark(&mut self) {
-        if let Some(key) = self.selected.clone()
-            && !self.marks.remove(&key)
-        {
-            self.marks.insert(key);
+        if let Some(key) = self.selected.clone() {
+            if !self.marks.remove(&key) {
+                self.marks.insert(key.clone());
+            }
+            self.last_marked = Some(key);
+            self.marks_changed();
+        }
+    }
+
+    /// Marks everybody from the one marked last to the selection; only the selected person where that one is not shown.
+    /// Returns how many are marked now.
+    pub fn mark_range(&mut self, model: &Model) -> usize {
+        let here = self.cursor;
+        let from = self.last_marked.as_ref().and_then(|key| self.row_of(model, key)).unwrap_or(here);
+        let keys: Vec<StorageKey> =
+            (from.min(here)..=from.max(here)).filter_map(|row| self.key_at(model, row)).collect();
+        self.marks.extend(keys);
+        self.last_marked = self.selected.clone();
+        self.marks_changed();
+        self.marks.len()
+    }
+
+    /// Marks everybody who is shown; where they all are already, nobody is any more. Returns how many are marked now.
+    pub fn mark_shown(&mut self, model: &Model) -> usize {
+        let keys: BTreeSet<StorageKey> =
+            (0..self.rows.len()).filter_map(|row| self.key_at(model, row)).collect();
+        if keys.is_subset(&self.marks) {
+            self.marks.retain(|key| !keys.contains(key));
+        } else {
+            self.marks.extend(keys);
+        }
+        self.marks_changed();
+        self.marks.len()
+    }
+
+    /// A filter that asks for marks looks again.
+    fn marks_changed(&mut self) {
+        if self.filter.asks_marks() {
+            self.built = None;
         }
     }
 
@@ -439,6 +388,8 @@ impl PeopleList {
     /// Nobody is marked any more.
     pub fn clear_marks(&mut self) {
         self.marks.clear();
+        self.last_marked = None;
+        self.marks_changed();
     }
 
     /// The marked people, or the selected one.
@@ -479,5 +430,11 @@ impl PeopleList {
         self.sort = by;
         self.reversed = reversed;
         self.built = None;
+    }
+
+    /// Sorts by a column that was chosen; the one it is sorted by already, the other way round.
+    pub fn sort_by_column(&mut self, by: SortBy) {
+        let again = self.sort == by;
+        self.set_sort(by, again && !self.reversed);
     }
 }

@@ -82,6 +82,16 @@ impl State {
         self.selected
     }
 
+    /// What somebody chose, to be remembered; `None` while nobody moved.
+    pub fn chosen(&self) -> Option<CheckId> {
+        self.selected.filter(|_| self.moved)
+    }
+
+    /// Selects a check that is only shown once everything was read (a restored session).
+    pub fn expect(&mut self, id: CheckId) {
+        (self.selected, self.moved) = (Some(id), true);
+    }
+
     /// Selects a check. Says whether it is shown.
     pub fn select(&mut self, model: &Model, id: CheckId) -> bool {
         let is_shown = self.shown(model).any(|check| check.id == id);
@@ -93,6 +103,10 @@ impl State {
 
     /// Keeps the selection on something that is shown.
     pub fn prepare(&mut self, model: &Model) {
+        // Nothing is there to be selected yet, and a restored session may name what will be.
+        if model.analysis.is_none() {
+            return;
+        }
         let shown: Vec<CheckId> = self.shown(model).map(|check| check.id).collect();
         if !self.moved || !self.selected.is_some_and(|selected| shown.contains(&selected)) {
             self.selected = shown.first().copied();

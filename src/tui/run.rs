@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -16,7 +16,6 @@ use crate::tasks::{self, Context, Msg};
 use super::app::{App, Effect, Event, Exit, UiSettings, ViewState};
 use super::terminal::background;
 use super::terminal::console::Console;
-use super::terminal::guard::OnHangup;
 use super::terminal::input::Input;
 use super::theme::ThemeName;
 use super::update::{prepare, start as first_effects, update};
@@ -41,8 +40,11 @@ pub struct Start {
     /// The clock.
     pub clock: Box<dyn Fn() -> Timestamp>,
     /// Asked to write down what is known, within the time given, before the process is ended from outside.
-    pub on_hangup: OnHangup,
+    pub on_hangup: LastWords,
 }
+
+/// Gets the time that it has, and the session as it stood on the last frame.
+pub type LastWords = Box<dyn FnOnce(Duration, String) + Send>;
 
 impl std::fmt::Debug for Start {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -87,9 +89,11 @@ impl Pace {
 
     fn of(msg: &Msg) -> Self {
         match msg {
-            Msg::Clock(_) | Msg::ReadingProgressed(..) | Msg::Requested(_) | Msg::BudgetRead(..) => {
-                Self::Slow
-            }
+            Msg::Clock(_)
+            | Msg::ReadingProgressed(..)
+            | Msg::Requested(_)
+            | Msg::BudgetRead(..)
+            | Msg::DirectoryUnchanged(_) => Self::Slow,
             Msg::RosterPageRead(_) | Msg::ReadingStarted(..) | Msg::ReadingScheduled(..) => Self::Calm,
             _ => Self::Soon,
         }
@@ -123,11 +127,18 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
         Some(console) => console,
         None => Console::take(settings.mouse)?,
     };
-    console.on_hangup(on_hangup);
+    let kept = Arc::new(Mutex::new(session.unwrap_or_default()));
+    let last = Arc::clone(&kept);
+    console.on_hangup(Box::new(move |at_most| {
+        let session = std::mem::take(&mut *last.lock().unwrap_or_else(PoisonError::into_inner));
+        on_hangup(at_most, session);
+    }));
     let mut running = Loop {
         app,
         view: ViewState::default(),
         console,
+        kept,
+        typed: false,
         effects,
         backlog: VecDeque::new(),
         clock,
@@ -135,6 +146,7 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
         drawn_at: None,
         done: None,
         ask_background,
+        lent: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let exit = runtime.block_on(running.run(messages))?;
@@ -152,6 +164,10 @@ struct Loop {
     app: App,
     view: ViewState,
     console: Console,
+    /// The session, for an end that comes from outside; empty: nothing worth keeping.
+    kept: Arc<Mutex<String>>,
+    /// Somebody did something since the last frame.
+    typed: bool,
     effects: mpsc::Sender<tasks::Effect>,
     backlog: VecDeque<tasks::Effect>,
     clock: Box<dyn Fn() -> Timestamp>,
@@ -159,6 +175,8 @@ struct Loop {
     drawn_at: Option<Instant>,
     done: Option<Exit>,
     ask_background: bool,
+    /// A command asks something in the terminal; nothing is drawn meanwhile.
+    lent: bool,
 }
 
 impl Loop {
@@ -228,6 +246,9 @@ impl Loop {
     /// When something has to be done without anything happening.
     fn wake(&self) -> Option<Duration> {
         let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
+        if self.lent {
+            return None;
+        }
         if let Some(pace) = self.due {
             return Some(pace.gap().saturating_sub(since));
         }
@@ -249,13 +270,19 @@ impl Loop {
             Input::Typed(Typed::Paste(text)) => Event::Paste(text),
             Input::Typed(Typed::Mouse(mouse)) => Event::Mouse(mouse),
             Input::Typed(Typed::Resize(width, height)) => Event::Resize(width, height),
-            Input::Typed(Typed::FocusGained | Typed::FocusLost) => return Ok(()),
+            // Nothing on the screen changes by it; only what is polled does.
+            Input::Typed(focus @ (Typed::FocusGained | Typed::FocusLost)) => {
+                self.send(tasks::Effect::Attend(focus == Typed::FocusGained));
+                return Ok(());
+            }
             Input::Resized => {
                 self.console.screen.forget();
                 Event::Resize(0, 0)
             }
             Input::Background(_) if !self.ask_background => return Ok(()),
             Input::Background(theme) => Event::Background(theme),
+            // The terminal is a command's just now; taking it back draws everything anew.
+            Input::Continued if self.lent => return Ok(()),
             Input::Continued => {
                 // Somebody stopped us from outside, and the shell used the terminal meanwhile.
                 self.console.screen.take()?;
@@ -263,6 +290,7 @@ impl Loop {
             }
         };
         self.owe(Pace::Now);
+        self.typed = true;
         let effects = update(&mut self.app, event);
         self.perform(effects).await
     }
@@ -280,6 +308,17 @@ impl Loop {
             match effect {
                 Effect::Task(effect) => self.send(effect),
                 Effect::Copy(text) => self.copy(&text)?,
+                Effect::LendTerminal(number, by) => {
+                    self.console.lend(&by)?;
+                    self.lent = true;
+                    self.send(tasks::Effect::LendTerminal(number));
+                }
+                Effect::TakeTerminalBack => {
+                    if std::mem::take(&mut self.lent) {
+                        self.console.take_back()?;
+                        self.owe(Pace::Now);
+                    }
+                }
                 Effect::Suspend => self.suspend().await?,
                 Effect::Quit => self.done = Some(Exit::Quit),
             }
@@ -328,6 +367,8 @@ impl Loop {
 
     async fn suspend(&mut self) -> io::Result<()> {
         self.console.suspend().await?;
+        // Whoever brings it back looks at it.
+        self.send(tasks::Effect::Attend(true));
         self.tell_time();
         self.owe(Pace::Now);
         Ok(())
@@ -335,7 +376,7 @@ impl Loop {
 
     fn draw(&mut self) -> io::Result<()> {
         self.due = None;
-        if self.console.shared.is_ending() {
+        if self.lent || self.console.shared.is_ending() {
             return Ok(());
         }
         prepare(&mut self.app);
@@ -345,6 +386,9 @@ impl Loop {
             (view.cursor, &view.links)
         })?;
         self.drawn_at = Some(Instant::now());
+        if std::mem::take(&mut self.typed) {
+            *self.kept.lock().unwrap_or_else(PoisonError::into_inner) = session::write(&self.app);
+        }
         let drawn = self.view.drawn.clone();
         update(&mut self.app, Event::Drawn(drawn));
         Ok(())

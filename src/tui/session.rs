@@ -1,8 +1,9 @@
-//! What is remembered until the next start: tab, filters, sort, person. Kept as JSON; anything unreadable is ignored.
+//! What is remembered until the next start: tab, filters, sort, person, prerequisite. Kept as JSON; anything unreadable is
+//! ignored. Kept when the program is left, and when it is ended from outside (hang-up, a signal).
 
 use serde_json::{Value, json};
 
-use crate::domain::StorageKey;
+use crate::domain::{CheckId, StorageKey};
 
 use super::app::{App, Tab};
 use super::people::{PeopleList, SortBy};
@@ -11,6 +12,11 @@ use super::people::{PeopleList, SortBy};
 pub fn write(app: &App) -> String {
     json!({
         "tab": app.tab.title(),
+        "prerequisites": {
+            "filter": app.prerequisites.filter(),
+            "check": app.prerequisites.chosen().map(CheckId::name),
+            "details": app.prerequisites.details,
+        },
         "users": list(&app.users.list),
         "users_details": app.users.details,
         "mapping": list(&app.mapping.list),
@@ -27,6 +33,16 @@ pub fn restore(app: &mut App, session: &str) {
         .and_then(|name| Tab::ALL.into_iter().find(|tab| tab.title() == name))
     {
         app.tab = tab;
+    }
+    if let Some(saved) = value.get("prerequisites") {
+        let text = |name: &str| saved.get(name).and_then(Value::as_str);
+        if let Some(filter) = text("filter") {
+            app.prerequisites.set_filter(filter);
+        }
+        if let Some(check) = text("check").and_then(CheckId::parse) {
+            app.prerequisites.expect(check);
+        }
+        app.prerequisites.details = saved.get("details").and_then(Value::as_bool).unwrap_or(false);
     }
     if let Some(details) = value.get("users_details").and_then(Value::as_bool) {
         app.users.details = details;

@@ -9,12 +9,13 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::activity::{Progress, Source};
-use crate::domain::{ConnectionState, Service};
+use crate::domain::{ConnectionState, ProblemKind, Service};
 
 use crate::tasks::model::StoreState;
 
 use super::actions::Action;
-use super::app::App;
+use super::app::{App, LONG, Tab};
+use super::overlay::log::clock;
 use super::widgets::pen::{Pen, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
 
@@ -26,15 +27,22 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     if let Some(wrong) = model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
         parts.push((wrong.headline.clone(), theme.alert));
     }
+    if model.facts.backing.problem.as_deref().is_some_and(|it| it.kind == ProblemKind::Unreachable) {
+        parts.push(("connection lost".to_owned(), theme.bad));
+    }
+    if model.analysis.as_ref().is_some_and(|analysis| analysis.lockout.is_some()) {
+        let key = app.keymap.shown(Action::GoToConnection);
+        parts.push((format!("LOCKED OUT of Azure DevOps ({key})"), theme.alert));
+    }
     for (source, progress) in &model.reading {
-        if matches!(source, Source::Roster | Source::Directory | Source::Tokens | Source::Memberships) {
+        if LONG.contains(source) {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
     let small = model
         .reading
         .keys()
-        .filter(|source| !matches!(source, Source::Roster | Source::Directory | Source::Tokens | Source::Memberships))
+        .filter(|source| !LONG.contains(source))
         .count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));
@@ -45,13 +53,8 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     if let StoreState::Unusable(problem) = &model.store {
         parts.push((format!("nothing can be decided: {}", problem.headline()), theme.bad));
     }
-    match oldest(app) {
-        Some(at) => {
-            let is_old = model.now.duration_since(at)
-                > SignedDuration::try_from(model.context.reread_after).unwrap_or(SignedDuration::MAX);
-            let style = if is_old { theme.caution } else { theme.dim };
-            parts.push((format!("read {}{}", ago(at, model.now), if is_old { ", old" } else { "" }), style));
-        }
+    match age(app) {
+        Some((text, is_old)) => parts.push((text, if is_old { theme.caution } else { theme.dim })),
         None if model.reading.is_empty()
             && model.roster.problem.is_none()
             && model.directory.problem.is_none() =>
@@ -59,6 +62,9 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
             parts.push(("nothing read yet".to_owned(), theme.dim));
         }
         None => {}
+    }
+    if let Some((news, since)) = model.news.summary().zip(model.news.since()) {
+        parts.push((format!("{news} since {}", clock(since)), theme.accent));
     }
     if let Some(problem) = model.roster.problem.as_ref().or(model.directory.problem.as_ref()) {
         parts.push((problem.headline(), theme.bad));
@@ -126,19 +132,48 @@ pub fn progressing(source: Source, progress: &Progress, now: Timestamp) -> Strin
     text
 }
 
-/// When the older of the two lists was read.
-pub fn oldest(app: &App) -> Option<Timestamp> {
+/// What the active tab shows, each with its age.
+fn ages(app: &App) -> Vec<(&'static str, Timestamp)> {
     let model = &app.model;
-    match (model.roster.read_at, model.directory.read_at) {
-        (Some(roster), Some(directory)) => Some(roster.min(directory)),
-        (one, other) => one.or(other),
+    let people = ("people", model.roster.read_at);
+    let tenant = ("tenant", model.directory.read_at);
+    let probe = ("probe", model.facts.backing.read_at);
+    let health = ("health", model.facts.health.read_at);
+    let shown = match app.tab {
+        Tab::Users | Tab::Mapping => vec![people, tenant],
+        Tab::Connection => vec![probe, people],
+        Tab::Prerequisites => vec![people, tenant, probe, health],
+    };
+    shown.into_iter().filter_map(|(name, at)| Some((name, at?))).collect()
+}
+
+/// The ages in words, and whether any of them is too old to apply by. One age where all are the same, and only the oldest
+/// where there are many.
+fn age(app: &App) -> Option<(String, bool)> {
+    let now = app.now();
+    let ages = ages(app);
+    let (oldest_name, oldest) = *ages.iter().min_by_key(|(_, at)| *at)?;
+    let longest = SignedDuration::try_from(app.model.context.reread_after).unwrap_or(SignedDuration::MAX);
+    let is_old = now.duration_since(oldest) > longest;
+    let same = ages.iter().all(|(_, at)| ago(*at, now) == ago(oldest, now));
+    let mut text = if same {
+        format!("read {}", ago(oldest, now))
+    } else if ages.len() > 2 {
+        format!("{oldest_name} read {}, the rest later", ago(oldest, now))
+    } else {
+        let each: Vec<String> = ages.iter().map(|(name, at)| format!("{name} {}", ago(*at, now))).collect();
+        format!("read: {}", each.join(", "))
+    };
+    if is_old {
+        text.push_str(", old");
     }
+    Some((text, is_old))
 }
 
 /// When this line says something else without anything happening: an age or a countdown.
 pub fn changes_at(app: &App) -> Option<Timestamp> {
     let now = app.now();
-    oldest(app).map(|at| now + ago_changes(at, now))
+    ages(app).into_iter().map(|(_, at)| now + ago_changes(at, now)).min()
 }
 
 /// Whether something on this line moves by the second.

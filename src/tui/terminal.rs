@@ -1,6 +1,6 @@
 //! The terminal: owned by a guard that gives it back whole, whatever happens.
 //!
-//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, the cursor and (where asked for) the mouse. It writes a
+//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, focus reports, the cursor and (where asked for) the mouse. It writes a
 //! frame as the difference to the one before it, in one piece, inside a synchronized update (DEC private mode 2026, which
 //! terminals without it ignore), and writes nothing at all when nothing differs. A panic gives the terminal back before its
 //! message is printed.
@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
+    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
+    EnableMouseCapture,
 };
 use crossterm::terminal::{
     BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
@@ -41,6 +42,7 @@ pub struct Shared {
 struct SharedState {
     entered: AtomicBool,
     ending: AtomicBool,
+    lent: AtomicBool,
     drawing: Mutex<()>,
 }
 
@@ -48,6 +50,16 @@ impl Shared {
     /// Whether the program is being ended by a guard; nothing may be drawn any more.
     pub fn is_ending(&self) -> bool {
         self.inner.ending.load(Ordering::SeqCst)
+    }
+
+    /// Whether a command has the terminal: an interrupt is meant for it, and not for the program.
+    pub fn is_lent(&self) -> bool {
+        self.inner.lent.load(Ordering::SeqCst)
+    }
+
+    /// Says whether a command has the terminal.
+    pub fn lend(&self, lent: bool) {
+        self.inner.lent.store(lent, Ordering::SeqCst);
     }
 
     /// Says that the program is being ended; `false` when somebody said so before.
@@ -80,6 +92,7 @@ fn write_leave(out: &mut impl Write) -> io::Result<()> {
         out,
         EndSynchronizedUpdate,
         DisableMouseCapture,
+        DisableFocusChange,
         DisableBracketedPaste,
         LeaveAlternateScreen,
         cursor::Show
@@ -94,8 +107,9 @@ pub struct Screen {
     shared: Shared,
     mouse: bool,
     last: Buffer,
+    /// The bytes of a frame while they are put together.
+    frame: Vec<u8>,
     cursor: Option<Position>,
-    takes_links: bool,
 }
 
 impl Screen {
@@ -104,9 +118,8 @@ impl Screen {
         let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
         // A whole frame fits, so that it leaves in one write.
         let out = BufWriter::with_capacity(256 * 1024, out);
-        let takes_links = links::are_taken(|name| std::env::var(name).ok());
         let last = Buffer::empty(Rect::ZERO);
-        let mut screen = Self { out, shared: shared.clone(), mouse, last, cursor: None, takes_links };
+        let mut screen = Self { out, shared: shared.clone(), mouse, last, frame: Vec::new(), cursor: None };
         restore_on_panic(shared.clone());
         screen.take()?;
         Ok(screen)
@@ -117,7 +130,8 @@ impl Screen {
         enable_raw_mode()?;
         self.shared.inner.entered.store(true, Ordering::SeqCst);
         let out = &mut self.out;
-        queue!(out, EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        // Focus (DEC private mode 1004) is told by terminals that can: nobody looks, so less is polled.
+        queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
         if self.mouse {
             queue!(out, EnableMouseCapture)?;
         }
@@ -156,7 +170,6 @@ impl Screen {
         let area = Rect::new(0, 0, width, height);
         let mut next = Buffer::empty(area);
         let (cursor, links) = render(area, &mut next);
-        let links = if self.takes_links { links } else { &[] };
         let shared = self.shared.clone();
         let _drawing = shared.drawing();
         if shared.is_ending() {
@@ -166,9 +179,11 @@ impl Screen {
         if whole {
             self.last = Buffer::empty(area);
         }
-        let changes = self.last.diff(&next);
-        let draws = whole || !changes.is_empty();
+        self.frame.clear();
+        paint::paint(&mut self.frame, &mut self.last, &next, links);
+        let draws = whole || !self.frame.is_empty();
         if !draws && cursor == self.cursor {
+            self.last = next;
             return Ok(false);
         }
         if draws {
@@ -176,7 +191,7 @@ impl Screen {
             if whole {
                 queue!(self.out, Clear(ClearType::All))?;
             }
-            paint::paint(&mut self.out, changes, links)?;
+            self.out.write_all(&self.frame)?;
         }
         match cursor {
             Some(Position { x, y }) => {

@@ -178,6 +178,8 @@ pub struct Glyphs {
     pub block: &'static str,
     /// Full part of a gauge.
     pub full: &'static str,
+    /// Part of a gauge that could be full at once.
+    pub half: &'static str,
     /// Empty part of a gauge.
     pub empty: &'static str,
     /// Between panes.
@@ -216,6 +218,7 @@ impl Glyphs {
         ellipsis: "…",
         block: "■",
         full: "█",
+        half: "▒",
         empty: "░",
         vertical: "│",
         horizontal: "─",
@@ -243,6 +246,7 @@ impl Glyphs {
         ellipsis: "~",
         block: "#",
         full: "#",
+        half: "+",
         empty: ".",
         vertical: "|",
         horizontal: "-",

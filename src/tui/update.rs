@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::domain::Problem;
 use crate::domain::activity::Source;
+use crate::domain::signin::TerminalStep;
 use crate::domain::text::clean_to;
 use crate::tasks::{self, Msg};
 
@@ -57,6 +59,9 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     prepare(app);
     app.begun = true;
     app.toasts.seen();
+    if app.tab == Tab::Mapping {
+        app.mapping.pressed();
+    }
     if !app.overlays.is_empty() {
         return overlay::key(app, key);
     }
@@ -67,6 +72,12 @@ fn press(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 }
 
 fn paste(app: &mut App, text: &str) -> Vec<Effect> {
+    if let Some(Overlay::Apply(dialog)) = app.overlays.last_mut()
+        && let Some(token) = dialog.token()
+    {
+        token.paste(text);
+        return Vec::new();
+    }
     let typed: String = clean_to(text, LONGEST_PASTE).into_owned();
     prepare(app);
     let Some(input) = overlay::input(app) else { return Vec::new() };
@@ -105,6 +116,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::GoToMapping => go(app, Tab::Mapping),
         Action::ReadAgain => {
             app.say("reading everything again");
+            // What was marked has been seen; what this reading finds is news.
+            app.model.news.clear();
             let mut effects = vec![Effect::Task(tasks::Effect::Read(Source::ALL.to_vec()))];
             // A run that asked for a credential tries it again.
             if matches!(&app.model.apply, Some(run) if matches!(run.paused, Some(Some(_)))) {
@@ -112,13 +125,13 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             }
             return effects;
         }
+        Action::StopReading => return vec![Effect::Task(tasks::Effect::StopReading)],
         Action::TakeBack => return decide::take_back(app),
         Action::Palette => app.overlays.push(Overlay::Palette(Palette::default())),
         Action::Help => app.overlays.push(Overlay::Help(Help::default())),
         Action::Log => app.overlays.push(Overlay::Log(Log::default())),
         Action::Filter => {
-            let input = tui_input::Input::new(filter(app).to_owned());
-            app.overlays.push(Overlay::Filter(FilterLine { input }));
+            app.overlays.push(Overlay::Filter(FilterLine::new(filter(app))));
         }
         Action::Export => {
             let path = export::proposed_path(app, app.tab);
@@ -201,12 +214,14 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
     let mut analyse = false;
     match msg {
         Msg::RowsSaved(number) => {
-            decide::saved(app, *number);
+            effects.extend(decide::saved(app, *number));
             analyse = true;
         }
         // Before the model takes it in: what was before can be taken back to.
         Msg::PatternUsed(id, _) => decide::pattern_used(app, id),
         Msg::RowsNotSaved(number, problem) => decide::not_saved(app, *number, problem),
+        // A poll that fails again in the same way says so in the log and on the state line, not in a notice every minute.
+        Msg::ReadingFailed(source, problem, _) if is_known(app, *source, problem) => {}
         Msg::Failed(problem) | Msg::ReadingFailed(_, problem, _) => app.complain(problem.to_string()),
         Msg::FileWritten { what, path } => app.say(format!("{what} written to {path}")),
         Msg::Ticked(id, tick) => {
@@ -219,6 +234,10 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         // The store may open when somebody is at work already.
         Msg::SessionFound(saved) if !app.begun => session::restore(app, saved),
         Msg::SignIn(step) => overlay::sign_in::absorbed(app, step),
+        Msg::Terminal(TerminalStep::Wanted { number, by }) => {
+            effects.push(Effect::LendTerminal(*number, by.clone()));
+        }
+        Msg::Terminal(TerminalStep::Returned) => effects.push(Effect::TakeTerminalBack),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {
             let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());
@@ -250,6 +269,16 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         effects.extend(leave_program(app));
     }
     effects
+}
+
+/// Whether the latest reading of this list failed like this already.
+fn is_known(app: &App, source: Source, problem: &Problem) -> bool {
+    let known = match source {
+        Source::Roster => &app.model.roster.problem,
+        Source::Directory => &app.model.directory.problem,
+        _ => return false,
+    };
+    known.as_ref().is_some_and(|known| known.kind == problem.kind && known.said == problem.said)
 }
 
 /// One analysis at a time; what changes meanwhile is taken together into the next.

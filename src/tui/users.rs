@@ -17,11 +17,12 @@ use super::mapping;
 use super::people::PeopleList;
 use super::prerequisites::DETAILS_STEP;
 use super::update::go;
+use super::widgets::words::people;
 
 mod details;
 mod screen;
 
-pub use screen::{COLUMNS, view};
+pub use screen::{COLUMNS, outcome_style, view};
 
 /// What the tab remembers.
 #[derive(Debug, Clone, Default)]
@@ -58,6 +59,13 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Mark => {
             state.list.toggle_mark();
             state.list.move_by(model, 1);
+        }
+        Action::MarkRange | Action::MarkShown => {
+            let marked = match action {
+                Action::MarkRange => state.list.mark_range(model),
+                _ => state.list.mark_shown(model),
+            };
+            app.say(format!("{} marked", people(marked)));
         }
         Action::Sort => {
             let (by, _) = state.list.sort();
@@ -104,6 +112,8 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
     match action {
         Action::Open
         | Action::Mark
+        | Action::MarkRange
+        | Action::MarkShown
         | Action::Copy
         | Action::GoToPerson
         | Action::Invite

@@ -16,6 +16,7 @@ use ratatui::widgets::{Clear, Widget};
 use super::actions::Action;
 use super::app::{App, Drawn, Tab, ViewState};
 use super::mouse::Target;
+use super::terminal::links;
 use super::theme::Glyphs;
 use super::widgets::pen::Pen;
 use super::{connection, hints, mapping, overlay, prerequisites, state_line, users};
@@ -56,6 +57,30 @@ pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     if app.look.glyphs == Glyphs::ASCII {
         in_ascii(area, buf);
     }
+    if app.links {
+        view.links = links::find(buf, area, &own_addresses(app));
+    }
+}
+
+/// The addresses on this screen that the program made itself, or that Microsoft documents: only these become links.
+fn own_addresses(app: &App) -> Vec<String> {
+    let mut own = Vec::new();
+    match app.tab {
+        Tab::Prerequisites => own.extend(prerequisites::selected(app).map(|check| check.id.docs_url().to_owned())),
+        Tab::Connection => {
+            own.push(app.model.context.connect_page());
+            let analysis = app.model.analysis.iter();
+            own.extend(analysis.flat_map(|analysis| {
+                let steps = analysis.timeline.iter().filter_map(|step| step.address.clone());
+                steps.chain(analysis.way_back.iter().filter_map(|step| step.address.clone()))
+            }));
+        }
+        Tab::Users | Tab::Mapping => {}
+    }
+    let shown = app.overlays.iter().any(|overlay| matches!(overlay, overlay::Overlay::SignIn));
+    let code = app.model.signing_in.as_ref().filter(|code| shown && code.address_is_known);
+    own.extend(code.map(|code| code.address.clone()));
+    own
 }
 
 /// Sentences of the other rooms have a few signs of their own, which have ASCII twins too.

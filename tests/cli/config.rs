@@ -66,6 +66,13 @@ fn a_state_directory_that_others_can_write_to_refuses_decisions_and_no_reading()
     fs::create_dir(stage.path("state")).unwrap();
     fs::set_permissions(stage.path("state"), fs::Permissions::from_mode(0o777)).unwrap();
     stage.run(&["diff"]).exits(0).says("decisions and ticks are not available");
+    let shown = stage.run(&["plan", "show"]).exits(1).says("decisions and ticks are not available");
+    assert!(shown.stdout.contains("The decisions are not known"), "{shown:?}");
+    assert!(!shown.stdout.contains("Nothing is decided") && !shown.stdout.contains("ndecided"), "{shown:?}");
+    for form in ["json", "csv"] {
+        let shown = stage.run(&["--format", form, "plan", "show"]).exits(1).says("the decisions are not known");
+        assert_eq!(shown.stdout, "", "nobody is called undecided");
+    }
     stage.run(&["plan", "accept-safe", "--yes"]).exits(5);
     stage.run(&["check", "tick", "users-informed", "--note", "told"]).exits(5);
     stage.run(&["apply", "--yes", "--confirm", "fabrikam"]).exits(5);

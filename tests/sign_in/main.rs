@@ -5,8 +5,10 @@
 
 mod applications;
 mod azure_cli;
+mod chosen;
 mod codes;
 mod evening;
+mod keepers;
 mod renewing;
 mod stage;
 mod trial;

@@ -1,14 +1,15 @@
 //! What the set-up screen does: tries the ways of a configuration, and hands the sign-in on.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
-use ado2entra::config;
-use ado2entra::domain::ProblemKind;
-use ado2entra::domain::signin::SignInStep;
+use ado2entra::config::{self, Config};
+use ado2entra::domain::signin::{SignInStep, SignedIn};
 use ado2entra::simulator::{Options, SignInAnswer, SignInWay, Simulator, start};
-use ado2entra::tasks::signin::Trial;
+use ado2entra::tasks::setup::{Finding, Prober, SetupEffect, SetupMsg, Subject};
 use ado2entra::tasks::{Effect, Environment, Fact, Msg, Runner, Session, Setup};
+use tokio::sync::mpsc::Receiver;
 
 async fn simulator() -> Simulator {
     let simulator = start(Options::default()).await.unwrap();
@@ -16,42 +17,91 @@ async fn simulator() -> Simulator {
     simulator
 }
 
-fn setup(simulator: &Simulator, state: &Path, way: SignInWay) -> Setup {
+fn config(simulator: &Simulator, state: &Path, way: SignInWay) -> Config {
     let text = simulator.config_toml_with(state, way);
-    Setup {
-        config: config::parse(&text, Path::new("made here"), &|_| None).unwrap(),
-        environment: Environment::of([
-            ("PATH", "/usr/bin:/bin"),
-            ("ADO2ENTRA_SIMULATED_SECRET", simulator.client_secret()),
-        ]),
-        state_directory: state.to_owned(),
-        read_only: false,
-        simulated: true,
-        sealed: true,
-        use_store: false,
+    config::parse(&text, Path::new("made here"), &|_| None).unwrap()
+}
+
+fn environment(simulator: &Simulator) -> Environment {
+    Environment::of([
+        ("PATH", "/usr/bin:/bin"),
+        ("ADO2ENTRA_SIMULATED_SECRET", simulator.client_secret()),
+    ])
+}
+
+/// Trials with the values of a configuration.
+struct Trials {
+    prober: Arc<Prober>,
+    messages: Receiver<SetupMsg>,
+    config: Config,
+}
+
+impl Trials {
+    fn new(simulator: &Simulator, state: &Path, way: SignInWay) -> Self {
+        let (prober, messages) = Prober::new(environment(simulator));
+        Self { prober, messages, config: config(simulator, state, way) }
     }
+
+    fn begin(&self, subject: Subject, number: u64) {
+        let config = Box::new(self.config.clone());
+        self.prober.run(SetupEffect::Try { subject, number, config, after: Duration::ZERO });
+    }
+
+    /// Everything that this try finds out.
+    async fn found(&mut self, subject: Subject, number: u64) -> Vec<Finding> {
+        self.begin(subject, number);
+        let mut findings = Vec::new();
+        loop {
+            match self.messages.recv().await.unwrap() {
+                SetupMsg::Found(of, by, finding) if (of, by) == (subject, number) => findings.push(*finding),
+                SetupMsg::Ended(of, by) if (of, by) == (subject, number) => return findings,
+                // Of a try that was ended.
+                _ => {}
+            }
+        }
+    }
+}
+
+fn signed_in(findings: &[Finding]) -> &SignedIn {
+    let found = findings.iter().find_map(|finding| match finding {
+        Finding::SignedIn(signed_in) => Some(signed_in.as_ref()),
+        _ => None,
+    });
+    found.unwrap_or_else(|| panic!("nobody signed in: {findings:?}"))
+}
+
+fn shows_a_code(finding: &Finding) -> bool {
+    matches!(finding, Finding::SignIn(SignInStep::CodeShown(_)))
 }
 
 #[tokio::test]
 async fn both_ways_are_tried_and_the_sign_in_is_handed_on() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = simulator().await;
-    let (trial, mut messages) = Trial::new(&setup(&simulator, folder.path(), SignInWay::DeviceCode)).unwrap();
-    let entra = trial.entra().await.unwrap();
+    let mut trials = Trials::new(&simulator, folder.path(), SignInWay::DeviceCode);
+    let findings = trials.found(Subject::Entra, 1).await;
+    let entra = signed_in(&findings);
     assert_eq!((entra.way.as_str(), entra.user_type.as_deref()), ("device-code", Some("Member")));
     assert!(entra.granted.missing().unwrap().is_empty(), "{:?}", entra.notes);
-    let azure_devops = trial.azure_devops().await.unwrap();
-    assert_eq!(azure_devops.way, "command");
-    assert!(azure_devops.who.is_some());
-    let mut codes = 0;
-    while let Ok(msg) = messages.try_recv() {
-        codes += usize::from(matches!(msg, Msg::SignIn(SignInStep::CodeShown(_))));
-    }
-    assert_eq!(codes, 1);
+    assert_eq!(findings.iter().filter(|finding| shows_a_code(finding)).count(), 1);
+    assert!(findings.iter().any(|finding| matches!(finding, Finding::Profile(_))), "{findings:?}");
+    let read = |path: &str| simulator.control().requests().iter().filter(|it| it.path.ends_with(path)).count();
+    assert_eq!(read("/organization"), 1, "the tenant's own page is read once");
+    let findings = trials.found(Subject::AzureDevOps, 1).await;
+    assert!(findings.iter().any(|finding| matches!(finding, Finding::Operator(_))), "{findings:?}");
+    assert!(!findings.iter().any(shows_a_code));
 
-    let opened = Session::open(setup(&simulator, folder.path(), SignInWay::DeviceCode)).await.unwrap();
-    let (session, mut messages) = opened;
-    trial.hand_over(&session);
+    let opened = Session::open(Setup {
+        config: config(&simulator, folder.path(), SignInWay::DeviceCode),
+        environment: environment(&simulator),
+        state_directory: folder.path().to_owned(),
+        read_only: false,
+        simulated: true,
+        sealed: true,
+        use_store: false,
+    });
+    let (session, mut messages) = opened.await.unwrap();
+    trials.prober.hand_over(&session);
     Runner::new(session).run(Effect::Read(vec![ado2entra::domain::activity::Source::Me]));
     loop {
         match messages.recv().await.unwrap() {
@@ -63,26 +113,32 @@ async fn both_ways_are_tried_and_the_sign_in_is_handed_on() {
 }
 
 #[tokio::test]
-async fn a_trial_is_cancelled_and_tried_again() {
+async fn a_trial_is_ended_and_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = simulator().await;
     simulator.control().answer_sign_ins(SignInAnswer::Waits);
-    let (trial, mut messages) = Trial::new(&setup(&simulator, folder.path(), SignInWay::DeviceCode)).unwrap();
-    let other = trial.clone();
-    let waiting = tokio::spawn(async move { other.entra().await });
-    while !matches!(messages.recv().await.unwrap(), Msg::SignIn(SignInStep::CodeShown(_))) {}
-    trial.cancel();
-    assert_eq!(waiting.await.unwrap().unwrap_err().kind, ProblemKind::Cancelled);
+    let mut trials = Trials::new(&simulator, folder.path(), SignInWay::DeviceCode);
+    trials.begin(Subject::Entra, 1);
+    loop {
+        if let SetupMsg::Found(_, 1, finding) = trials.messages.recv().await.unwrap()
+            && shows_a_code(&finding)
+        {
+            break;
+        }
+    }
+    trials.prober.run(SetupEffect::Stop(Subject::Entra));
     simulator.control().answer_sign_ins(SignInAnswer::ByItself);
-    trial.entra().await.unwrap();
+    let findings = trials.found(Subject::Entra, 2).await;
+    assert_eq!(signed_in(&findings).way, "device-code");
 }
 
 #[tokio::test]
 async fn an_application_is_tried_too() {
     let folder = tempfile::tempdir().unwrap();
     let simulator = simulator().await;
-    let (trial, _messages) = Trial::new(&setup(&simulator, folder.path(), SignInWay::ClientSecret)).unwrap();
-    let entra = trial.entra().await.unwrap();
+    let mut trials = Trials::new(&simulator, folder.path(), SignInWay::ClientSecret);
+    let findings = trials.found(Subject::Entra, 1).await;
+    let entra = signed_in(&findings);
     assert_eq!(entra.way, "client-secret");
     assert!(entra.user_type.is_none() && entra.notes.iter().any(|note| note.contains("cannot be checked")));
 }

@@ -238,8 +238,58 @@ async fn delta_tells_only_what_changed() {
     assert_eq!(changes.len(), 2);
     assert!(changes.iter().any(|change| change["mail"] == "amara@contoso.com"));
     assert!(changes.iter().any(|change| change["@removed"]["reason"] == "changed"));
+    play.control.change_tenant_user("arjun.banerji@contoso.com", &TenantChange::Restore);
     play.control.set_fault(Fault::DeltaExpired, true);
     let gone = play.graph(&link).await;
     assert_eq!(gone.status, 410);
     assert_eq!(play.graph(gone.header("location").unwrap()).await.status, 200);
+    play.control.set_fault(Fault::DeltaExpired, false);
+    play.control.set_fault(Fault::DeltaTooOld, true);
+    let old = play.graph(&link).await;
+    assert_eq!((old.status, old.json()["error"]["code"].as_str()), (400, Some("Request_UnsupportedQuery")));
+}
+
+/// A later round, page by page, from a link to its end.
+async fn round(play: &Play, link: &str) -> (Vec<serde_json::Value>, usize, String) {
+    let (mut rows, mut pages, mut link) = (Vec::new(), 0, link.to_owned());
+    loop {
+        let page = play.graph(&link).await.json();
+        pages += 1;
+        rows.extend(page["value"].as_array().unwrap().iter().cloned());
+        match page["@odata.nextLink"].as_str() {
+            Some(next) => link = next.to_owned(),
+            None => return (rows, pages, page["@odata.deltaLink"].as_str().unwrap().to_owned()),
+        }
+    }
+}
+
+#[tokio::test]
+async fn delta_rounds_have_pages_may_be_sparse_and_may_be_told_again() {
+    use ado2entra::simulator::TenantChange;
+    let play = Play::start(Options { page_size: Some(2), ..options(Scenario::Fabrikam, &[]) }).await;
+    let first = "users/delta?$select=id,displayName,mail,userPrincipalName,accountEnabled&$deltatoken=latest";
+    let (rows, pages, link) = round(&play, first).await;
+    assert_eq!((rows.len(), pages), (0, 1), "from now on");
+    let people = ["amara.okonjo@contoso.com", "arjun.banerji@contoso.com", "niamh.halloran@contoso.com"];
+    for person in people {
+        assert!(play.control.change_tenant_user(person, &TenantChange::Disable));
+    }
+    let id = play.control.object_id(people[2]).unwrap();
+    play.control.change_tenant_user(people[2], &TenantChange::Purge);
+    let (rows, pages, later) = round(&play, &link).await;
+    assert_eq!((rows.len(), pages), (3, 2));
+    assert!(rows.iter().any(|row| row["id"] == id.as_str() && row["@removed"]["reason"] == "deleted"));
+    let bin = play.graph("directory/deletedItems/microsoft.graph.user").await.json();
+    assert!(!bin.to_string().contains(&id), "gone for good");
+    assert_eq!(round(&play, &later).await.0.len(), 0);
+
+    play.control.set_fault(Fault::DeltaSparse, true);
+    let (sparse, _, _) = round(&play, &link).await;
+    let amara = play.control.object_id(people[0]).unwrap();
+    let row = sparse.iter().find(|row| row["id"] == amara.as_str()).unwrap();
+    assert_eq!(*row, serde_json::json!({"id": amara, "accountEnabled": false}));
+
+    play.control.set_fault(Fault::DeltaReplays, true);
+    let (again, _, _) = round(&play, &later).await;
+    assert_eq!(again.len(), 6, "everybody of the round before, twice");
 }

@@ -1,6 +1,6 @@
 //! Answers against the published descriptions.
 
-use ado2entra::simulator::{Fault, Options, Scenario};
+use ado2entra::simulator::{Fault, Options, Scenario, TenantChange};
 use serde_json::{Value, json};
 
 use crate::{
@@ -78,6 +78,11 @@ async fn graph_resources_of_azure_devops_are_as_published() {
 
     let users = play.get(&play.vssps("graph/users?api-version=7.1-preview.1")).await.json();
     assert_valid(&spec.wrapped("/{organization}/_apis/graph/users", "get"), &users);
+    // What a query finds is published as subjects; of kind *user* they are users.
+    let found = play.query_subjects("wanjiru.kimani@").await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    assert_valid(&spec.wrapped("/{organization}/_apis/graph/users", "get"), &found.json());
+    assert_eq!(found.json()["count"], 1);
     let groups = play.get(&play.vssps("graph/groups?api-version=7.1-preview.1")).await.json();
     assert_valid(&spec.wrapped("/{organization}/_apis/graph/groups", "get"), &groups);
 
@@ -233,6 +238,18 @@ async fn the_tenant_is_as_published_in_every_scenario() {
             &play.graph("policies/authorizationPolicy").await.json(),
         );
         assert_valid(&spec.answer("/users/delta", "get", "200"), &play.graph("users/delta").await.json());
+    }
+    let play = Play::fabrikam(&[]).await;
+    let now = play.graph(&format!("users/delta?{select}&$deltatoken=latest")).await.json();
+    let link = now["@odata.deltaLink"].as_str().unwrap().to_owned();
+    play.control.change_tenant_user("amara.okonjo@contoso.com", &TenantChange::Disable);
+    play.control.change_tenant_user("arjun.banerji@contoso.com", &TenantChange::Delete);
+    play.control.change_tenant_user("niamh.halloran@contoso.com", &TenantChange::Purge);
+    for fault in [None, Some(Fault::DeltaSparse), Some(Fault::DeltaReplays)] {
+        fault.into_iter().for_each(|fault| play.control.set_fault(fault, true));
+        let round = play.graph(&link).await.json();
+        assert!(round["value"].as_array().unwrap().len() >= 3, "{round}");
+        assert_valid(&spec.answer("/users/delta", "get", "200"), &round);
     }
 }
 

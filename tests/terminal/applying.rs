@@ -97,17 +97,50 @@ fn applying(world: &World, hangups_ignored: bool) -> (Terminal, Sender<()>) {
     (terminal, release)
 }
 
+/// The program may take a second for what it writes down, and not for the call: that is held until somebody lets go of it.
 #[test]
 fn signals_end_the_dashboard_whose_call_is_under_way() {
     let _alone = alone();
-    for (signal, code) in [(Signal::HUP, 129), (Signal::TERM, 143)] {
+    for (signal, code) in [(Signal::HUP, 129), (Signal::TERM, 143), (Signal::INT, 130)] {
         let world = world();
         let (mut terminal, release) = applying(&world, false);
         kill_process(terminal.pid(), signal).unwrap();
         assert_eq!(terminal.end(), code);
+        assert_eq!(world.control().effects().mapped.len(), 1, "the call is held still");
         terminal.assert_whole();
         assert_on_record_and_finished(&world, release);
     }
+}
+
+#[test]
+fn the_next_dashboard_settles_by_reading_what_the_last_one_left() {
+    let _alone = alone();
+    let world = world();
+    let (mut terminal, release) = applying(&world, false);
+    kill_process(terminal.pid(), Signal::INT).unwrap();
+    assert_eq!(terminal.end(), 130);
+    assert!(world.states().values().any(|state| state == "sending"), "{:?}", world.states());
+    drop(release);
+    world.control().forget_hook();
+    // Carried out after all.
+    let until = Instant::now() + PATIENCE;
+    while world.control().effects().mapped.len() < 2 && Instant::now() < until {
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let changes = world.control().patches();
+    let command = [env!("CARGO_BIN_EXE_ado2entra"), "--config", "config.toml"].map(str::to_owned);
+    let mut next = Terminal::start_in(Some(world.folder.path()), &command, &[], true);
+    next.wait_for("Prerequisites");
+    let until = Instant::now() + PATIENCE;
+    while world.states().values().filter(|state| *state == "verified").count() < 2 {
+        assert!(Instant::now() < until, "not settled: {:?}\n{}", world.states(), next.text());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(world.control().patches(), changes, "by reading, not by sending");
+    next.wait_until_loaded();
+    next.type_keys("q");
+    assert_eq!(next.end(), 0);
+    assert_eq!(world.wrongs(), Vec::<String>::new());
 }
 
 #[test]

@@ -9,6 +9,8 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 
 mod applying;
+mod asking;
+mod evening;
 mod first_start;
 mod instances;
 mod looks;
@@ -86,6 +88,34 @@ fn signals_end_it_with_their_code_and_the_terminal_is_whole() {
         assert_eq!(terminal.end(), code);
         terminal.assert_whole();
     }
+}
+
+#[test]
+fn a_demo_leaves_nothing_behind_however_it_ends() {
+    let _alone = alone();
+    let folder = tempfile::tempdir().unwrap();
+    let there = || std::fs::read_dir(folder.path()).unwrap().count();
+    let start = || {
+        let mut terminal = Terminal::dashboard(&[("TMPDIR", folder.path().to_str().unwrap())]);
+        assert_eq!(there(), 1, "its private folder");
+        terminal.type_keys("2");
+        terminal
+    };
+    for signal in [Signal::TERM, Signal::HUP, Signal::INT] {
+        let mut terminal = start();
+        kill_process(terminal.pid(), signal).unwrap();
+        terminal.end();
+        assert_eq!(there(), 0, "{signal:?}");
+    }
+    let mut terminal = start();
+    terminal.slave_side = None;
+    cut(&mut terminal);
+    terminal.end();
+    assert_eq!(there(), 0, "a line that is cut");
+    let mut terminal = start();
+    terminal.type_keys("q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(there(), 0, "left");
 }
 
 #[test]

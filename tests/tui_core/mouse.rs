@@ -106,7 +106,9 @@ fn without_the_mouse_nothing_is_remembered_for_it() {
 
 #[test]
 fn only_our_own_pages_are_links() {
-    let mut desk = desk();
+    let settings = UiSettings { links: true, ..UiSettings::default() };
+    let mut desk = Desk::with(context(), &settings);
+    desk.read(&super::people::Office::ordinary());
     desk.size = (160, 45);
     desk.keys("1");
     desk.draw();
@@ -114,7 +116,23 @@ fn only_our_own_pages_are_links() {
     for link in &desk.view.links {
         assert!(link.address.starts_with("https://learn.microsoft.com/"), "{}", link.address);
     }
+    // Under a dialog nothing is a link: a click there would lead to what nobody sees.
+    desk.keys("?");
+    let buf = desk.draw();
+    for link in &desk.view.links {
+        let under: String = (link.area.left()..link.area.right())
+            .map(|x| buf[(x, link.area.y)].symbol().to_owned())
+            .collect();
+        assert!(link.address.contains(&under), "{under}");
+    }
+    desk.keys("Esc 3 j");
+    desk.draw();
+    let portal = "https://dev.azure.com/fabrikam/_settings/organizationAad";
+    assert!(desk.view.links.iter().any(|link| link.address == portal), "{:?}", desk.view.links);
     desk.keys("2 Enter");
     desk.draw();
     assert!(desk.view.links.is_empty(), "addresses of people are no links");
+    let mut without = Desk::ready();
+    without.keys("1");
+    assert!(without.view.links.is_empty(), "only where they were asked for");
 }

@@ -1,29 +1,41 @@
 //! What happens on the evening itself: credentials die, somebody pauses, somebody else maps, a newcomer takes a target.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use ado2entra::domain::people::UserType;
 use ado2entra::domain::plan::{Decision, RowState};
-use ado2entra::domain::{Outcome, ProblemKind, StorageKey};
+use ado2entra::domain::{ObjectId, Outcome, ProblemKind, StorageKey};
 use ado2entra::simulator::{Fault, Options};
 use ado2entra::tasks::effect::Effect;
 use ado2entra::tasks::{ApplyEvent, Model, Msg};
 
-use super::stage::{Stage, configured, stage};
+use super::stage::{Stage, configured, stage, with_a_token_in_a_variable};
 
-fn verified(msg: &Msg) -> bool {
+pub fn verified(msg: &Msg) -> bool {
     matches!(msg, Msg::Apply(ApplyEvent::RowChanged(row)) if row.state == RowState::Verified)
 }
 
-fn finished(msg: &Msg) -> bool {
+pub fn finished(msg: &Msg) -> bool {
     matches!(msg, Msg::Apply(ApplyEvent::Finished { .. }))
 }
 
-fn stopped(model: &Model) -> Option<ProblemKind> {
+pub fn stopped(model: &Model) -> Option<ProblemKind> {
     model.apply.as_ref().unwrap().finished.as_ref().unwrap().1.as_ref().map(|problem| problem.kind)
 }
 
+/// Returns when no further request of this kind came for a while.
+pub async fn at_rest(stage: &Stage, method: &str) {
+    let count = || stage.simulator.control().requests().iter().filter(|it| it.method == method).count();
+    let mut before = usize::MAX;
+    while before != count() {
+        before = count();
+        tokio::time::sleep(Duration::from_millis(1000)).await;
+    }
+}
+
 /// Everybody verified, and mapped exactly once.
-fn all_once(stage: &Stage, model: &Model, decided: &[StorageKey]) {
+pub fn all_once(stage: &Stage, model: &Model, decided: &[StorageKey]) {
     let mapped = stage.simulator.control().mappings();
     for key in decided {
         assert_eq!(model.plan.row(key).unwrap().state, RowState::Verified, "{:?}", model.plan.row(key));
@@ -46,6 +58,27 @@ async fn a_credential_that_dies_pauses_the_run_and_it_goes_on_at_the_same_row() 
     stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Paused(Some(_))))).await;
     stage.simulator.control().set_fault(Fault::ExpiredCredential, false);
     runner.run(Effect::ResumeApply);
+    stage.until(&mut model, finished).await;
+    assert_eq!(stopped(&model), None);
+    all_once(&stage, &model, &decided);
+}
+
+#[tokio::test]
+async fn a_token_of_a_variable_can_be_typed_in_and_the_run_goes_on_with_it() {
+    let mut stage = with_a_token_in_a_variable().await;
+    let (mut model, decided) = stage.decided_and_connected().await;
+    let runner = stage.begin(&model);
+    stage.until(&mut model, verified).await;
+    stage.simulator.control().set_fault(Fault::ExpiredCredential, true);
+    let mut service = stage.until_a_token_is_wanted(&mut model).await;
+    stage.simulator.control().set_fault(Fault::ExpiredCredential, false);
+    // What cannot be a token is not used, and nothing goes on by it.
+    runner.run(Effect::TakeToken(service, "".into()));
+    stage.until(&mut model, |msg| matches!(msg, Msg::Failed(_))).await;
+    // The one in the variable would be good again: that another one is asked for shows that the wrong one was used.
+    runner.run(Effect::TakeToken(service, "nobodystokenatall".into()));
+    service = stage.until_a_token_is_wanted(&mut model).await;
+    runner.run(Effect::TakeToken(service, stage.simulator.azure_devops_token().into()));
     stage.until(&mut model, finished).await;
     assert_eq!(stopped(&model), None);
     all_once(&stage, &model, &decided);
@@ -111,6 +144,42 @@ async fn who_was_mapped_by_somebody_else_is_told_so_and_not_mapped_again() {
     assert!(!model.alarms.is_empty());
     let mapped = control.mappings();
     assert!([first, second, third].iter().all(|key| !mapped.contains_key(key.as_str())), "{mapped:?}");
+}
+
+#[tokio::test]
+async fn an_identity_that_only_the_graph_knows_is_seen_right_before_the_call() {
+    let mut stage = stage(Options::default()).await;
+    let (mut model, decided) = stage.decided_and_connected().await;
+    let target = model.plan.decision(&decided[0]).target().unwrap();
+    let user = model.directory.get().unwrap().get(target).unwrap().clone();
+    // After the reading of this run: no list of people shows it.
+    stage.simulator.control().add_identity(user.display_name(), user.user_principal_name());
+    let states = stage.apply(&mut model).await;
+    assert_eq!(states.get(&decided[0]), Some(&RowState::Refused), "{:?}", model.plan.row(&decided[0]));
+    let error = model.plan.row(&decided[0]).unwrap().error.clone().unwrap();
+    assert!(error.contains("in the organization now"), "{error}");
+    assert_eq!(model.alarms.len(), 1, "{:?}", model.alarms);
+    all_once(&stage, &model, &decided[1..]);
+}
+
+#[tokio::test]
+async fn a_newcomer_raises_the_alarm_while_the_run_is_paused_before_it_gets_there() {
+    let mut stage = configured(Options::default(), "[polling]\nusers = 1").await;
+    let (mut model, decided) = stage.decided_and_connected().await;
+    let runner = stage.begin(&model);
+    stage.until(&mut model, verified).await;
+    runner.run(Effect::PauseApply);
+    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Paused(None)))).await;
+    at_rest(&stage, "PATCH").await;
+    // Somebody whose turn was not yet.
+    let waits = decided.iter().find(|key| model.plan.row(key).unwrap().state == RowState::Planned).unwrap();
+    let target = model.plan.decision(waits).target().unwrap();
+    let user = model.directory.get().unwrap().get(target).unwrap().clone();
+    stage.simulator.control().add_person(user.display_name(), user.user_principal_name());
+    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Alarm(_)))).await;
+    runner.run(Effect::CancelApply);
+    stage.until(&mut model, finished).await;
+    assert_eq!(model.alarms.len(), 1, "{:?}", model.alarms);
 }
 
 #[tokio::test]
@@ -212,27 +281,83 @@ async fn a_batch_route_that_is_switched_off_stops_at_the_first_person_and_says_w
     assert!(decided.iter().all(|key| model.plan.row(key).unwrap().state != RowState::Verified));
 }
 
-#[tokio::test]
-async fn privileged_people_go_one_by_one_only_when_named() {
-    let mut stage = stage(Options::default()).await;
+/// Two administrators, with a target each that nobody else has to do with.
+async fn administrators_decided(stage: &mut Stage) -> Vec<StorageKey> {
     let mut model = stage.read().await;
     let forecast = model.analysis.as_ref().unwrap().forecast.clone().unwrap();
-    let administrators: Vec<StorageKey> = forecast
+    let directory = model.directory.value.clone().unwrap();
+    let taken: Vec<ObjectId> = forecast.people().iter().filter_map(|person| person.target).collect();
+    let mut free = directory.users().iter().filter(|user| {
+        user.user_type == Some(UserType::Member) && user.enabled == Some(true) && !taken.contains(&user.id)
+    });
+    let administrators: Vec<(StorageKey, ObjectId)> = forecast
         .people()
         .iter()
-        .filter(|it| it.privileged == Some(true) && it.outcome == Outcome::Safe)
-        .map(|it| it.storage_key.clone())
+        .filter(|it| it.privileged == Some(true))
+        .filter(|it| matches!(it.outcome, Outcome::Safe | Outcome::Review | Outcome::Missing))
+        .map(|it| (it.storage_key.clone(), it.target.unwrap_or_else(|| free.next().unwrap().id)))
         .collect();
-    let Some(administrator) = administrators.first() else { return };
-    let target = forecast.get(administrator).unwrap().target.unwrap();
-    stage.decide(&mut model, administrator, Decision::Map { target }).await;
+    assert!(administrators.len() >= 2, "the scenario has two administrators who lose access: {administrators:?}");
+    for (key, target) in &administrators {
+        stage.decide(&mut model, key, Decision::Map { target: *target }).await;
+    }
+    administrators.into_iter().map(|(key, _)| key).collect()
+}
+
+#[tokio::test]
+async fn privileged_people_are_not_sent_unless_they_are_named() {
+    let mut stage = stage(Options::default()).await;
+    let administrators = administrators_decided(&mut stage).await;
     stage.simulator.control().connect();
     let mut model = stage.read().await;
     let states = stage.apply(&mut model).await;
-    assert_eq!(states.get(administrator), Some(&RowState::Skipped));
-    let order = stage.order_for(&model, Some([administrator.clone()].into()));
+    for administrator in &administrators {
+        assert_eq!(states.get(administrator), Some(&RowState::Skipped), "{:?}", model.plan.row(administrator));
+    }
+    assert!(stage.simulator.control().patches().is_empty());
+}
+
+#[tokio::test]
+async fn privileged_people_who_are_named_go_last_and_one_by_one() {
+    let mut stage = configured(Options::default(), "concurrency = 4").await;
+    let administrators = administrators_decided(&mut stage).await;
+    let mut model = stage.read().await;
+    let decided = stage.accept_safe(&mut model).await;
+    stage.simulator.control().connect();
+    let mut model = stage.read().await;
+    let named = administrators.iter().chain(&decided[..2]).cloned().collect();
+    let order = stage.order_for(&model, Some(named));
+    let mut steps: Vec<(StorageKey, RowState)> = Vec::new();
+    ado2entra::tasks::gather::apply(&stage.session, &mut stage.messages, &mut model, order, |_, msg| {
+        if let Msg::Apply(ApplyEvent::RowChanged(row)) = msg
+            && matches!(row.state, RowState::Sending | RowState::Verified)
+        {
+            steps.push((row.storage_key.clone(), row.state));
+        }
+    })
+    .await;
+    assert_eq!(stopped(&model), None);
+    all_once(&stage, &model, &administrators);
+    all_once(&stage, &model, &decided[..2]);
+    // Two steps each, those of the administrators at the end, and none of them between two of another.
+    let last = steps.split_off(steps.len() - 2 * administrators.len());
+    assert!(steps.iter().all(|(key, _)| !administrators.contains(key)), "{steps:?} {last:?}");
+    for pair in last.chunks(2) {
+        assert_eq!(pair[0].0, pair[1].0, "one by one: {last:?}");
+        assert_eq!((pair[0].1, pair[1].1), (RowState::Sending, RowState::Verified), "{last:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_privileged_person_alone_is_sent_where_only_that_one_is_named() {
+    let mut stage = stage(Options::default()).await;
+    let administrators = administrators_decided(&mut stage).await;
+    stage.simulator.control().connect();
+    let mut model = stage.read().await;
+    let order = stage.order_for(&model, Some([administrators[0].clone()].into()));
     ado2entra::tasks::gather::apply(&stage.session, &mut stage.messages, &mut model, order, |_, _| ()).await;
-    assert_eq!(model.plan.row(administrator).unwrap().state, RowState::Verified);
+    all_once(&stage, &model, &administrators[..1]);
+    assert_eq!(stage.simulator.control().mappings().len(), 1);
 }
 
 #[tokio::test]

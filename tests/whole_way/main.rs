@@ -6,7 +6,9 @@
 mod evening;
 mod faults;
 mod guests;
+mod removals;
 mod stage;
+mod stopping;
 
 use ado2entra::domain::plan::{Decision, RowState};
 use ado2entra::domain::schedule::Disposition;

@@ -9,12 +9,12 @@ use ado2entra::domain::activity::Source;
 use ado2entra::domain::plan::{Decision, JournalEntry, PlanRow, RowState, Seen, SeenPerson, SeenTarget};
 use ado2entra::domain::schedule::machine::Pace;
 use ado2entra::domain::schedule::{ScheduleInput, schedule};
-use ado2entra::domain::{Outcome, Problem, StorageKey};
+use ado2entra::domain::{Outcome, Problem, Service, StorageKey};
 use ado2entra::simulator::{self, Options, Simulator};
 use ado2entra::store::{Place, Store};
 use ado2entra::tasks::effect::{ApplyOrder, Effect};
 use ado2entra::tasks::gather::{apply, gather, settle_analysis, verify};
-use ado2entra::tasks::{Model, Msg, Runner, Session, Setup};
+use ado2entra::tasks::{ApplyEvent, Environment, Model, Msg, Runner, Session, Setup};
 use jiff::{SignedDuration, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
@@ -58,12 +58,36 @@ pub async fn configured(options: Options, apply: &str) -> Stage {
     Stage { simulator, session, messages, stopped: None, state }
 }
 
+/// With an access token in a variable, before and after the switch.
+pub async fn with_a_token_in_a_variable() -> Stage {
+    let simulator = simulator::start(Options::default()).await.unwrap();
+    let state = TempDir::new().unwrap();
+    let file = state.path().join("config.toml");
+    let config = simulator.config_toml(&state.path().join("state"));
+    let (before, rest) = config.split_once("[credentials.azure_devops]").unwrap();
+    let (_, after) = rest.split_once("[credentials.entra]").unwrap();
+    let way = "[credentials.azure_devops]\nkind = \"pat\"\nenv = \"TOKEN\"\nafter_connect = \"same\"\n";
+    std::fs::write(&file, format!("{before}{way}\n[credentials.entra]{after}")).unwrap();
+    let variables = [("PATH", "/usr/bin:/bin"), ("TOKEN", simulator.azure_devops_token())];
+    let (session, messages) = open_with(&file, false, Environment::of(variables)).await;
+    session.set_pace(hurried());
+    Stage { simulator, session, messages, stopped: None, state }
+}
+
 pub async fn open(file: &std::path::Path, read_only: bool) -> (Arc<Session>, Receiver<Msg>) {
+    open_with(file, read_only, ado2entra::tasks::environment_of(std::env::vars_os())).await
+}
+
+async fn open_with(
+    file: &std::path::Path,
+    read_only: bool,
+    environment: Environment,
+) -> (Arc<Session>, Receiver<Msg>) {
     let loaded = load(Some(file), &Overrides::default(), &|_| None).unwrap();
     Session::open(Setup {
         state_directory: loaded.config.state_directory(&|_| None).unwrap(),
         config: loaded.config,
-        environment: ado2entra::tasks::environment_of(std::env::vars_os()),
+        environment,
         read_only,
         simulated: true,
         sealed: true,
@@ -217,6 +241,19 @@ impl Stage {
                 return;
             }
         }
+    }
+
+    /// Takes messages in until the run asks for another token.
+    pub async fn until_a_token_is_wanted(&mut self, model: &mut Model) -> Service {
+        let service = std::cell::Cell::new(None);
+        self.until(model, |msg| {
+            if let Msg::Apply(ApplyEvent::TokenWanted(wanted)) = msg {
+                service.set(Some(*wanted));
+            }
+            service.get().is_some()
+        })
+        .await;
+        service.get().unwrap()
     }
 
     /// Writes a line into the journal as a run would that was killed right after it.

@@ -11,9 +11,9 @@ use crate::cli::work::{self, FOR_COMPARISON, Work};
 use crate::domain::activity::Source;
 use crate::domain::papers::announce::{self, Announcement};
 use crate::domain::papers::template::{LARGEST, Template};
-use crate::domain::schedule::locked_out;
+use crate::domain::schedule::{locked_out, who_is_locked_out};
 use crate::domain::text::{clean, named};
-use crate::domain::{Decision, Outcome, RowState};
+use crate::domain::{Decision, RowState};
 use crate::tasks::Model;
 
 /// Reads what the message says, and writes it.
@@ -151,10 +151,7 @@ fn announcement(model: &Model, args: &AnnounceArgs) -> Announcement {
         if args.names
             && let Some(roster) = &analysis.roster
         {
-            message.names = forecast
-                .people()
-                .iter()
-                .filter(|person| !matches!(person.outcome, Outcome::Connected | Outcome::Automatic))
+            message.names = who_is_locked_out(forecast, &analysis.situation)
                 .filter_map(|person| roster.get(&person.storage_key))
                 .map(|user| named(&user.display_name, &user.principal_name))
                 .collect();

@@ -29,6 +29,7 @@ pub async fn run(mut work: Work, args: CheckArgs, force: bool) -> Result<Exit, F
                 sources.push(Source::Tokens);
             }
             let model = work.read(&sources).await;
+            work.keep_readiness(&model).await;
             work::mention_store(work.output, &model);
             if let Some(file) = &args.follow_up {
                 follow_up::letters(work.output, &model, file, force).await?;
@@ -59,17 +60,23 @@ pub async fn run(mut work: Work, args: CheckArgs, force: bool) -> Result<Exit, F
     }
 }
 
-/// Prints the prerequisites. Where one of the lists could not be read at all, what is known is printed all the same, and the
-/// reason decides how the command ends.
+/// Prints the prerequisites. Where one of the lists could not be read at all, the reason comes first and decides how the
+/// command ends; what is known is printed all the same.
 pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     output.refuse_csv("check")?;
     let analysis = work::analysis(model)?;
+    let unreadable = work::unreadable(model);
+    if let Some(failure) = &unreadable {
+        // First: a long list that nothing was compared for would push it out of sight.
+        super::super::complain(&failure.message);
+    }
     match output.format {
         Format::Json => output.json(&CheckDocument::new(model, &analysis))?,
         _ => output.data(|out| text(out, output.paint, model, &analysis))?,
     }
-    match work::unreadable(model) {
-        Some(failure) => Err(failure),
+    match unreadable {
+        // It was said already.
+        Some(failure) => Err(Failure::new(failure.exit, "")),
         None => Ok(exit(&analysis)),
     }
 }
@@ -123,7 +130,7 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, analysis: &Analysis) -
 }
 
 /// What stands in the way comes first.
-const ORDER: [CheckStatus; 6] = [
+pub const ORDER: [CheckStatus; 6] = [
     CheckStatus::Fail,
     CheckStatus::Manual,
     CheckStatus::Unknown,
@@ -132,7 +139,8 @@ const ORDER: [CheckStatus; 6] = [
     CheckStatus::NotApplicable,
 ];
 
-fn counts(checks: &[Check]) -> String {
+/// How many of each, in words.
+pub fn counts(checks: &[Check]) -> String {
     let mut parts = Vec::new();
     let ticked = checks.iter().filter(|check| check.ticked.is_some() && check.status.can_be_ticked()).count();
     for status in ORDER {

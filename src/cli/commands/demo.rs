@@ -60,7 +60,7 @@ pub fn run(
 fn refuse_the_real_world(global: &Global) -> Result<(), Failure> {
     let given = [
         ("--config", global.config.is_some()),
-        ("--organization", global.organization.is_some()),
+        ("--organization", !global.organization.is_empty()),
         ("--tenant", global.tenant.is_some()),
         ("--snapshot", global.snapshot.is_some()),
     ];

@@ -45,6 +45,16 @@ pub async fn material(work: &Work) -> Result<Material, Failure> {
     Ok(material)
 }
 
+/// Whether a report is written as HTML; anything but HTML and Markdown is refused.
+pub fn is_html(file: &Path) -> Result<bool, Failure> {
+    match ending(file).as_str() {
+        _ if file.as_os_str() == "-" => Ok(false),
+        "html" | "htm" => Ok(true),
+        "md" | "markdown" => Ok(false),
+        _ => Err(Failure::usage("a report is written as .html or .md; give the file one of these endings")),
+    }
+}
+
 /// How a file's name ends, in lower case.
 pub fn ending(file: &Path) -> String {
     file.extension().map(|end| end.to_string_lossy().to_ascii_lowercase()).unwrap_or_default()

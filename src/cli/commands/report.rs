@@ -10,16 +10,7 @@ use crate::domain::papers::report;
 /// Writes it, as HTML (`.html`, `.htm`) or Markdown (`.md`, standard output).
 pub async fn run(work: Work, file: &Path, force: bool) -> Result<Exit, Failure> {
     paper::text_only(work.output, "report")?;
-    let is_html = match paper::ending(file).as_str() {
-        _ if file.as_os_str() == "-" => false,
-        "html" | "htm" => true,
-        "md" | "markdown" => false,
-        _ => {
-            return Err(Failure::usage(
-                "a report is written as .html or .md; give the file one of these endings",
-            ));
-        }
-    };
+    let is_html = paper::is_html(file)?;
     let material = paper::material(&work).await?;
     let text = tokio::task::spawn_blocking(move || {
         let report = report::Report::of(&material);

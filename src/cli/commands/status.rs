@@ -13,6 +13,7 @@ use crate::cli::text::{moment, people, simulated};
 use crate::cli::work::{self, Work};
 use crate::domain::activity::Source;
 use crate::domain::connection::timeline::current_phase;
+use crate::domain::connection::{Step, StepState};
 use crate::domain::prerequisites::Findings;
 use crate::domain::text::clean;
 use crate::domain::{ConnectionState, Goal, Phase};
@@ -152,6 +153,68 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, document: &StatusDocum
     }
     if let Some(at) = document.probed_at {
         writeln!(out, "Read {}", moment(at))?;
+    }
+    match &model.analysis {
+        Some(analysis) => way(out, paint, analysis),
+        None => Ok(()),
+    }
+}
+
+/// What the tab Connection shows: the alert of a wrong directory with the way back, else the steps, with all words of the one
+/// that is due.
+fn way(out: &mut dyn Write, paint: Paint, analysis: &Analysis) -> io::Result<()> {
+    if let Some(wrong) = &analysis.wrong_directory {
+        writeln!(out)?;
+        writeln!(out, "{}", paint.tone(Tone::Bad, &clean(&wrong.headline)))?;
+        for line in &wrong.lines {
+            writeln!(out, "- {}", clean(line))?;
+        }
+        writeln!(out)?;
+        writeln!(out, "{}", paint.tone(Tone::Strong, "The way back"))?;
+        for step in &analysis.way_back {
+            writeln!(out, "- {}", clean(&step.title))?;
+            if let Some(address) = &step.address {
+                writeln!(out, "  {address}")?;
+            }
+            for line in &step.words {
+                writeln!(out, "  {}", clean(line))?;
+            }
+        }
+        return Ok(());
+    }
+    if analysis.timeline.is_empty() {
+        return Ok(());
+    }
+    writeln!(out)?;
+    writeln!(out, "{}", paint.tone(Tone::Strong, "Steps"))?;
+    for step in &analysis.timeline {
+        entry(out, step)?;
+    }
+    Ok(())
+}
+
+fn entry(out: &mut dyn Write, step: &Step) -> io::Result<()> {
+    let word = match step.state {
+        StepState::Done => "Done",
+        StepState::Current => "Now",
+        StepState::Blocked => "Now, and something stands in the way",
+        StepState::Todo => "To come",
+    };
+    writeln!(out, "- {word}: {}", clean(&step.title))?;
+    if let Some(tick) = &step.ticked {
+        writeln!(out, "  Ticked {}: {}", moment(tick.at), clean(&tick.note))?;
+    }
+    if !matches!(step.state, StepState::Current | StepState::Blocked) {
+        return Ok(());
+    }
+    for line in &step.sees {
+        writeln!(out, "  {}", clean(line))?;
+    }
+    if let Some(address) = &step.address {
+        writeln!(out, "  {address}")?;
+    }
+    for (at, line) in step.person.iter().enumerate() {
+        writeln!(out, "  {}. {}", at + 1, clean(line))?;
     }
     Ok(())
 }

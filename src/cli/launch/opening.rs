@@ -75,7 +75,8 @@ pub fn environment(name: &str) -> Option<String> {
 
 /// The configuration, in all its layers.
 pub fn load(global: &Global) -> Result<Loaded, ConfigErrors> {
-    let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
+    let overrides =
+        Overrides { organization: global.organization.last().cloned(), tenant: global.tenant.clone() };
     crate::config::load(global.config.as_deref(), &overrides, &environment)
 }
 
@@ -93,7 +94,8 @@ fn load_or_nothing(global: &Global) -> Result<Loaded, ConfigErrors> {
     let values = |name: &str| {
         environment(name).filter(|_| name.ends_with("_ORGANIZATION") || name.ends_with("_TENANT"))
     };
-    let overrides = Overrides { organization: global.organization.clone(), tenant: global.tenant.clone() };
+    let overrides =
+        Overrides { organization: global.organization.last().cloned(), tenant: global.tenant.clone() };
     let mut loaded = crate::config::load(None, &overrides, &values)?;
     loaded.location = location;
     Ok(loaded)

@@ -35,6 +35,19 @@ pub fn run(output: Output, global: Global, command: Command) -> Result<Exit, Fai
     result
 }
 
+/// Runs a command for several organizations, one after the other.
+pub fn several(
+    output: Output,
+    global: &Global,
+    command: Command,
+    names: Vec<String>,
+) -> Result<Exit, Failure> {
+    let first = load(&global.for_organization(names.first().map_or("", String::as_str)))?;
+    let _log = logging::start(&setup(&first, global)?.state_directory, global.log_level);
+    tracing::info!(command = name(&command), organizations = names.len(), "begun");
+    until_signal(|_| async move { commands::organizations::run(output, global, command, names).await })
+}
+
 async fn online(work: Work, global: &Global, command: Command, stop: Stop) -> Result<Exit, Failure> {
     match command {
         Command::Check(args) => commands::check::run(work, args, global.force).await,
@@ -47,7 +60,7 @@ async fn online(work: Work, global: &Global, command: Command, stop: Stop) -> Re
         Command::Apply(args) => commands::apply::run(work, &args, stop).await,
         Command::Announce(args) => commands::announce::run(work, &args, global.force).await,
         Command::SupportPackage { file } => commands::support::run(work, &file, global.force).await,
-        Command::Report { file } => commands::report::run(work, &file, global.force).await,
+        Command::Report { file, .. } => commands::report::run(work, &file, global.force).await,
         other => Err(unexpected(&other)),
     }
 }

@@ -3,7 +3,7 @@ use std::path::Path;
 use proptest::prelude::*;
 
 use super::*;
-use crate::config::{Glyphs, Goal, Route, Theme, parse};
+use crate::config::{Glyphs, Goal, Links, Route, Theme, parse};
 
 fn read(text: &str) -> Config {
     parse(text, Path::new("written"), &|_| None).unwrap_or_else(|errors| panic!("{errors}\n{text}"))
@@ -144,6 +144,7 @@ prop_compose! {
             prop::sample::select(Theme::ALL),
             prop::sample::select(Glyphs::ALL),
             any::<bool>(),
+            prop::sample::select(Links::ALL),
         ),
         numbers in (0u64..=3000, 1u32..=3650, 1u32..=16, 0u32..=900),
         permissions in prop::collection::vec("User\\.Invite\\.All|Policy\\.Read\\.All", 0..2),
@@ -186,6 +187,7 @@ prop_compose! {
         config.ui.theme = choices.2;
         config.ui.glyphs = choices.3;
         config.ui.mouse = choices.4;
+        config.ui.links = choices.5;
         config.state.directory = directory.map(Into::into);
         config.keys = keys;
         config

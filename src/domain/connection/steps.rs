@@ -1,6 +1,7 @@
 //! The words of each step, for connecting, switching and disconnecting. The procedure is Microsoft's ("Connect your organization
 //! to Microsoft Entra ID", "Change your organization connection", "Disconnect").
 
+use super::lockout::lockout;
 use super::portal::Portal;
 use super::timeline::{is_there, people_left, signed_in_again};
 use super::{Backing, Goal, Phase};
@@ -19,6 +20,16 @@ pub(super) struct Words {
     pub(super) address: Option<String>,
 }
 
+/// Microsoft's pages of the three procedures, and the one for the users.
+const CONNECTING: &str =
+    "https://learn.microsoft.com/azure/devops/organizations/accounts/connect-organization-to-azure-ad";
+const SWITCHING: &str =
+    "https://learn.microsoft.com/azure/devops/organizations/accounts/change-azure-ad-connection";
+const DISCONNECTING: &str =
+    "https://learn.microsoft.com/azure/devops/organizations/accounts/disconnect-organization-from-azure-ad";
+const INFORMING: &str =
+    "https://learn.microsoft.com/azure/devops/organizations/accounts/inform-users-microsoft-entra-change";
+
 fn lines<const N: usize>(lines: [&str; N]) -> Vec<String> {
     lines.into_iter().map(str::to_owned).collect()
 }
@@ -29,8 +40,10 @@ pub(super) fn words(phase: Phase, findings: &Findings<'_>, checks: &[Check], por
         Phase::Connect if findings.goal == Goal::Disconnect => disconnect(findings, portal),
         Phase::Connect => connect(findings, portal),
         Phase::SignInAgain => sign_in_again(findings, portal),
+        Phase::Map if findings.goal == Goal::Disconnect => not_mapped(findings, portal),
         Phase::Map => map(findings, portal),
         Phase::Inform => inform(findings),
+        Phase::Validate if findings.goal == Goal::Disconnect => validate_alone(portal),
         Phase::Validate => validate(findings, portal),
         Phase::Done => Words {
             title: "Nothing is left to do".to_owned(),
@@ -38,6 +51,7 @@ pub(super) fn words(phase: Phase, findings: &Findings<'_>, checks: &[Check], por
                 "Keep the plan with the before reading (`ado2entra plan export FILE`).",
                 "Hand over the report (`ado2entra report FILE.html`).",
             ]),
+            address: Some(portal.home()),
             ..Words::default()
         },
     }
@@ -65,20 +79,27 @@ fn prepare(findings: &Findings<'_>, checks: &[Check]) -> Words {
         "Take a snapshot (w): it is the way to prove what was lost.",
     ]);
     if findings.goal == Goal::Switch {
-        person
-            .push("Entra groups and group rules do not come along: note their memberships first.".to_owned());
-        person.push(
-            "Have the owner be an account that is in both directories; see Microsoft's page on changing the connection.".to_owned(),
-        );
+        person.extend(lines([
+            "Have a Microsoft account be the owner and a Project Collection Administrator, in both directories: it gets in \
+             whatever backs the organization.",
+            "Entra groups and group rules do not come along: note their memberships first.",
+        ]));
     }
     if findings.goal == Goal::Disconnect {
         person = lines([
-            "The owner must be a Microsoft account with the address of the work account, and a Project Collection Administrator.",
-            "Afterwards only Microsoft accounts can sign in, and access levels are assigned again.",
+            "Have the owner be a Microsoft account with the address of the work account: it must be a Project Collection \
+             Administrator, with administrator rights in the directory.",
+            "Make a personal access token with that Microsoft account: the sign-in of the directory ends with the connection.",
+            "Afterwards only Microsoft accounts can sign in, and access levels are assigned again: tell everybody.",
             "Take a snapshot (w): groups of the directory do not come along.",
         ]);
     }
-    Words { title: "Get everything ready".to_owned(), sees, person, address: None }
+    let address = match findings.goal {
+        Goal::Connect => CONNECTING,
+        Goal::Switch => SWITCHING,
+        Goal::Disconnect => DISCONNECTING,
+    };
+    Words { title: "Get everything ready".to_owned(), sees, person, address: Some(address.to_owned()) }
 }
 
 /// Who must be signed in in the browser.
@@ -137,8 +158,18 @@ fn connect(findings: &Findings<'_>, portal: &Portal) -> Words {
         ));
     }
     let switch = findings.goal == Goal::Switch;
+    let half_way = switch && findings.situation.backing == Some(Backing::MicrosoftAccounts);
+    if half_way {
+        sees.push(
+            "Half way: the old directory is disconnected, the new one is not connected yet.".to_owned(),
+        );
+    }
     let mut person = vec![format!("Open this page in the browser, signed in {}.", browser_account(findings))];
-    if switch {
+    if half_way {
+        person.push(
+            "Connect directory; signed in with the Microsoft account that owns the organization.".to_owned(),
+        );
+    } else if switch {
         person.push(
             "Choose Switch directory; where the portal does not offer it: Disconnect directory, sign out and in, then Connect directory."
                 .to_owned(),
@@ -161,18 +192,34 @@ fn connect(findings: &Findings<'_>, portal: &Portal) -> Words {
 }
 
 fn disconnect(findings: &Findings<'_>, portal: &Portal) -> Words {
+    let people = findings.roster.map_or(0, |roster| roster.people().len());
+    let mut sees = vec![backed_by(findings)];
+    if !is_there(findings) && people > 0 {
+        sees.push(format!(
+            "When you do: nobody signs in with a work account any more ({people} people); Microsoft accounts do."
+        ));
+    }
     Words {
         title: "Disconnect in the portal".to_owned(),
-        sees: vec![backed_by(findings)],
+        sees,
         person: vec![
             format!("Open this page in the browser, signed in {}.", browser_account(findings)),
             "Disconnect directory, type the organization's name, Disconnect, then Sign out.".to_owned(),
+            "\"An entitlement was not found\"? Have the owner named in the message be a Microsoft account first, or ask Support."
+                .to_owned(),
         ],
         address: Some(portal.directory_page()),
     }
 }
 
 fn sign_in_again(findings: &Findings<'_>, portal: &Portal) -> Words {
+    let kind = if findings.goal == Goal::Disconnect { "the Microsoft account" } else { "the work account" };
+    let title = format!("Sign in again with {kind}");
+    if let Some(locked) = lockout(findings, portal) {
+        let mut sees = vec![format!("Locked out: {}.", locked.headline)];
+        sees.extend(locked.evidence);
+        return Words { title, sees, person: locked.remedy, address: Some(locked.address) };
+    }
     let aged = &findings.facts.operator;
     let sees = match (&aged.problem, aged.get()) {
         (Some(problem), _) => {
@@ -181,21 +228,51 @@ fn sign_in_again(findings: &Findings<'_>, portal: &Portal) -> Words {
         (None, Some(operator)) => vec![format!(
             "Signed in as {}{}",
             named(&operator.display_name, operator.account.as_deref().unwrap_or_default()),
-            if signed_in_again(findings) { "" } else { ": not an identity of the directory yet" }
+            if signed_in_again(findings) || !is_there(findings) {
+                ""
+            } else {
+                ": not an identity of the directory yet"
+            }
         )],
         (None, None) => vec!["Not signed in yet.".to_owned()],
     };
-    let kind = if findings.goal == Goal::Disconnect { "the Microsoft account" } else { "the work account" };
+    let with = match (findings.goal, findings.facts.me.get()) {
+        (Goal::Disconnect, _) | (_, None) => kind.to_owned(),
+        (_, Some(me)) => format!("{kind}, {}", named(me.display_name(), me.user_principal_name())),
+    };
+    let program = if findings.goal == Goal::Disconnect {
+        "The program uses the way of before a connection again: kind under [credentials.azure_devops]."
+    } else {
+        "The program uses what `credentials.azure_devops.after_connect` names; sign in there too."
+    };
     Words {
-        title: format!("Sign in again with {kind}"),
+        title,
         sees,
         person: vec![
-            format!("Open a private browser window and sign in with {kind}."),
-            "The program uses what `credentials.azure_devops.after_connect` names; sign in there too."
-                .to_owned(),
+            format!("Open a private browser window and sign in with {with}."),
+            program.to_owned(),
             "Locked out? Open the rescue page: see the way back.".to_owned(),
         ],
         address: Some(portal.home()),
+    }
+}
+
+fn not_mapped(findings: &Findings<'_>, portal: &Portal) -> Words {
+    Words {
+        title: "Nobody is mapped when disconnecting".to_owned(),
+        sees: if is_there(findings) {
+            vec![
+                "Whoever has a Microsoft account with the same address signs in with it; the others are added anew."
+                    .to_owned(),
+            ]
+        } else {
+            Vec::new()
+        },
+        person: lines([
+            "Add who is missing under Users, with the access level that the snapshot shows.",
+            "People take everything along but the history of their work.",
+        ]),
+        address: Some(portal.users_page()),
     }
 }
 
@@ -236,7 +313,7 @@ fn inform(findings: &Findings<'_>) -> Words {
                  tokens and SSH keys anew, rename the Microsoft account, look at the Visual Studio subscription.",
             ])
         },
-        address: None,
+        address: Some(INFORMING.to_owned()),
     }
 }
 
@@ -256,6 +333,20 @@ fn validate(findings: &Findings<'_>, portal: &Portal) -> Words {
             "Sign in in a private window; look at projects, repositories, pipelines, service connections, extensions.",
             "Guests still get in; SSH keys are recreated; the audit log shows the link event.",
             "Collect feedback for some days, then tick this step.",
+        ]),
+        address: Some(portal.users_page()),
+    }
+}
+
+fn validate_alone(portal: &Portal) -> Words {
+    Words {
+        title: "Look whether everybody can work".to_owned(),
+        sees: Vec::new(),
+        person: lines([
+            "Compare with the snapshot of before: access levels, groups, administrators.",
+            "Sign in in a private window with a Microsoft account; look at projects, repositories, pipelines, service \
+             connections.",
+            "Then tick this step.",
         ]),
         address: Some(portal.users_page()),
     }

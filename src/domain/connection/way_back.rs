@@ -1,7 +1,7 @@
 //! The way back, always reachable, and the alert for the wrong directory.
 
 use super::portal::Portal;
-use super::{Backing, is_wrong_directory};
+use super::{Backing, Goal, is_wrong_directory};
 use crate::domain::ids::TenantId;
 use crate::domain::prerequisites::Findings;
 use crate::domain::text::clean;
@@ -28,6 +28,9 @@ pub fn way_back(findings: &Findings<'_>, portal: &Portal) -> Vec<WayBackStep> {
         Some(Backing::Tenant(_)) => "Then connect the directory that backed the organization before.",
         _ => "Then Microsoft accounts sign in as before.",
     };
+    if findings.goal == Goal::Disconnect {
+        return again(findings, portal);
+    }
     vec![
         step(
             "Disconnect the directory",
@@ -56,6 +59,43 @@ pub fn way_back(findings: &Findings<'_>, portal: &Portal) -> Vec<WayBackStep> {
             ],
             None,
         ),
+    ]
+}
+
+/// The way back from a disconnection: the directory is connected again.
+fn again(findings: &Findings<'_>, portal: &Portal) -> Vec<WayBackStep> {
+    let directory = match findings.plan.first_backing {
+        Some(Backing::Tenant(tenant)) => format!("the directory that backed it before, {tenant}"),
+        _ => "the directory that backed it before".to_owned(),
+    };
+    vec![
+        WayBackStep {
+            title: "Connect the directory again".to_owned(),
+            words: vec![
+                format!("Connect directory, choose {directory}, Connect, Sign out."),
+                "Who may: a Project Collection Administrator who is a member of that directory.".to_owned(),
+                "Whoever signs in with the same address is mapped by the service; the others are mapped as after any \
+                 connection."
+                    .to_owned(),
+            ],
+            address: Some(portal.directory_page()),
+        },
+        WayBackStep {
+            title: "The rescue page, when the organization itself does not let you in".to_owned(),
+            words: vec![
+                "It lists your organizations. Sign in there with the owner's Microsoft account, in a private window."
+                    .to_owned(),
+            ],
+            address: Some(portal.rescue_page()),
+        },
+        WayBackStep {
+            title: "Microsoft Support".to_owned(),
+            words: vec![
+                "Name the organization, its owner, and the time of the disconnection; hand over the snapshot's list of people."
+                    .to_owned(),
+            ],
+            address: None,
+        },
     ]
 }
 

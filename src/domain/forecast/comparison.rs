@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::shared::{ActiveAs, Shared};
+use super::shares::in_shares;
 use super::standing::Standing;
 use super::{Forecast, Person, Situation};
 use crate::domain::candidate::{Candidate, Warning, WarningKind};
@@ -52,8 +53,7 @@ impl<'a> Comparison<'a> {
         index: &'a TenantIndex,
         situation: &'a Situation,
     ) -> Self {
-        let standings: Vec<Standing> =
-            roster.people().iter().map(|user| Standing::of(user, directory, situation)).collect();
+        let standings = Standing::of_everybody(roster, directory, situation);
         let shared = Arc::new(Shared::new(roster, directory, index, situation, &standings));
         Self { roster, directory, index, situation, shared }
     }
@@ -326,12 +326,12 @@ pub(super) fn shown(text: &str) -> String {
 }
 
 /// So many people are worth a thread of their own.
-const WORTH_A_THREAD: usize = 500;
+pub(super) const WORTH_A_THREAD: usize = 500;
 
 impl Comparison<'_> {
     /// Everything about everybody, in the order of the roster.
     pub(super) fn everybody(&self) -> Vec<Person> {
-        in_shares(self.roster.people(), |_, part| {
+        in_shares(self.roster.people(), WORTH_A_THREAD, |_, part| {
             let mut scratch = Scratch::default();
             part.iter().map(|user| self.person(user, &mut scratch)).collect()
         })
@@ -339,38 +339,9 @@ impl Comparison<'_> {
 
     /// Everything about some of them, in their order.
     pub(super) fn some(&self, people: &[&OrgUser]) -> Vec<Person> {
-        in_shares(people, |_, part| {
+        in_shares(people, WORTH_A_THREAD, |_, part| {
             let mut scratch = Scratch::default();
             part.iter().map(|user| self.person(user, &mut scratch)).collect()
         })
     }
-}
-
-/// The same for everybody, several threads each with a share of them; the answers one behind the other. `work` gets the place
-/// of the first of its share. People are judged each for themselves, so several threads come to the same as one.
-pub(super) fn in_shares<T: Sync, R: Send>(
-    people: &[T],
-    work: impl Fn(usize, &[T]) -> Vec<R> + Sync,
-) -> Vec<R> {
-    let threads = std::thread::available_parallelism()
-        .map_or(1, usize::from)
-        .min(8)
-        .min(people.len() / WORTH_A_THREAD)
-        .max(1);
-    if threads == 1 {
-        return work(0, people);
-    }
-    let size = people.len().div_ceil(threads);
-    let work = &work;
-    std::thread::scope(|scope| {
-        let running: Vec<_> = people
-            .chunks(size)
-            .enumerate()
-            .map(|(at, part)| (at * size, part, scope.spawn(move || work(at * size, part))))
-            .collect();
-        running
-            .into_iter()
-            .flat_map(|(from, part, thread)| thread.join().unwrap_or_else(|_| work(from, part)))
-            .collect()
-    })
 }

@@ -14,10 +14,11 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, WORTH_A_THREAD};
 use super::dates::is_settled;
-use super::shared::Shared;
-use super::shared::differences::{Differences, day_of};
+use super::shared::differences::Differences;
+use super::shared::{Shared, day_of};
+use super::shares::in_shares;
 use super::{Forecast, Material, Person, Situation, forecast};
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::affected::{Affected, Asked};
@@ -70,7 +71,7 @@ pub fn forecast_again(before: &Material<'_>, earlier: &Forecast, after: &Materia
     };
     let places = &change.places;
     let people = after.roster.people();
-    let again = super::comparison::in_shares(people, |from, part| {
+    let again = in_shares(people, WORTH_A_THREAD, |from, part| {
         let mut asked = (Asked::default(), Asked::default());
         let mut places = places.iter().skip(from);
         let mut again = Vec::new();

@@ -96,13 +96,18 @@ impl Pattern {
         self.explains > self.confirmed
     }
 
-    /// What it says, in one sentence: `fabrikam.com became contoso.com for 212 people; 3 contradict`.
-    pub fn sentence(&self) -> String {
-        let contradict = match self.contradicts {
+    /// How many speak against it, in words: `3 contradict`.
+    pub fn against(&self) -> String {
+        match self.contradicts {
             0 => "nobody contradicts".to_owned(),
             1 => "1 contradicts".to_owned(),
             n => format!("{n} contradict"),
-        };
+        }
+    }
+
+    /// What it says, in one sentence: `fabrikam.com became contoso.com for 212 people; 3 contradict`.
+    pub fn sentence(&self) -> String {
+        let contradict = self.against();
         let people = if self.explains == 1 { "1 person" } else { &format!("{} people", self.explains) };
         let (from, to) = (self.id.from(), self.id.to());
         match self.id.template() {

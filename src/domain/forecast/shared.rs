@@ -139,8 +139,7 @@ impl Shared {
     /// Whether many of the accounts that people of the organization lead to were made in the same days as this one:
     /// administrators make accounts for everybody right before connecting, so such a date says nothing about one of them.
     pub fn made_with_many(&self, made: Timestamp) -> bool {
-        let day = made.as_second().div_euclid(DAY);
-        self.claimed.many_on(day)
+        self.claimed.many_on(day_of(made))
     }
 }
 
@@ -160,7 +159,7 @@ impl Claimed {
         }
         for target in claimed.by_target.keys() {
             if let Some(made) = index.user(directory, *target).and_then(|user| user.created) {
-                *claimed.made_on.entry(made.as_second().div_euclid(DAY)).or_default() += 1;
+                *claimed.made_on.entry(day_of(made)).or_default() += 1;
             }
         }
         claimed
@@ -171,6 +170,11 @@ impl Claimed {
         let near: usize = self.made_on.range(day - SAME_DAYS..=day + SAME_DAYS).map(|(_, count)| count).sum();
         near >= (self.by_target.len() / 50).max(5)
     }
+}
+
+/// The day of a moment, as dates of accounts are counted.
+pub(super) fn day_of(moment: Timestamp) -> i64 {
+    moment.as_second().div_euclid(DAY)
 }
 
 fn by_address(roster: &Roster) -> HashMap<String, Vec<u32>> {

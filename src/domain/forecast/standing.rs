@@ -3,7 +3,7 @@
 
 use super::Situation;
 use crate::domain::ids::ObjectId;
-use crate::domain::people::{Directory, OrgUser, Origin};
+use crate::domain::people::{Directory, OrgUser, Origin, Roster};
 use crate::domain::plan::Pair;
 use crate::domain::text::clean_to;
 
@@ -23,6 +23,11 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Of everybody, in the order of the roster.
+    pub fn of_everybody(roster: &Roster, directory: &Directory, situation: &Situation) -> Vec<Self> {
+        roster.people().iter().map(|user| Self::of(user, directory, situation)).collect()
+    }
+
     /// Of this user.
     pub fn of(user: &OrgUser, directory: &Directory, situation: &Situation) -> Self {
         let object = user.origin_object();

@@ -10,6 +10,8 @@ use crate::domain::people::{OrgUser, TenantUser};
 use crate::domain::plan::{JournalEntry, Plan};
 use crate::domain::text::named;
 
+use super::record::{Act, ActKind, Found, Readiness};
+
 /// One person as read at one moment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Known {
@@ -38,6 +40,12 @@ pub struct Material {
     pub last: BTreeMap<StorageKey, Known>,
     /// The reading from before the switch, of everybody.
     pub before: BTreeMap<StorageKey, Known>,
+    /// Who did what when, oldest first; empty in a store of a version that did not write it down.
+    pub acts: Vec<Act>,
+    /// What was found before the switch, by the key at that time.
+    pub found: BTreeMap<StorageKey, Found>,
+    /// The prerequisites, as last evaluated before the switch.
+    pub readiness: Option<Readiness>,
     /// What happened, oldest first.
     pub events: Vec<EventLine>,
     /// When the switch was seen.
@@ -51,7 +59,8 @@ pub struct Material {
 impl Material {
     /// Everybody who is known by a decision or a reading, by the key of the plan.
     pub fn people(&self) -> BTreeSet<&StorageKey> {
-        let keys = self.plan.rows.keys().chain(self.before.keys()).chain(self.last.keys());
+        let keys =
+            self.plan.rows.keys().chain(self.before.keys()).chain(self.last.keys()).chain(self.found.keys());
         keys.map(|key| self.planned(key)).collect()
     }
 
@@ -80,6 +89,11 @@ impl Material {
             || key.to_string(),
             |known| named(&known.user.display_name, &known.user.principal_name),
         )
+    }
+
+    /// The newest act of one of these kinds about this.
+    pub fn last_act(&self, kinds: &[ActKind], subject: &str) -> Option<&Act> {
+        self.acts.iter().rev().find(|act| act.subject == subject && kinds.contains(&act.kind))
     }
 
     /// Nothing was read and nothing was decided.

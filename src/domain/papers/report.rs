@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::Material;
 use super::support::second;
+use super::{ActKind, Material};
+use crate::domain::check::Verdict;
 use crate::domain::connection::Backing;
 use crate::domain::ids::StorageKey;
 use crate::domain::outcome::Outcome;
@@ -20,11 +21,15 @@ mod html;
 mod markdown;
 mod moments;
 mod person;
+mod who;
 
 pub use html::html;
+pub(in crate::domain::papers) use html::{begin, end, write_to as write_html};
 pub use markdown::markdown;
+pub(in crate::domain::papers) use markdown::write_to as write_markdown;
 pub use moments::Moment;
 pub use person::PersonPaper;
+pub use who::Hand;
 
 /// A word and what is said about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,6 +58,19 @@ pub struct Word {
     pub about: String,
     /// The note.
     pub note: String,
+    /// Whose accounts were used; `None` where that was not written down.
+    pub by: Option<String>,
+}
+
+/// One prerequisite.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckPaper {
+    /// The good state, as a sentence.
+    pub title: &'static str,
+    /// How it stood; `ticked` where a person's word counts.
+    pub status: &'static str,
+    /// What was found.
+    pub summary: String,
 }
 
 /// Everything that the report says. All texts are as they came: whoever writes them down escapes them.
@@ -64,7 +82,13 @@ pub struct Report {
     pub facts: Vec<Said>,
     /// The result in sentences.
     pub result: Vec<String>,
-    /// What connecting would do to each person, as it was seen when it was decided.
+    /// The prerequisites as last evaluated before the switch: how each stands, and what was found.
+    pub checks: Vec<CheckPaper>,
+    /// The answer over them, with its moment.
+    pub verdict: Option<(Verdict, Timestamp)>,
+    /// When it was found what connecting would do, in words: before the switch, or when each row was decided.
+    pub found: &'static str,
+    /// What connecting would do to each person.
     pub outcomes: Vec<Count>,
     /// What was decided.
     pub decisions: Vec<Count>,
@@ -72,6 +96,8 @@ pub struct Report {
     pub states: Vec<Count>,
     /// The way in time.
     pub moments: Vec<Moment>,
+    /// Whose accounts decided, ticked and applied.
+    pub hands: Vec<Hand>,
     /// Prerequisites, steps and pairs that a person confirmed.
     pub words: Vec<Word>,
     /// Patterns that were used as evidence.
@@ -84,30 +110,57 @@ impl Report {
     /// Makes the report.
     pub fn of(material: &Material) -> Self {
         let calls = person::calls(material);
+        let acts = person::acts(material);
         let mut people: Vec<PersonPaper> = material
             .people()
             .into_iter()
-            .map(|key| PersonPaper::of(material, key, calls.get(key).map_or(&[][..], Vec::as_slice)))
+            .map(|key| {
+                let calls = calls.get(key).map_or(&[][..], Vec::as_slice);
+                let acts = acts.get(key).map_or(&[][..], Vec::as_slice);
+                PersonPaper::of(material, key, calls, acts)
+            })
             .collect();
         people.sort_by_cached_key(|it| (!it.is_open(), it.name.to_lowercase(), it.storage_key.clone()));
         Self {
             organization: material.organization.clone(),
             facts: facts(material),
             result: result(&people),
+            checks: checks(material),
+            verdict: material.readiness.as_ref().map(|it| (it.verdict, it.at)),
+            found: if material.found.is_empty() {
+                "What was found, as seen when it was decided"
+            } else {
+                "What was found before the switch"
+            },
             outcomes: outcomes(&people),
             decisions: decisions(&people),
             states: states(&people),
             moments: moments::of(material),
+            hands: who::hands(material),
             words: words(material),
             patterns: material
                 .plan
                 .patterns
                 .iter()
-                .map(|(id, at)| Word { at: *at, about: id.to_string(), note: String::new() })
+                .map(|(id, at)| {
+                    let by = who::of(material, &[ActKind::PatternUsed], &id.to_string());
+                    Word { at: *at, about: id.to_string(), note: String::new(), by }
+                })
                 .collect(),
             people,
         }
     }
+}
+
+fn checks(material: &Material) -> Vec<CheckPaper> {
+    let checks = material.readiness.iter().flat_map(|it| &it.checks);
+    checks
+        .map(|check| CheckPaper {
+            title: check.id.title(),
+            status: if check.status == check.counts_as() { check.status.name() } else { "ticked" },
+            summary: check.summary.clone(),
+        })
+        .collect()
 }
 
 fn said(about: &str, words: impl Into<String>) -> Said {
@@ -135,7 +188,7 @@ fn facts(material: &Material) -> Vec<Said> {
     }
     let operators: Vec<String> = plan.operator_keys.iter().map(|key| operator(material, key)).collect();
     if !operators.is_empty() {
-        facts.push(said("Decided and sent by", operators.join(", ")));
+        facts.push(said("Accounts of the operator", operators.join(", ")));
     }
     let span = |of: &BTreeMap<StorageKey, super::Known>| {
         let times = || of.values().map(|known| known.taken_at);
@@ -211,7 +264,7 @@ fn outcomes(people: &[PersonPaper]) -> Vec<Count> {
         })
         .collect();
     let without = people.iter().filter(|it| it.outcome.is_none()).count();
-    counts.push(Count { name: "nothing was decided".to_owned(), count: without });
+    counts.push(Count { name: "not known".to_owned(), count: without });
     counts.retain(|it| it.count > 0);
     counts
 }
@@ -240,18 +293,23 @@ fn states(people: &[PersonPaper]) -> Vec<Count> {
 
 fn words(material: &Material) -> Vec<Word> {
     let plan = &material.plan;
-    let checks = plan.ticks.iter().map(|(id, tick)| (tick, id.title().to_owned()));
-    let steps = plan.phase_ticks.iter().map(|(phase, tick)| (tick, format!("Step: {}", phase.shown())));
+    let by = |kind, subject: &str| who::of(material, &[kind], subject);
+    let checks =
+        plan.ticks.iter().map(|(id, tick)| (tick, id.title().to_owned(), by(ActKind::Ticked, id.name())));
+    let steps = plan.phase_ticks.iter().map(|(phase, tick)| {
+        (tick, format!("Step: {}", phase.shown()), by(ActKind::StepTicked, phase.name()))
+    });
     let pairs = plan.confirmed.iter().map(|(pair, tick)| {
         (
             tick,
             format!("Same person: {} and {}", material.name(&pair.storage_key), target_name(material, pair)),
+            by(ActKind::SamePerson, pair.storage_key.as_str()),
         )
     });
     let mut words: Vec<Word> = checks
         .chain(steps)
         .chain(pairs)
-        .map(|(tick, about)| Word { at: tick.at, about, note: tick.note.clone() })
+        .map(|(tick, about, by)| Word { at: tick.at, about, note: tick.note.clone(), by })
         .collect();
     words.sort_by(|a, b| (a.at, &a.about).cmp(&(b.at, &b.about)));
     words
@@ -268,6 +326,15 @@ fn target_name(material: &Material, pair: &crate::domain::plan::Pair) -> String 
         )
 }
 
+/// The answer over the prerequisites, as a sentence begins.
+pub(in crate::domain::papers) fn verdict_words(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Ready => "Ready",
+        Verdict::NotReady => "Not ready",
+        Verdict::Unknown => "Not everything could be read",
+    }
+}
+
 /// A decision with its target, in words.
 fn decision_words(decision: &Decision, target: &str) -> String {
     match decision {
@@ -278,4 +345,4 @@ fn decision_words(decision: &Decision, target: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::domain::papers) mod tests;

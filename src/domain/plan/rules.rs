@@ -30,6 +30,34 @@ pub enum Judgement {
     Refused(String),
 }
 
+/// Why somebody is never removed by this program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kept {
+    /// The operator's own account.
+    Own,
+    /// Owns the organization.
+    Owner,
+    /// A Project Collection Administrator.
+    Administrator,
+    /// Among the addresses that the configuration protects.
+    Protected,
+}
+
+impl std::fmt::Display for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Own => "This is your own account: it is never removed.",
+            Self::Owner => "This person owns the organization. Change the owner in the portal first.",
+            Self::Administrator => {
+                "This person is privileged (Project Collection Administrator). Take them out of that group in the portal first."
+            }
+            Self::Protected => {
+                "This address is protected by the configuration (`review.protected`): it is never removed."
+            }
+        })
+    }
+}
+
 impl Judgement {
     /// Whether the answer is no.
     pub fn is_refused(&self) -> bool {

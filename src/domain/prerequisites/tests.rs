@@ -92,6 +92,7 @@ fn world() -> World {
             tenant: Some(tenant(1)),
             same_pat: false,
         }),
+        own_tokens: Aged::default(),
         tokens: known(TokenInventory {
             people: (1..=3).map(|n| (key(n), PersonTokens::default())).collect(),
             ..TokenInventory::default()

@@ -46,6 +46,11 @@ pub(super) fn inventory(findings: &Findings<'_>) -> Finding {
     let aged = &findings.facts.tokens;
     let Some(inventory) = aged.get() else {
         let found = finding::unread("everybody's personal access tokens", aged);
+        let found = match findings.facts.own_tokens.get().and_then(|own| own_global_token(own, findings.now))
+        {
+            Some(warning) => found.line(warning),
+            None => found,
+        };
         return if aged.problem.is_none() {
             found.remedy("Press T (`check --tokens`): one call or more a person. Or tick this with a note.")
         } else {
@@ -78,7 +83,9 @@ pub(super) fn inventory(findings: &Findings<'_>) -> Finding {
         .evidence(lines)
         .evidence(unread);
     let found = if global > 0 { found.line(global_tokens(global, findings.now)) } else { found };
-    let found = match own_global_token(inventory, findings) {
+    let operator = findings.facts.operator.get().map(|operator| &operator.storage_key);
+    let own = operator.and_then(|key| inventory.people.get(key)).or(findings.facts.own_tokens.get());
+    let found = match own.and_then(|own| own_global_token(own, findings.now)) {
         Some(warning) => found.line(warning),
         None => found,
     };
@@ -108,13 +115,11 @@ fn global_tokens(count: u32, now: Timestamp) -> String {
 
 /// Whether a personal access token is global does not show on the token itself. But the service lists those of the account that
 /// this program signs in with: one of them may be the one in use.
-fn own_global_token(inventory: &TokenInventory, findings: &Findings<'_>) -> Option<String> {
-    let operator = findings.facts.operator.get()?;
-    let own = inventory.people.get(&operator.storage_key)?;
+fn own_global_token(own: &PersonTokens, now: Timestamp) -> Option<String> {
     if own.global_tokens == 0 {
         return None;
     }
-    let over = TimeZone::UTC.to_datetime(findings.now).date() >= date(2026, 12, 1);
+    let over = TimeZone::UTC.to_datetime(now).date() >= date(2026, 12, 1);
     let all = own.global_tokens == own.access_tokens;
     let which = if all {
         "Every token of your own account is global"

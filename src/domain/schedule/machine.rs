@@ -18,6 +18,9 @@
 //! - a line that could not be written down ends the row without another call;
 //! - every path ends.
 //!
+//! Before a removal it is read who must not be removed (operator, owner, administrators, protected addresses), in the place of
+//! the target.
+//!
 //! An invitation has two calls: the invitation and, once the organization is connected, the mapping onto the guest. Between
 //! both the row is `applied` and rests with growing pauses, an hour at most, while others go on.
 
@@ -145,6 +148,15 @@ pub enum HolderNow {
     Held(String),
 }
 
+/// Whether a person may be removed at this moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RightsNow {
+    /// Nothing speaks against it.
+    Ordinary,
+    /// Is never removed, in words.
+    Kept(String),
+}
+
 /// Who has the address of an invitation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Found {
@@ -203,6 +215,8 @@ pub enum Event {
     Target(TargetNow),
     /// Whether the target is in use was read.
     Holder(HolderNow),
+    /// Whether the person may be removed was read.
+    Rights(RightsNow),
     /// A reading failed.
     Unread(Problem),
     /// The line is on disk.
@@ -213,6 +227,9 @@ pub enum Event {
     Answered(Answer),
     /// The pause, rest or wait is over, or whoever was asked says: go on.
     Resumed,
+    /// The run was paused when an intent was to be recorded, and goes on: what was read may be old by now. In place of
+    /// [`Event::Recorded`], for an intent.
+    Held,
     /// The run is being stopped; only in place of [`Event::Resumed`], or instead of recording an intent. What is on disk says
     /// enough for the next start.
     Cancelled,
@@ -232,6 +249,8 @@ pub enum Action {
     ReadTarget(ObjectId),
     /// Read whether the target is active in the organization → [`Event::Holder`].
     ReadHolder(ObjectId),
+    /// Read whether the person may be removed → [`Event::Rights`].
+    ReadRights,
     /// Put the row into this state, on disk → [`Event::Recorded`].
     Record(Line),
     /// Send → [`Event::Answered`]. Always right after the [`Action::Record`] of its intent.

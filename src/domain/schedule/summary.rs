@@ -1,13 +1,13 @@
 //! The counts that the apply dialog shows before anything is sent.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Disposition, Schedule, ScheduleInput};
 use crate::domain::connection::ConnectionState;
 use crate::domain::forecast::{Forecast, Person, Situation};
-use crate::domain::ids::StorageKey;
 use crate::domain::outcome::Outcome;
-use crate::domain::plan::{Decision, Plan, PlanCounts, RowState};
+use crate::domain::plan::{Decision, Plan, PlanCounts, PlanRow, RowState};
 
 /// How many people cannot get in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,19 +19,24 @@ pub struct LockedOut {
     pub on_connecting: usize,
 }
 
-/// Who is locked out now, and who will be.
+/// Everybody who is locked out: now, where the destination backs the organization, else on connecting.
+pub fn who_is_locked_out<'a>(
+    forecast: &'a Forecast,
+    situation: &Situation,
+) -> impl Iterator<Item = &'a Person> + use<'a> {
+    let connected = situation.is_connected();
+    forecast.people().iter().filter(move |person| match person.outcome {
+        Outcome::Connected => false,
+        // Whoever the service maps to somebody else loses access too.
+        Outcome::Automatic => connected,
+        _ => true,
+    })
+}
+
+/// How many are locked out now, and how many will be.
 pub fn locked_out(forecast: &Forecast, situation: &Situation) -> LockedOut {
-    let state = ConnectionState::of(situation.backing, situation.destination);
-    let without = forecast
-        .people()
-        .iter()
-        .filter(|person| match state {
-            ConnectionState::Connected => person.outcome != Outcome::Connected,
-            // Whoever the service maps to somebody else loses access too.
-            _ => !matches!(person.outcome, Outcome::Connected | Outcome::Automatic),
-        })
-        .count();
-    let now = match state {
+    let without = who_is_locked_out(forecast, situation).count();
+    let now = match ConnectionState::of(situation.backing, situation.destination) {
         ConnectionState::Connected => Some(without),
         ConnectionState::NotConnected | ConnectionState::ConnectedElsewhere => Some(0),
         ConnectionState::Unknown => None,
@@ -42,17 +47,17 @@ pub fn locked_out(forecast: &Forecast, situation: &Situation) -> LockedOut {
 /// How many are still locked out, without a new reading: the plan's verified rows count as through. `None` while what backs
 /// the organization is unknown.
 pub fn still_locked_out(forecast: &Forecast, situation: &Situation, plan: &Plan) -> Option<usize> {
-    let through = |key: &StorageKey| {
-        plan.row(key).is_some_and(|row| {
-            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
-        })
-    };
     let before = locked_out(forecast, situation).now?;
-    if !situation.is_connected() {
-        return Some(before);
+    if before == 0 {
+        return Some(0);
     }
-    let out = |person: &&Person| person.outcome != Outcome::Connected && !through(&person.storage_key);
-    Some(forecast.people().iter().filter(out).count())
+    let out = |person: &&Person| !plan.row(&person.storage_key).is_some_and(is_through);
+    Some(who_is_locked_out(forecast, situation).filter(out).count())
+}
+
+/// Whether the run has done what it does about this row.
+fn is_through(row: &PlanRow) -> bool {
+    row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
 }
 
 /// What a state means for the administrator, and what to do about it. `verify`, `again` and `look` name the way to read again,
@@ -77,6 +82,11 @@ pub fn advice(state: RowState, verify: &str, again: &str, look: &str) -> String 
         RowState::Planned => "not sent: apply again".to_owned(),
     }
 }
+
+/// How many requests a row takes: person, target, who has the target (two lists), the change, reading back.
+const REQUESTS_A_ROW: u64 = 6;
+/// What a request takes when none was measured, in milliseconds.
+const USUAL_MILLIS: u64 = 500;
 
 /// What one run would do, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,7 +122,7 @@ impl Summary {
         let mut summary = Self {
             keep: counts.keep,
             undecided: counts.undecided,
-            verified_before: verified(input.plan),
+            verified_before: input.plan.rows.values().filter(|row| is_through(row)).count(),
             locked_out: locked_out(input.forecast, input.situation).now,
             ..Self::default()
         };
@@ -134,19 +144,20 @@ impl Summary {
         summary
     }
 
+    /// Roughly how long the run takes with so many rows at a time, where a request takes so many milliseconds (`None`: none was
+    /// measured).
+    pub fn roughly(&self, millis: Option<u64>, abreast: usize) -> SignedDuration {
+        let each = millis.map_or(USUAL_MILLIS, |each| each.clamp(50, 30_000));
+        let rows = u64::try_from(self.sent() + self.verify).unwrap_or(u64::MAX);
+        let abreast = u64::try_from(abreast.max(1)).unwrap_or(1);
+        let total = rows.saturating_mul(each).saturating_mul(REQUESTS_A_ROW) / abreast;
+        SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX)).max(SignedDuration::from_secs(1))
+    }
+
     /// How many calls are sent.
     pub fn sent(&self) -> usize {
         self.map + self.invite + self.remove
     }
-}
-
-fn verified(plan: &Plan) -> usize {
-    plan.rows
-        .values()
-        .filter(|row| {
-            row.state == RowState::Verified && !matches!(row.decision, Decision::Undecided | Decision::Keep)
-        })
-        .count()
 }
 
 #[cfg(test)]
@@ -166,6 +177,15 @@ mod tests {
         assert_eq!(locked_out(&forecast, &connected()), LockedOut { now: Some(3), on_connecting: 3 });
         let unknown = Situation { backing: None, ..situation() };
         assert_eq!(locked_out(&forecast, &unknown).now, None);
+    }
+
+    #[test]
+    fn the_time_that_a_run_takes_is_never_nothing_and_never_absurd() {
+        let summary = Summary { map: 100, verify: 20, ..Summary::default() };
+        assert_eq!(summary.roughly(Some(100), 2), SignedDuration::from_secs(36));
+        assert_eq!(summary.roughly(None, 0), SignedDuration::from_secs(360));
+        assert_eq!(summary.roughly(Some(u64::MAX), 1), SignedDuration::from_secs(120 * 30 * 6));
+        assert_eq!(Summary { map: 1, ..Summary::default() }.roughly(Some(1), 8), SignedDuration::from_secs(1));
     }
 
     #[test]

@@ -64,7 +64,38 @@ impl AzureDevOps {
         Ok(walk.found)
     }
 
-    async fn administrators_group(&self) -> Result<Descriptor, Problem> {
+    /// Everybody in this group and in the groups inside it, as the memberships name them: by descriptor, and those of Entra
+    /// groups by object id. One call a group, and none for each person.
+    ///
+    /// Fails where any of the groups cannot be read: unreadable must never look like *nobody*.
+    pub async fn people_in(&self, group: &Descriptor, tenant: Option<&Graph>) -> Result<PeopleIn, Problem> {
+        let (mut open, mut seen) = (vec![group.clone()], HashSet::from([group.clone()]));
+        let mut found = PeopleIn::default();
+        while let Some(group) = open.pop() {
+            for row in self.members(&group).await? {
+                let member = row.member_descriptor;
+                if !seen.insert(member.clone()) {
+                    continue;
+                }
+                match member.subject_type() {
+                    "vssgp" | "ungrp" if open.len() > MOST_GROUPS => {
+                        return Err(Problem::local(
+                            "reading who the administrators are",
+                            "too many groups inside groups",
+                            "Look at Organization settings > Permissions.",
+                        ));
+                    }
+                    "vssgp" | "ungrp" => open.push(member),
+                    "aadgp" => found.objects.extend(self.members_of_entra_group(&member, tenant).await?),
+                    _ => drop(found.people.insert(member)),
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// The organization's group of administrators. Its descriptor stays while the organization is backed by the same directory.
+    pub async fn administrators_group(&self) -> Result<Descriptor, Problem> {
         let mut pages = self.groups(Raw::Drop);
         let mut found: BTreeSet<Descriptor> = BTreeSet::new();
         while let Some(page) = pages.next().await? {
@@ -151,6 +182,15 @@ impl AzureDevOps {
             None => unknown("the organization does not say which group of the tenant it is"),
         }
     }
+}
+
+/// See [`AzureDevOps::people_in`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PeopleIn {
+    /// Subjects of the organization that are no groups.
+    pub people: BTreeSet<Descriptor>,
+    /// Tenant users, members of an Entra group.
+    pub objects: BTreeSet<ObjectId>,
 }
 
 struct Walk {

@@ -74,6 +74,15 @@ fn memberships(body: &[u8]) -> Result<Vec<Membership>, Unreadable> {
         .collect())
 }
 
+/// What a query found comes as `{count, value}`; the published description says: as a bare list.
+fn users_found(body: &[u8]) -> Result<Vec<GraphUser>, Unreadable> {
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        let list = from_body::<Vec<subject::Subject>>(body)?;
+        return Ok(list.into_iter().filter_map(|one| subject::user(one).ok()).collect());
+    }
+    Ok(users_page(body, Raw::Drop)?.items)
+}
+
 impl AzureDevOps {
     /// Everybody in the graph; `subject_types` such as `["msa", "aad"]`, empty for all.
     pub fn graph_users(&self, subject_types: &[&str], raw: Raw) -> Pages<GraphUser> {
@@ -132,6 +141,17 @@ impl AzureDevOps {
             subject::user(from_body(body)?).map_err(Unreadable::other)
         };
         Ok(self.inner.http.read(&call, parse).await?.value)
+    }
+
+    /// Users of the graph whose name or address is like this, whether they have an entitlement or not; a hundred at most. A
+    /// query that happens to be a POST: it changes nothing, so it may be repeated like a read.
+    pub async fn users_like(&self, text: &str) -> Result<Vec<GraphUser>, Problem> {
+        let asked = format!("asking the graph for {}", clean_to(text, 80));
+        let endpoint = &self.inner.identity;
+        let url = self.url(endpoint, &["graph", "subjectquery"], &[PREVIEW])?;
+        let body = json!({ "query": text, "subjectKind": ["User"] });
+        let call = self.get(endpoint, url, asked, Need::OrgGraph).posing(&body);
+        Ok(self.inner.http.read(&call, users_found).await?.value)
     }
 
     /// One group.
@@ -254,6 +274,17 @@ mod tests {
             assert_eq!(list[0].member_descriptor.as_str(), "aad.B");
         }
         assert!(memberships(b"{\"value\":[").is_err());
+    }
+
+    #[test]
+    fn what_a_query_found_in_both_shapes() {
+        let row = r#"{"subjectKind":"user","origin":"aad","originId":"b0000000-0000-4000-8000-000000000001","descriptor":"aad.B"}"#;
+        for body in [format!(r#"{{"count":1,"value":[{row}]}}"#), format!("[{row}]")] {
+            let found = users_found(body.as_bytes()).unwrap();
+            assert_eq!(found.len(), 1, "{body}");
+            assert_eq!(found[0].origin_id.as_deref(), Some("b0000000-0000-4000-8000-000000000001"));
+        }
+        assert!(users_found(b"{}").is_err());
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::domain::Problem;
 use crate::domain::facts::GraphIdentity;
 use crate::domain::ids::Descriptor;
 
@@ -90,6 +91,14 @@ pub struct Taken {
     pub status: u16,
     /// The id by which the service's support finds the call.
     pub activity_id: Option<String>,
+}
+
+impl Taken {
+    /// What is to be remembered of a call that failed, for whoever asks the service's support about it.
+    pub fn refused(problem: &Problem) -> Option<Self> {
+        let activity_id = Some(problem.activity_id.clone()?);
+        Some(Self { status: problem.status.unwrap_or_default(), activity_id })
+    }
 }
 
 /// A call that would be made, for a dry run.

@@ -44,9 +44,9 @@ pub(crate) struct Row {
     deleted_date_time: Text,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Identity {
+pub(super) struct Identity {
     #[serde(default)]
     sign_in_type: Text,
     #[serde(default)]
@@ -78,7 +78,7 @@ pub(crate) fn cut(row: &Row) -> Option<String> {
 }
 
 /// Whether this may be an address, by its length; with room for the kind before it.
-fn fits(text: &str) -> bool {
+pub(super) fn fits(text: &str) -> bool {
     text.len() <= LONGEST_ADDRESS
 }
 
@@ -127,21 +127,21 @@ pub(crate) fn convert(row: Row) -> Result<TenantUser, String> {
 
 /// `SMTP:` is the primary address, `smtp:` an alias; other kinds are no addresses. An older sample has a blank after the
 /// colon.
-fn smtp(text: &str) -> Option<Box<str>> {
+pub(super) fn smtp(text: &str) -> Option<Box<str>> {
     let (kind, address) = text.split_once(':')?;
     let address = address.trim();
     (kind.trim().eq_ignore_ascii_case("smtp") && !address.is_empty()).then(|| address.into())
 }
 
 /// The address of an identity that people sign in with by mail; the sign-in name has a field of its own.
-fn address(identity: Identity) -> Option<Box<str>> {
+pub(super) fn address(identity: Identity) -> Option<Box<str>> {
     let kind = identity.sign_in_type.as_deref().unwrap_or_default();
     let id = identity.issuer_assigned_id.0?;
     let by_mail = kind.eq_ignore_ascii_case("emailAddress") || kind.eq_ignore_ascii_case("federated");
     (by_mail && id.contains('@') && !id.to_ascii_lowercase().contains("#ext#")).then_some(id)
 }
 
-fn user_type(text: &str) -> Option<UserType> {
+pub(super) fn user_type(text: &str) -> Option<UserType> {
     match text.trim() {
         member if member.eq_ignore_ascii_case("Member") => Some(UserType::Member),
         guest if guest.eq_ignore_ascii_case("Guest") => Some(UserType::Guest),
@@ -150,7 +150,7 @@ fn user_type(text: &str) -> Option<UserType> {
 }
 
 /// Some of the documentation writes it with a blank.
-fn is_pending(text: &str) -> bool {
+pub(super) fn is_pending(text: &str) -> bool {
     text.chars().filter(|c| !c.is_whitespace()).collect::<String>().eq_ignore_ascii_case("PendingAcceptance")
 }
 

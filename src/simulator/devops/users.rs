@@ -1,12 +1,13 @@
 //! Graph users: enrichment of the roster, paged by a header, and the lookups between ids.
 
+use axum::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, json};
 use uuid::Uuid;
 
 use super::{Call, Fault, Shared, not_found, wire};
 use crate::simulator::{
-    answer::{Answer, devops_internal},
+    answer::{Answer, devops_error, devops_internal},
     ids::Kind,
     paging::{Place, next_place, page_size},
     world::people::Subject,
@@ -131,6 +132,39 @@ pub(super) fn membership_state(shared: &Shared, descriptor: &str) -> Answer {
         "self": {"href": format!("{base}/MembershipStates/{descriptor}")},
         "member": {"href": format!("{base}/{kind}/{descriptor}")},
     }}))
+}
+
+/// How many subjects a query finds at most.
+const FOUND: usize = 100;
+
+/// `POST graph/subjectquery`: users whose name or address begins like this, with an entitlement or without.
+pub(super) fn query(shared: &Shared, call: &Call) -> Answer {
+    let body = call.json().unwrap_or_default();
+    let wanted = body["query"].as_str().unwrap_or_default().trim().to_lowercase();
+    let users = body["subjectKind"]
+        .as_array()
+        .is_none_or(|kinds| kinds.iter().any(|kind| kind.as_str().is_some_and(|kind| kind == "User")));
+    if wanted.is_empty() || !users {
+        return devops_error(
+            StatusCode::BAD_REQUEST,
+            "VssPropertyValidationException",
+            "A query for users is needed. (simulated: subjectKind User)",
+        );
+    }
+    let odd = shared.on(Fault::OddMetaTypes);
+    let begins = |text: &str| text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(&wanted));
+    let rows: Vec<_> = shared.read(|world| {
+        (world.near(&wanted).into_iter())
+            .filter_map(|number| world.person(number))
+            .filter(|seen| {
+                let person = &seen.person;
+                begins(&person.principal) || begins(&person.mail) || begins(&person.display)
+            })
+            .take(FOUND)
+            .map(|seen| wire::graph_user(shared, world, &seen, odd))
+            .collect()
+    });
+    Answer::list(&Wrapped { count: rows.len(), value: rows })
 }
 
 /// Several subjects at once, by descriptor. Unknown ones are null.

@@ -251,7 +251,8 @@ pub(super) fn deleted(shared: &Shared, call: &Call) -> Answer {
     shared.read(|world| {
         let tenant = world.destination();
         let users = tenant.near("").into_iter().filter_map(|number| Some((number, tenant.user(number)?)));
-        let users: Vec<_> = users.filter(|(_, user)| user.deleted).collect();
+        let users: Vec<_> =
+            users.filter(|(number, user)| user.deleted && !tenant.is_purged(*number)).collect();
         let value = users.iter().map(|(number, user)| row(tenant, *number, user, &fields)).collect();
         Answer::list(&Page { context: context(shared, "users"), count: None, next: None, delta: None, value })
     })

@@ -1,5 +1,7 @@
 //! A tenant user as it goes over the wire: only what `$select` asks for, written without detours.
 
+use std::collections::BTreeSet;
+
 use serde::{
     Serialize, Serializer,
     ser::{SerializeMap, SerializeSeq},
@@ -64,6 +66,11 @@ impl Selection {
             names.push("id");
         }
         Ok(Self(names))
+    }
+
+    /// Only the id and these of the properties.
+    pub fn only(&self, names: &BTreeSet<&'static str>) -> Self {
+        Self(self.0.iter().filter(|name| **name == "id" || names.contains(*name)).copied().collect())
     }
 }
 

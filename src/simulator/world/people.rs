@@ -104,6 +104,8 @@ impl World {
         if removed {
             person.active = false;
             person.groups.clear();
+        } else if let Some(fate) = fate {
+            person.groups.extend(&fate.joined);
         }
         let key = fate.and_then(|fate| fate.key).unwrap_or_else(|| self.ids.make(Kind::StorageKey, number));
         let descriptor = self.descriptor_of(number, &person);
@@ -175,6 +177,11 @@ impl World {
     pub(super) fn set_identity(&mut self, number: u32, tenant: u8, object: Uuid) {
         self.fates.entry(number).or_default().identity = Some((tenant, object));
         self.index_person(number);
+    }
+
+    /// Puts a person into a group.
+    pub fn join(&mut self, number: u32, group: u16) {
+        self.fates.entry(number).or_default().joined.push(group);
     }
 
     pub(super) fn change_key(&mut self, number: u32) {

@@ -71,6 +71,8 @@ pub(in crate::simulator) struct Fate {
     pub key: Option<Uuid>,
     /// Removed from the organization.
     pub removed: bool,
+    /// Groups that the person was put into.
+    pub joined: Vec<u16>,
     /// In no group any more.
     pub without_groups: bool,
     /// Fallen to Stakeholder.

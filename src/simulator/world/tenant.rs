@@ -1,6 +1,10 @@
 //! A tenant and its users: written down, generated, invited, changed.
 
-use std::{borrow::Cow, collections::HashMap, time::Instant};
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+    time::Instant,
+};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -78,6 +82,29 @@ pub(in crate::simulator) struct Tenant {
     by_upn: HashMap<String, u32>,
     /// Numbers of the users that changed, in order: the delta feed.
     pub changes: Vec<u32>,
+    /// What changed of whom, by the names of the properties.
+    touched: HashMap<u32, BTreeSet<&'static str>>,
+    /// Gone from the recycle bin too.
+    purged: HashSet<u32>,
+}
+
+/// The properties in which two users differ.
+fn differences(before: &TenantUser, after: &TenantUser) -> impl Iterator<Item = &'static str> {
+    let outside = before.external != after.external || before.upn != after.upn;
+    [
+        ("displayName", before.display != after.display),
+        ("mail", before.mail != after.mail),
+        ("userPrincipalName", before.upn != after.upn),
+        ("otherMails", before.other_mails != after.other_mails),
+        ("proxyAddresses", before.proxies != after.proxies),
+        ("userType", before.kind != after.kind),
+        ("accountEnabled", before.enabled != after.enabled),
+        ("externalUserState", before.external != after.external),
+        ("identities", outside),
+        ("mailNickname", before.nickname != after.nickname),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
 }
 
 impl Tenant {
@@ -97,6 +124,8 @@ impl Tenant {
             edited: HashMap::new(),
             by_upn: HashMap::new(),
             changes: Vec::new(),
+            touched: HashMap::new(),
+            purged: HashSet::new(),
         }
     }
 
@@ -184,11 +213,34 @@ impl Tenant {
     /// Changes a user.
     pub fn edit(&mut self, number: u32, from: Option<Instant>, change: impl FnOnce(&mut TenantUser)) -> bool {
         let Some(user) = self.fresh(number) else { return false };
-        let mut user = user.into_owned();
+        let before = user.into_owned();
+        let mut user = before.clone();
         change(&mut user);
+        if !self.is_added(number) {
+            self.touched.entry(number).or_default().extend(differences(&before, &user));
+        }
         self.edited.insert(number, Edit { user, from });
         self.changes.push(number);
         true
+    }
+
+    fn is_added(&self, number: u32) -> bool {
+        number >= self.listed_count() + self.crowd_size
+    }
+
+    /// The properties of a user that changed since the start; `None` for one who was added since then.
+    pub fn touched(&self, number: u32) -> Option<BTreeSet<&'static str>> {
+        (!self.is_added(number)).then(|| self.touched.get(&number).cloned().unwrap_or_default())
+    }
+
+    /// Takes a user out of the recycle bin for good.
+    pub fn purge(&mut self, number: u32) {
+        self.purged.insert(number);
+    }
+
+    /// Whether a user is gone for good.
+    pub fn is_purged(&self, number: u32) -> bool {
+        self.purged.contains(&number)
     }
 
     /// Everybody who might have this address somewhere: written down, added, changed, and the one of the crowd

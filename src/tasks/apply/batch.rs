@@ -25,7 +25,12 @@ pub(super) async fn send(hands: Arc<Hands>, mut tickets: Vec<Ticket>) -> Vec<(Ti
             }
             Answer::Batch { failures: taken.failures }
         }
-        Err(problem) => Answer::of(explained(problem), Timestamp::now()),
+        Err(problem) => {
+            for ticket in &mut tickets {
+                ticket.taken = Taken::refused(&problem);
+            }
+            Answer::of(explained(problem), Timestamp::now())
+        }
     };
     tickets.into_iter().map(|ticket| (ticket, Event::Answered(answer.clone()))).collect()
 }

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use crate::domain::plan::RowState;
 use crate::domain::schedule::governor::Governor;
-use crate::domain::schedule::machine::Event;
+use crate::domain::schedule::machine::{Event, is_credential};
 use crate::domain::{Backing, Decision, Problem, StorageKey};
 use crate::tasks::msg::{ApplyEvent, Msg};
 
@@ -315,7 +315,12 @@ impl Crew {
                     self.stop(problem);
                 } else if self.asked.is_none() && self.stopped.is_none() {
                     self.asked = Some(problem.clone());
-                    self.hands.session.tell(Msg::Apply(ApplyEvent::Paused(Some(problem)))).await;
+                    let session = &self.hands.session;
+                    let token = problem.service.filter(|it| is_credential(&problem) && session.takes_token(*it));
+                    session.tell(Msg::Apply(ApplyEvent::Paused(Some(problem)))).await;
+                    if let Some(service) = token {
+                        session.tell(Msg::Apply(ApplyEvent::TokenWanted(service))).await;
+                    }
                 }
             }
             Step::Ended(problem) => {

@@ -7,22 +7,22 @@ use jiff::Timestamp;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::people::{EntitlementStatus, OrgUser, Roster, TenantUser};
+use crate::domain::people::{OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow};
-use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::{
-    Action, Answer, Change, Event, Found, HolderNow, Line, TargetNow, person_now, target_now,
+    Action, Answer, Change, Event, Found, Line, TargetNow, person_now, target_now,
 };
 use crate::domain::text::{clean, named};
 use crate::domain::{Decision, ObjectId, Problem, ProblemKind, StorageKey};
 use crate::services::{Raw, Taken};
-use crate::tasks::alarm;
 use crate::tasks::msg::{ApplyEvent, Msg};
 use crate::tasks::session::Session;
 use crate::tasks::succession::Search;
 
 use super::Control;
+use super::holders::Holders;
 use super::journal::Journal;
+use super::rights::Rights;
 use super::ticket::{Step, Ticket};
 
 /// A pause that is longer than this is cut short when the run is stopped: what is on disk says enough.
@@ -34,12 +34,14 @@ pub(super) struct Hands {
     pub(super) session: Arc<Session>,
     pub(super) journal: Journal,
     /// The plan at the beginning of the run.
-    pub(super) plan: Plan,
+    pub(super) plan: Arc<Plan>,
     pub(super) control: watch::Receiver<Control>,
     /// The run is being stopped, by whomever: what is under way is read back, and nothing is sent any more.
     pub(super) stop: CancellationToken,
     /// Maps go by the batch route.
     pub(super) batch: bool,
+    pub(super) rights: Rights,
+    pub(super) holders: Holders,
 }
 
 /// Drives a row until it is through, or until something else has to happen first.
@@ -54,6 +56,7 @@ pub(super) async fn drive(hands: Arc<Hands>, mut ticket: Ticket, event: Event) -
                 return (ticket, Step::Ready);
             }
             Action::Record(line) if line.intent.is_some() && hands.stop.is_cancelled() => Event::Cancelled,
+            Action::Record(line) if line.intent.is_some() && hands.is_paused() => hands.until_resumed().await,
             Action::Wait(wait) => hands.wait(wait).await,
             Action::Pause(pause) if pause > SHORT => hands.unless_cancelled(pause).await,
             Action::Pause(pause) => {
@@ -67,12 +70,32 @@ pub(super) async fn drive(hands: Arc<Hands>, mut ticket: Ticket, event: Event) -
 }
 
 impl Hands {
+    pub(super) fn new(
+        session: &Arc<Session>,
+        journal: Journal,
+        plan: Arc<Plan>,
+        control: watch::Receiver<Control>,
+        batch: bool,
+    ) -> Self {
+        Self {
+            session: Arc::clone(session),
+            journal,
+            plan,
+            control,
+            stop: CancellationToken::new(),
+            batch,
+            rights: Rights::default(),
+            holders: Holders::default(),
+        }
+    }
+
     async fn perform(&self, ticket: &mut Ticket, action: Action) -> Event {
         match action {
             Action::Search => self.search(&ticket.row).await,
             Action::ReadPerson { target } => self.read_person(ticket, target).await,
             Action::ReadTarget(target) => self.read_target(ticket, target).await,
-            Action::ReadHolder(target) => self.read_holder(ticket, target).await,
+            Action::ReadHolder(target) => self.holders.of(&self.session, &self.plan, ticket, target).await,
+            Action::ReadRights => self.read_rights(ticket).await,
             Action::Record(line) => self.record(ticket, line).await,
             Action::Send(change) => Event::Answered(self.send(ticket, change).await),
             // The caller's.
@@ -143,28 +166,14 @@ impl Hands {
         })
     }
 
-    /// Who is in the organization as this tenant user at this moment: asked by the addresses that the target has.
-    async fn read_holder(&self, ticket: &Ticket, target: ObjectId) -> Event {
-        let Some(user) = &ticket.target else { return Event::Holder(HolderNow::Free) };
-        for address in addresses(user) {
-            let found = match self.session.azure_devops().users_named(&address).all().await {
-                Ok((found, _)) => found,
-                Err(problem) => return Event::Unread(problem),
-            };
-            let holder = found.into_iter().find(|person| {
-                person.origin_object() == Some(target)
-                    && person.status != EntitlementStatus::Deleted
-                    && person.storage_key != *ticket.key()
-            });
-            if let Some(holder) = holder {
-                let holder = named(&holder.display_name, &holder.principal_name);
-                let planned_for = ticket.row.storage_key.clone();
-                let intruder = Intruder { target, planned_for, holder: holder.clone() };
-                alarm::raise(&self.session, &self.plan, [intruder]).await;
-                return Event::Holder(HolderNow::Held(holder));
-            }
+    async fn read_rights(&self, ticket: &Ticket) -> Event {
+        let Some(person) = &ticket.person else {
+            return Event::Unread(Problem::local("removing a person", "the person was not read", ""));
+        };
+        match Box::pin(self.rights.of(&self.session, &self.plan, person)).await {
+            Ok(now) => Event::Rights(now),
+            Err(problem) => Event::Unread(problem),
         }
-        Event::Holder(HolderNow::Free)
     }
 
     async fn record(&self, ticket: &mut Ticket, mut line: Line) -> Event {
@@ -220,7 +229,10 @@ impl Hands {
                 ticket.taken = Some(taken);
                 Answer::Taken { status, guest }
             }
-            Err(problem) => Answer::of(problem, Timestamp::now()),
+            Err(problem) => {
+                ticket.taken = Taken::refused(&problem);
+                Answer::of(problem, Timestamp::now())
+            }
         }
     }
 
@@ -229,6 +241,20 @@ impl Hands {
         self.session.tell(Msg::Apply(ApplyEvent::Throttled { until })).await;
         let over = self.stop.run_until_cancelled(tokio::time::sleep(wait)).await;
         over.map_or(Event::Cancelled, |()| Event::Resumed)
+    }
+
+    /// Nothing is to leave until told otherwise.
+    fn is_paused(&self) -> bool {
+        *self.control.borrow() == Control::Pause
+    }
+
+    async fn until_resumed(&self) -> Event {
+        let mut control = self.control.clone();
+        let wish = control.wait_for(|wish| *wish != Control::Pause).await.map(|wish| *wish);
+        match wish {
+            Ok(Control::Run) if !self.stop.is_cancelled() => Event::Held,
+            _ => Event::Cancelled,
+        }
     }
 
     /// Sleeps; an administrator who stops the run meanwhile wakes it.
@@ -255,15 +281,4 @@ fn invited(row: &PlanRow) -> &str {
         Decision::Invite { address } => address.trim(),
         _ => "",
     }
-}
-
-/// The addresses under which Azure DevOps may show this tenant user; two at most.
-fn addresses(user: &TenantUser) -> Vec<String> {
-    let upn = user.user_principal_name().to_string();
-    let shown = user.decoded_guest_address().filter(|_| upn.contains('#')).unwrap_or_else(|| upn.clone());
-    let mut addresses: Vec<String> = user.mail().map(str::to_owned).into_iter().collect();
-    if !addresses.iter().any(|known| known.eq_ignore_ascii_case(&shown)) {
-        addresses.push(shown);
-    }
-    addresses
 }

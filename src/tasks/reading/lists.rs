@@ -1,4 +1,4 @@
-//! The two lists of people, page by page.
+//! A list of people, page by page; the organization's.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -7,8 +7,8 @@ use jiff::Timestamp;
 
 use crate::domain::Problem;
 use crate::domain::activity::{Progress, Source};
-use crate::domain::matching::{Changes, TenantIndex};
-use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
+use crate::domain::news;
+use crate::domain::people::{OrgUser, Roster};
 use crate::services::{Pages, Raw, Skipped};
 use crate::tasks::msg::{Fact, Msg};
 use crate::tasks::session::Session;
@@ -16,14 +16,16 @@ use crate::tasks::session::Session;
 use super::event;
 
 /// The organization's people. Pages are handed on as they arrive.
-pub(super) async fn roster(session: &Session) -> Option<Arc<Roster>> {
+pub(super) async fn roster(session: &Session) -> Result<Arc<Roster>, Problem> {
     let source = Source::Roster;
     session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
     let on_page = |items: &[OrgUser]| Some(Msg::RosterPageRead(Arc::new(items.to_vec())));
-    match listing(session, source, session.azure_devops().users(Raw::Drop), on_page).await {
+    let users = listing(session, source, session.azure_devops().users(Raw::Drop), on_page);
+    match session.unless_stopped("reading the people of the organization", users).await {
         Ok((users, skipped)) => {
             let at = Timestamp::now();
-            let roster = Arc::new(Roster::new(users));
+            let known = session.latest().roster;
+            let roster = unless_the_same(known.as_ref(), Roster::new(users));
             say_what_was_read(session, source, roster.people().len() + roster.services().len(), &skipped)
                 .await;
             session.remember(|latest| {
@@ -32,7 +34,10 @@ pub(super) async fn roster(session: &Session) -> Option<Arc<Roster>> {
                 latest.unsaved = true;
             });
             session.tell(Msg::RosterRead(Arc::clone(&roster), at)).await;
-            Some(roster)
+            if let Some(known) = known.filter(|known| !Arc::ptr_eq(known, &roster)) {
+                notice(session, &known, &roster, at).await;
+            }
+            Ok(roster)
         }
         Err(problem) => {
             session.tell(Msg::ReadingFailed(source, problem.clone(), Timestamp::now())).await;
@@ -43,70 +48,34 @@ pub(super) async fn roster(session: &Session) -> Option<Arc<Roster>> {
                 let _ = source;
                 session.tell(Msg::FactRead(fact, Timestamp::now())).await;
             }
-            None
+            Err(problem)
         }
     }
 }
 
-/// The tenant's people, and the deleted ones where they may be read; then the index over them.
-pub(super) async fn directory(session: &Session) {
-    let source = Source::Directory;
-    session.tell(Msg::ReadingStarted(source, Timestamp::now())).await;
-    let listed =
-        listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await;
-    let (mut users, skipped) = match listed {
-        Ok(read) => read,
-        Err(problem) => {
-            session.tell(Msg::ReadingFailed(source, problem, Timestamp::now())).await;
-            return;
+/// The list before, where nobody changed: everything that was made of it stays as well.
+fn unless_the_same(known: Option<&Arc<Roster>>, read: Roster) -> Arc<Roster> {
+    match known {
+        Some(known) if known.people() == read.people() && known.services() == read.services() => {
+            crate::tasks::discard::discard(read);
+            Arc::clone(known)
         }
-    };
-    // Without the permission nobody is known to be deleted; the mapping itself would then say so.
-    if let Ok((deleted, _)) = session.services.graph.deleted_users(Raw::Drop).all().await {
-        users.extend(deleted.into_iter().map(|mut user| {
-            user.deleted = true;
-            user
-        }));
+        _ => Arc::new(read),
     }
-    let at = Timestamp::now();
-    let known = session.latest();
-    let known = known.directory.zip(known.index);
-    let built = tokio::task::spawn_blocking(move || indexed(Directory::new(users), known)).await;
-    let Ok((directory, index)) = built else {
-        let problem = Problem::local(
-            "building the index over the tenant's people",
-            "the work ended unexpectedly",
-            "Read again with `r`; if it happens again, report it with the log.",
-        );
-        session.tell(Msg::ReadingFailed(source, problem, Timestamp::now())).await;
+}
+
+/// Tells what is different from the reading before.
+async fn notice(session: &Session, old: &Arc<Roster>, new: &Arc<Roster>, at: Timestamp) {
+    let (old, roster, destination) = (Arc::clone(old), Arc::clone(new), session.destination());
+    let compared =
+        tokio::task::spawn_blocking(move || news::organization(&old, &roster, destination, at)).await;
+    let Ok(found) = compared else { return };
+    if found.is_empty() {
         return;
-    };
-    say_what_was_read(session, source, directory.len(), &skipped).await;
-    session.remember(|latest| {
-        latest.directory = Some(Arc::clone(&directory));
-        latest.index = Some(Arc::clone(&index));
-        latest.unsaved = true;
-    });
-    session.tell(Msg::DirectoryRead(directory, index, at)).await;
-}
-
-/// The list with its index. Where the list was read before, the index is made from the one before; where nobody changed, both
-/// stay what they are, so that everything made of them stays as well.
-fn indexed(
-    directory: Directory,
-    known: Option<(Arc<Directory>, Arc<TenantIndex>)>,
-) -> (Arc<Directory>, Arc<TenantIndex>) {
-    let Some((old, index)) = known else {
-        let index = TenantIndex::build(&directory);
-        return (Arc::new(directory), Arc::new(index));
-    };
-    let changes = Changes::between(&old, &directory);
-    tracing::debug!(changed = changes.len(), of = directory.len(), "the tenant's people were read again");
-    if changes.is_empty() {
-        return (old, index);
     }
-    let index = index.updated(&old, &directory, &changes);
-    (Arc::new(directory), Arc::new(index))
+    let words = found.words(|key| Some(Arc::clone(&new.get(key)?.display_name)));
+    event(session, Source::Roster, format!("since the reading before: {words}")).await;
+    session.tell(Msg::Noticed(Arc::new(found))).await;
 }
 
 /// Reads a listing to its end, telling how far it is.
@@ -145,7 +114,7 @@ where
     Ok((items, skipped))
 }
 
-async fn say_what_was_read(session: &Session, source: Source, items: usize, skipped: &[Skipped]) {
+pub(super) async fn say_what_was_read(session: &Session, source: Source, items: usize, skipped: &[Skipped]) {
     let mut text = format!("{items} read");
     let (cut, gone): (Vec<&Skipped>, Vec<&Skipped>) = skipped.iter().partition(|row| row.used);
     if let Some(first) = gone.first() {

@@ -87,7 +87,23 @@ async fn sitting(
         .buffered(ABREAST);
     let mut done = 0;
     let mut ended = None;
-    while let Some((key, answer)) = answers.next().await {
+    let mut stop = session.stop();
+    loop {
+        let next = tokio::select! {
+            biased;
+            next = answers.next() => next,
+            Ok(()) = stop.changed() => {
+                // What was read is kept; of the others it is said that nobody asked.
+                for user in people {
+                    if !inventory.people.contains_key(&user.storage_key) {
+                        let why = "the reading was stopped; the next one goes on here".to_owned();
+                        inventory.unread.entry(user.storage_key.clone()).or_insert(why);
+                    }
+                }
+                None
+            }
+        };
+        let Some((key, answer)) = next else { break };
         match answer {
             Ok((counts, notes)) => {
                 inventory.read_at.insert(key.clone(), Timestamp::now());

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Finding, Found, Permission, Subject};
 use crate::config::Config;
-use crate::domain::{Problem, ProblemKind};
+use crate::domain::Problem;
 use crate::services::paging::Raw;
 use crate::services::{Limits, Observer, Services, Settings};
 use crate::tasks::session::service_settings;
@@ -106,15 +106,15 @@ async fn azure_devops(services: &Services, found: Found<'_>) {
 async fn entra(services: &Services, found: Found<'_>) {
     let graph = &services.graph;
     services.ask_again();
-    match services.try_entra().await {
-        Ok(signed_in) => found.tell(Finding::SignedIn(Box::new(signed_in))).await,
-        Err(problem) => return found.tell(Finding::Failed(problem)).await,
-    }
-    match graph.organization().await {
-        Ok(profile) => found.tell(Finding::Profile(profile)).await,
-        Err(problem) if problem.kind.fails_for_all() && problem.kind != ProblemKind::NotAllowed => {
-            return found.tell(Finding::Failed(problem)).await;
+    let profile = match services.try_tenant().await {
+        Ok((signed_in, profile)) => {
+            found.tell(Finding::SignedIn(Box::new(signed_in))).await;
+            profile
         }
+        Err(problem) => return found.tell(Finding::Failed(problem)).await,
+    };
+    match profile {
+        Ok(profile) => found.tell(Finding::Profile(profile)).await,
         Err(problem) => {
             let result = Err(problem);
             tell(

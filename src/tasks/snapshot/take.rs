@@ -42,7 +42,32 @@ struct Listed<T> {
 
 /// Takes a snapshot and writes it. `.zst` at the end of the name compresses. With `tokens` everybody's tokens and keys are
 /// read first (those that were read lately are not read again); without, those that are known go in.
+///
+/// Where it is stopped, nothing is written.
 pub async fn take(
+    session: &Arc<Session>,
+    path: &Path,
+    force: bool,
+    tokens: bool,
+) -> Result<Taken, Problem> {
+    let taken = session
+        .unless_stopped("taking a snapshot", Box::pin(taking(session, path, force, tokens)))
+        .await;
+    // These lists were read for the file alone; nobody else tells that it is over.
+    for source in [
+        Source::Roster,
+        Source::GraphIdentities,
+        Source::Administrators,
+        Source::Memberships,
+        Source::Directory,
+        Source::Tokens,
+    ] {
+        session.tell(Msg::ReadingEnded(source)).await;
+    }
+    taken
+}
+
+async fn taking(
     session: &Arc<Session>,
     path: &Path,
     force: bool,
@@ -277,6 +302,5 @@ async fn list<T: Send + 'static>(
             Err(problem) => break Err(problem),
         }
     };
-    session.tell(Msg::ReadingEnded(source)).await;
     result
 }

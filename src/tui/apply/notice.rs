@@ -14,7 +14,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::domain::{Problem, RowState};
+use crate::domain::{Problem, RowState, Service};
 use crate::tasks;
 use crate::tui::actions::Action;
 use crate::tui::app::{App, Effect};
@@ -23,34 +23,48 @@ use crate::tui::widgets::frame::{centered, dialog};
 use crate::tui::widgets::pen::{Pen, wrap};
 use crate::tui::widgets::words::count;
 
-use super::Dialog;
+use super::{Dialog, Token};
 
 /// See the module.
 #[derive(Debug, Clone)]
 pub enum Notice {
-    /// The run waits until somebody did something about this.
-    Asks(Box<Problem>),
+    /// The run waits until somebody did something about this; for this service another token may be typed in.
+    Asks(Box<Problem>, Option<Service>),
     /// Somebody appeared as a planned target.
     Alarm(String),
 }
 
 /// Puts a notice below whatever is being typed: a key that was meant for another dialog must not answer this one.
 pub(super) fn put(app: &mut App, notice: Notice) {
-    if matches!(notice, Notice::Asks(_)) {
+    if matches!(notice, Notice::Asks(..)) {
         answered(app);
     }
     app.overlays.insert(0, Overlay::Apply(Dialog::Notice(notice)));
 }
 
+/// The question that was put last can be answered with another token.
+pub(super) fn token_wanted(app: &mut App, service: Service) {
+    for overlay in &mut app.overlays {
+        if let Overlay::Apply(Dialog::Notice(Notice::Asks(_, wanted))) = overlay {
+            *wanted = Some(service);
+        }
+    }
+}
+
 /// The run goes on or is over: there is no question any more.
 pub(super) fn answered(app: &mut App) {
-    app.overlays.retain(|overlay| !matches!(overlay, Overlay::Apply(Dialog::Notice(Notice::Asks(_)))));
+    app.overlays.retain(|overlay| {
+        !matches!(overlay, Overlay::Apply(Dialog::Notice(Notice::Asks(..)) | Dialog::Token(_)))
+    });
 }
 
 /// A key for the topmost notice.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let Some(Overlay::Apply(Dialog::Notice(notice))) = app.overlays.last() else { return Vec::new() };
-    let asks = matches!(notice, Notice::Asks(_));
+    let (asks, token) = match notice {
+        Notice::Asks(_, token) => (true, *token),
+        Notice::Alarm(_) => (false, None),
+    };
     match key.code {
         KeyCode::Esc | KeyCode::Char('q') => {
             app.overlays.pop();
@@ -62,6 +76,10 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             app.overlays.pop();
             app.say("trying again at the same row");
             vec![Effect::Task(tasks::Effect::ResumeApply)]
+        }
+        KeyCode::Char('t') if token.is_some() => {
+            app.overlays.extend(token.map(|service| Overlay::Apply(Dialog::Token(Token::new(service)))));
+            Vec::new()
         }
         KeyCode::Char('c') if asks => {
             app.overlays.pop();
@@ -75,15 +93,14 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
 fn lines(app: &App, notice: &Notice) -> Vec<(String, Style)> {
     let theme = &app.look.theme;
     match notice {
-        Notice::Asks(problem) => {
+        Notice::Asks(problem, token) => {
             let mut out = vec![(problem.headline(), theme.bad)];
             if !problem.remedy.is_empty() {
                 out.push((problem.remedy.clone(), theme.text));
             }
-            if app.model.context.azure_devops_way == "pat" || app.model.context.entra_way == "env" {
+            if token.is_some() {
                 out.push((
-                    "A token in an environment variable cannot change while the program runs: stop, set the variable, start \
-                     again; the journal knows where to go on."
+                    "t types another token in. Or stop, set its variable, and start again: the journal knows where to go on."
                         .to_owned(),
                     theme.text,
                 ));
@@ -118,7 +135,7 @@ pub fn view(app: &App, notice: &Notice, area: Rect, buf: &mut Buffer) {
         .flat_map(|(text, style)| wrap(&text, room).into_iter().map(move |line| (line, style)))
         .collect();
     let title = match notice {
-        Notice::Asks(_) => "The run is paused",
+        Notice::Asks(..) => "The run is paused",
         Notice::Alarm(_) => "Alarm: somebody took a planned target",
     };
     let height = u16::try_from(lines.len() + 2).unwrap_or(area.height);

@@ -7,14 +7,17 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::RowState;
-use crate::domain::schedule::still_locked_out;
 use crate::tasks::model::ApplyProgress;
 use crate::tui::actions::Action;
 use crate::tui::app::App;
 use crate::tui::availability::disabled;
 use crate::tui::theme::Look;
+use crate::tui::widgets::bar::gauge;
 use crate::tui::widgets::pen::Pen;
 use crate::tui::widgets::words::{count, span};
+
+/// How wide the gauge of a run is.
+const GAUGE: usize = 16;
 
 /// Sign, word and style of a row's state.
 pub fn sign(state: RowState, look: &Look) -> (&'static str, &'static str, Style) {
@@ -82,9 +85,17 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         (None, None) => pen.write("applying", theme.accent).skip(2),
     };
     let brief = area.width < 100;
-    for (state, number) in counts(run) {
-        let (glyph, word, style) = sign(state, look);
-        let text = if brief { count(number) } else { format!("{} {word}", count(number)) };
+    let numbers = app.mapping.numbers();
+    let counted = numbers.map_or(&[][..], |numbers| numbers.run.as_slice());
+    if !brief && run.finished.is_none() {
+        let done = counted.iter().filter(|(state, _)| !state.is_open() && *state != RowState::Planned);
+        let done: usize = done.map(|(_, number)| number).sum();
+        gauge(&mut pen, GAUGE, done, run.due, (look.glyphs.full, look.glyphs.empty), (theme.good, theme.dim));
+        pen.skip(2);
+    }
+    for (state, number) in counted {
+        let (glyph, word, style) = sign(*state, look);
+        let text = if brief { count(*number) } else { format!("{} {word}", count(*number)) };
         pen.write(glyph, style).skip(1).write(&text, style).skip(2);
     }
     if run.finished.is_some() {
@@ -98,7 +109,7 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     } else if let Some(left) = run.remaining(app.now()) {
         pen.write(&format!(", about {} left", span(left)), theme.dim);
     }
-    if let Some(locked) = still_out(app) {
+    if let Some(locked) = numbers.and_then(|numbers| numbers.locked_out) {
         pen.write(&format!(", {} locked out", count(locked)), theme.caution);
     }
     if let Some((guests, _)) = run.guests {
@@ -108,11 +119,4 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     if let Some(slowed) = run.slowed {
         pen.write(&format!(", {} at a time: the service is slow", count(slowed)), theme.dim);
     }
-}
-
-/// How many are locked out still, as far as rows of this run say.
-fn still_out(app: &App) -> Option<usize> {
-    let analysis = app.model.analysis.as_ref()?;
-    still_locked_out(analysis.forecast.as_ref()?, &analysis.situation, &app.model.plan)
-        .filter(|locked| *locked > 0)
 }

@@ -13,7 +13,7 @@ use crate::tui::view::pane;
 use crate::tui::widgets::pen::{Pen, width, wrap};
 use crate::tui::widgets::words::ago;
 
-use super::{Item, alert, selected, selected_step, watch};
+use super::{Item, accounts, alert, selected, selected_step, watch};
 
 /// The most lines of the selected step while the overview is shown.
 const BRIEF: u16 = 12;
@@ -256,9 +256,12 @@ fn overview(app: &App, lines: &[(String, Style)], area: Rect, roomy: bool, buf: 
         ),
         ("before reading", before, before_style),
     ];
+    for (at, line) in accounts::lines(app).into_iter().enumerate() {
+        below.insert(at, line);
+    }
     below.extend(watch::lines(app));
     if !roomy {
-        below.truncate(1);
+        below.truncate(2);
     }
     let gap = u16::from(roomy);
     let least_events = if roomy { 2 } else { 0 };

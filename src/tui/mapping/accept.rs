@@ -11,6 +11,7 @@ use crate::tui::app::{App, Effect};
 use crate::tui::decide::{Known, Wish, coming_plan, row_of, wish};
 use crate::tui::overlay::{Confirm, Confirmed, Overlay};
 use crate::tui::people::People;
+use crate::tui::widgets::words::count;
 
 use super::{Side, loading, proposals};
 
@@ -44,6 +45,10 @@ pub fn accept(app: &mut App) -> Vec<Effect> {
         (None, Some(_)) if seen.is_some() && app.mapping.side == Side::People && !app.drawn.side_by_side => {
             // No room for both sides: the candidates were not on the frame.
             app.mapping.side = Side::Candidates;
+            app.say("look at the candidate; Enter again accepts it");
+        }
+        (None, Some(_)) if seen.is_some() && app.mapping.scrolled > 0 => {
+            app.mapping.scrolled = 0;
             app.say("look at the candidate; Enter again accepts it");
         }
         (None, Some(_)) if seen.is_some() => {
@@ -136,6 +141,25 @@ fn next_waiting(app: &App) -> Option<usize> {
     (here + 1..list.rows().len()).chain(0..here).find(|row| waits(app, *row))
 }
 
+/// The row of the person before, around the beginning of the list.
+fn previous_waiting(app: &App) -> Option<usize> {
+    let list = &app.mapping.list;
+    let here = list.cursor()?;
+    (0..here).rev().chain((here + 1..list.rows().len()).rev()).find(|row| waits(app, *row))
+}
+
+/// Goes to the next person who waits, or to the one before, without deciding about this one.
+pub fn skip(app: &mut App, forward: bool) {
+    match if forward { next_waiting(app) } else { previous_waiting(app) } {
+        Some(row) => {
+            let App { model, mapping, .. } = app;
+            mapping.list.move_to(model, row);
+            mapping.side = Side::People;
+        }
+        None => app.say("nobody else in this list waits for a decision"),
+    }
+}
+
 /// Whether the person in this row needs a decision or a second look.
 fn waits(app: &App, row: usize) -> bool {
     let people = People::of(&app.model);
@@ -161,8 +185,20 @@ pub fn accept_all_safe(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     let plan = coming_plan(app);
-    let bulk =
+    let mut bulk =
         accept_safe(&known.roster, &known.directory, &known.forecast, &plan, &known.analysis.situation);
+    let marks = app.mapping.list.marks();
+    let marked = !marks.is_empty();
+    if marked {
+        bulk.rows.retain(|(key, _)| marks.contains(key));
+        bulk.left_out_privileged.retain(|key| marks.contains(key));
+        bulk.left_out_protected.retain(|key| marks.contains(key));
+        bulk.left_out_refused.retain(|(key, _)| marks.contains(key));
+        if bulk.refused.is_none() && bulk.rows.is_empty() && bulk.left_out() == 0 {
+            app.complain("nobody of those marked has a safe proposal that is undecided");
+            return Vec::new();
+        }
+    }
     if bulk.refused.is_some() || (bulk.rows.is_empty() && bulk.left_out() == 0) {
         app.complain(bulk.summary());
         return Vec::new();
@@ -195,10 +231,15 @@ pub fn accept_all_safe(app: &mut App) -> Vec<Effect> {
             Some(row_of(plan.row(key), user, person, decision, &known, app.now()))
         })
         .collect();
+    let of = if marked { " of those marked" } else { "" };
     let title = match rows.len() {
-        1 => "Accept 1 safe proposal?".to_owned(),
-        n => format!("Accept {n} safe proposals?"),
+        1 => format!("Accept 1 safe proposal{of}?"),
+        n => format!("Accept {} safe proposals{of}?", count(n)),
     };
+    if marked && let Some((key, _)) = bulk.rows.first() {
+        // The marks go when it is on its way.
+        app.mapping.after = Some(After { key: key.clone(), was: coming_row(app, key), marked: true });
+    }
     app.overlays.push(Overlay::Confirm(Confirm { title, text, then: Confirmed::Save(rows) }));
     Vec::new()
 }

@@ -1,74 +1,35 @@
-//! Drawing the right side: the person, the candidates with what agrees and what contradicts, or what the search found.
+//! Drawing the right side: the person, then the candidates with what agrees and what contradicts, or what the search found.
 //!
-//! The highlighted pair is reported as drawn only when its head and the first of its warnings are really on the frame and
-//! nothing lies over it.
+//! The person stays in sight; what does not fit below is scrolled to. The highlighted pair is reported as drawn only when its
+//! head and the first of its warnings are really on the frame and nothing lies over it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 
-use crate::domain::people::OrgUser;
 use crate::domain::plan::needs_decision;
-use crate::domain::text::{clean, has_suspicious};
-use crate::domain::{Candidate, Outcome, Person, RowState, TenantUser};
+use crate::domain::text::clean;
+use crate::domain::{Candidate, ObjectId, TenantUser};
 use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
-use crate::tui::overlay::{Overlay, text_field};
+use crate::tui::mouse::Target;
+use crate::tui::overlay::Overlay;
 use crate::tui::people::People;
-use crate::tui::widgets::names::{hidden, shown};
-use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::widgets::words::{ago, count, last_access};
+use crate::tui::widgets::names::shown;
+use crate::tui::widgets::pen::{Pen, width as columns};
+use crate::tui::widgets::words::count;
 
-use super::proposals::{Reason, current, judged, loading};
-use super::reasons::{account, reasons};
-use super::screen::{decision, standing};
-use super::search::Search;
-use super::{Proposed, Side};
+use super::Proposed;
+use super::evidence::{Layout, rows};
+use super::lines::{INDENT, Line, draw, wrapped};
+use super::proposals::{Reason, current, loading};
+use super::{found, person};
 
-/// Columns before the words of a reason: sign, kind.
-const KIND: usize = 10;
-/// Below this width the kinds are left out: the words say it too.
-const NO_KINDS: usize = 44;
 /// Below this width nothing is offered for accepting: too little of it could be read.
 const NARROWEST: usize = 20;
-
-/// One line: parts from the left, one at the right end, and whether the gutter stands before it.
-#[derive(Debug, Default)]
-struct Line {
-    parts: Vec<(String, Style)>,
-    right: Option<(String, Style)>,
-    selected: bool,
-}
-
-impl Line {
-    fn of(text: impl Into<String>, style: Style) -> Self {
-        Self { parts: vec![(text.into(), style)], ..Self::default() }
-    }
-}
-
-fn wrapped(text: &str, width: usize, style: Style) -> impl Iterator<Item = Line> {
-    wrap(text, width).into_iter().map(move |line| Line::of(line, style))
-}
-
-fn draw(app: &App, lines: &[Line], area: Rect, buf: &mut Buffer) {
-    let (glyphs, theme) = (&app.look.glyphs, &app.look.theme);
-    for (row, line) in (0..area.height).zip(lines) {
-        let mut pen = Pen::line(buf, area, row, glyphs.ellipsis);
-        if line.selected {
-            let focused = app.mapping.side == Side::Candidates;
-            pen.write(glyphs.gutter, if focused { theme.gutter } else { theme.accent });
-        }
-        if line.selected || matches!(line.parts.first(), Some((text, _)) if text.is_empty()) {
-            pen.to(area.x + 2);
-        }
-        if let Some((text, style)) = &line.right {
-            pen.right(text, *style);
-        }
-        for (text, style) in &line.parts {
-            pen.write(text, *style);
-        }
-    }
-}
+/// From this height on the person has lines of a fixed number, and the signs are explained.
+const TALL: u16 = 20;
+/// How many lines the person has there at least.
+const PERSON: usize = 4;
 
 /// Draws the right side, and reports the highlighted pair where it is on the frame.
 pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
@@ -77,168 +38,206 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let analysis = app.model.analysis.as_ref();
     let person = analysis.and_then(|analysis| analysis.forecast.as_ref()?.get(key));
     let width = usize::from(area.width);
-    let mut facts = person_lines(app, user, person, width);
-    // The candidates are what this side is for: the facts give way where there is little room.
-    let most = usize::from(if area.height >= 16 { area.height / 2 } else { area.height / 3 }).max(1);
-    facts.truncate(most);
-    if area.height >= 20 {
+    let mut facts = person::lines(app, user, person, width);
+    if area.height >= TALL {
         // From person to person the candidates begin in the same line: what stays is not sent again.
-        facts.resize_with(facts.len().max(4), Line::default);
+        facts.resize_with(facts.len().max(PERSON), Line::default);
     }
-    let taken = u16::try_from(facts.len()).unwrap_or(area.height).min(area.height);
-    draw(app, &facts, Rect { height: taken, ..area }, buf);
-    let gap = u16::from(area.height >= 12);
-    let below = Rect { y: area.y + taken + gap, height: area.height.saturating_sub(taken + gap), ..area };
     if let Some(Overlay::Search(search)) = app.overlays.last() {
-        searching(app, search, user, view, below, buf);
-    } else {
-        proposals(app, view, below, buf);
+        let most = most_of_person(area.height);
+        facts.truncate(most);
+        let taken = u16::try_from(facts.len()).unwrap_or(area.height).min(area.height);
+        draw(app, &facts, Rect { height: taken, ..area }, buf);
+        let gap = u16::from(area.height >= 12);
+        let below =
+            Rect { y: area.y + taken + gap, height: area.height.saturating_sub(taken + gap), ..area };
+        found::view(app, search, user, view, below, buf);
+        return;
     }
+    Pane::of(app, facts, area).draw(app, view, buf);
 }
 
-fn person_lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Vec<Line> {
-    let theme = &app.look.theme;
-    let dot = format!(" {} ", app.look.glyphs.middot);
-    let (name, address) = (shown(&user.display_name, "name"), shown(&user.principal_name, "address"));
-    let mut first = Line::of(name.as_ref(), theme.title);
-    first.right = Some((address.to_string(), theme.text));
-    let mut lines = vec![first];
-    if name.chars().count() + address.chars().count() + 1 >= width {
-        lines = vec![Line::of(name.as_ref(), theme.title), Line::of(address.as_ref(), theme.text)];
+/// The candidates are what this side is for: the person gives way where there is little room.
+fn most_of_person(height: u16) -> usize {
+    usize::from(if height >= 16 { height / 2 } else { height / 3 }).max(1)
+}
+
+/// Where a candidate stands among the lines.
+struct Block {
+    id: ObjectId,
+    from: usize,
+    to: usize,
+    /// So many of its lines must be on the frame before it can be accepted.
+    needed: usize,
+    highlighted: bool,
+}
+
+/// Everything on the right side as lines, and how much of it is in sight.
+struct Pane {
+    lines: Vec<Line>,
+    blocks: Vec<Block>,
+    /// Lines of the person, and the free one behind them.
+    head: usize,
+    /// Of these, how many stay where nothing is scrolled.
+    pinned: usize,
+    area: Rect,
+    /// The foot stands below.
+    foot: bool,
+}
+
+impl Pane {
+    fn of(app: &App, facts: Vec<Line>, area: Rect) -> Self {
+        let gap = usize::from(area.height >= 12);
+        let pinned = facts.len().min(most_of_person(area.height)) + gap;
+        let mut lines = facts;
+        lines.resize_with(lines.len() + gap, Line::default);
+        let head = lines.len();
+        let foot = area.height >= 10 && app.model.directory.value.is_some();
+        let area = Rect { height: area.height - u16::from(foot), ..area };
+        let mut pane = Self { lines, blocks: Vec::new(), head, pinned, area, foot };
+        pane.candidates(app);
+        pane
     }
-    if has_suspicious(&user.display_name) || has_suspicious(&user.principal_name) {
-        let mut found = hidden(&user.display_name);
-        found.extend(hidden(&user.principal_name));
-        found.dedup();
-        let named = if found.is_empty() { String::new() } else { format!(": {}", found.join(", ")) };
-        let text = format!("hidden or misleading characters in the name or address, shown as marks{named}");
-        lines.extend(wrapped(&text, width, theme.bad));
-    }
-    let mut facts = Vec::new();
-    facts.extend(user.access_level.as_deref().map(str::to_owned));
-    facts.push(format!("last access {}", last_access(user.last_accessed, app.now())));
-    if let Some(person) = person {
-        facts.push(person.outcome.shown().to_owned());
-        match person.privileged {
-            Some(true) => facts.push("privileged".to_owned()),
-            None => facts.push("privileged or not is unknown".to_owned()),
-            Some(false) => {}
+
+    fn candidates(&mut self, app: &App) {
+        let theme = &app.look.theme;
+        let width = usize::from(self.area.width);
+        let loading = loading(&app.model);
+        if let Some(why) = loading {
+            let problem = app.model.directory.problem.as_ref().or(app.model.roster.problem.as_ref());
+            let text = problem.map_or_else(|| why.to_owned(), ToString::to_string);
+            let style = if problem.is_some() { theme.bad } else { theme.dim };
+            self.lines.extend(wrapped(&text, width, style));
+        }
+        for proposed in app.mapping.proposals() {
+            let highlighted = app.mapping.highlighted() == Some(proposed);
+            let from = self.lines.len();
+            let needed = self.candidate(app, proposed, highlighted);
+            let id = proposed.candidate.object_id;
+            self.blocks.push(Block { id, from, to: self.lines.len(), needed, highlighted });
+        }
+        if app.mapping.proposals().is_empty() && loading.is_none() && needs_somebody(app) {
+            let key = |action: Action| app.keymap.shown(action);
+            let text = format!(
+                "Nobody in the tenant is like this person. {} searches everybody, {} invites, {} removes, {} keeps.",
+                key(Action::SearchTenant),
+                key(Action::Invite),
+                key(Action::Remove),
+                key(Action::Keep)
+            );
+            self.lines.extend(wrapped(&text, width, theme.dim));
         }
     }
-    if let Some(found) = app.model.facts.tokens.get().and_then(|all| all.people.get(&user.storage_key)) {
-        facts.push(format!("{} tokens, {} SSH keys", found.access_tokens, found.ssh_keys));
-    }
-    lines.extend(wrapped(&facts.join(&dot), width, theme.dim));
-    decided(app, user, person, width, &mut lines);
-    if let Some((_, why)) = app.mapping.refusal.as_ref().filter(|(key, _)| *key == user.storage_key) {
-        lines.extend(wrapped(&format!("not decided: {why}"), width, theme.bad));
-    }
-    // Where candidates stand below, their evidence says the same, and in fewer bytes over the wire.
-    let said_below = matches!(
-        person.map(|person| person.outcome),
-        Some(Outcome::Safe | Outcome::Review | Outcome::Hazard | Outcome::Automatic | Outcome::Connected)
-    ) && !app.mapping.proposals().is_empty();
-    if let Some(person) = person.filter(|_| !said_below) {
-        lines.extend(wrapped(&person.why, width, theme.dim));
-    }
-    lines
-}
 
-/// What was decided, how it stands, and what to do where it failed.
-fn decided(app: &App, user: &OrgUser, person: Option<&Person>, width: usize, lines: &mut Vec<Line>) {
-    let theme = &app.look.theme;
-    let Some(row) = app.model.plan.row(&user.storage_key).filter(|row| row.decision.is_decided()) else {
-        return;
-    };
-    let (glyph, _, style) = standing(app, user, person);
-    let verify = app.keymap.shown(Action::VerifyAgain);
-    let mut text = format!("{glyph} {}", decision(app, row));
-    match row.state {
-        RowState::Planned => {
-            if let Some(at) = row.decided_at {
-                text = format!("{text}, decided {}", ago(at, app.now()));
+    /// One candidate: everything about the highlighted one, the strongest reason of the others. Returns how many of the lines
+    /// must be on the frame before it can be accepted.
+    fn candidate(&mut self, app: &App, proposed: &Proposed, highlighted: bool) -> usize {
+        let theme = &app.look.theme;
+        let width = usize::from(self.area.width);
+        let candidate = &proposed.candidate;
+        let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
+        let from = self.lines.len();
+        self.lines.extend(head(app, candidate, target, highlighted, width));
+        match proposed.reason {
+            Reason::Found => {}
+            Reason::Picked => self.lines.push(Line::at(INDENT).then("chosen from the search", theme.dim)),
+            Reason::Decided => self.lines.push(Line::at(INDENT).then("decided", theme.good)),
+        }
+        let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
+        let layout = Layout::of(width);
+        if highlighted && self.area.height >= TALL {
+            let context = &app.model.context;
+            let (own, theirs) = (format!("in {}", context.organization), format!("in {}", context.tenant));
+            self.lines.extend(layout.heads(&own, &theirs, theme.dim));
+        }
+        let mut needed = self.lines.len() - from;
+        let rows = rows(app, candidate, user, target);
+        if !highlighted {
+            self.lines.extend(layout.summary(&rows, theme.text));
+            return needed;
+        }
+        for (at, row) in rows.iter().enumerate() {
+            self.lines.extend(layout.lines(row, theme.text));
+            // What speaks against it stands first, and the first of it must be on the frame.
+            if at == 0 && row.warns {
+                needed = self.lines.len() - from;
             }
         }
-        RowState::Applied => text = format!("{text}: applied, not verified yet ({verify})"),
-        RowState::Unknown => {
-            text = format!("{text}: sent, and nobody knows whether it happened; {verify} reads it back");
-        }
-        RowState::Sending => text.push_str(": being sent"),
-        other => text = format!("{text}: {}", other.name()),
+        needed
     }
-    lines.extend(wrapped(&text, width, style));
-    if row.needs_a_look {
-        let key = app.keymap.shown(Action::SamePerson);
-        let text =
-            format!("needs a look: something changed since; decide again, or {key} confirms that it holds");
-        lines.extend(wrapped(&text, width, theme.caution));
-    }
-    if let Some(key) = &row.new_storage_key {
-        lines.extend(wrapped(&format!("under a new key: {key}"), width, theme.dim));
-    }
-    if let Some(error) = &row.error {
-        let style = if row.state == RowState::Skipped { theme.dim } else { theme.bad };
-        lines.extend(wrapped(error, width, style));
-    }
-    if let Some(note) = &row.note {
-        lines.extend(wrapped(&format!("note: {note}"), width, theme.dim));
-    }
-}
 
-fn proposals(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let theme = &app.look.theme;
-    let width = usize::from(area.width);
-    let key = |action: Action| app.keymap.shown(action);
-    // The way to the search stands at the foot, in the same cells for everybody.
-    let mut list = area;
-    if let (Some(directory), 8..) = (&app.model.directory.value, area.height) {
-        list.height -= 1;
-        let text = format!(
-            "({} searches all {} people of the tenant)",
-            key(Action::SearchTenant),
-            count(directory.len())
-        );
-        Pen::line(buf, area, list.height, app.look.glyphs.ellipsis).write(&text, theme.dim);
+    /// How many lines of the person stay above, the first line shown below them, and how far one can scroll.
+    fn layout(&self) -> (usize, usize, usize) {
+        let height = usize::from(self.area.height);
+        let Some(hidden) = self.lines.len().checked_sub(height).filter(|hidden| *hidden > 0) else {
+            return (self.head.min(height), self.head, 0);
+        };
+        let pinned = self.pinned.min(height);
+        let room = height - pinned;
+        let highlighted = self.blocks.iter().find(|block| block.highlighted);
+        // Of a candidate further down the end is shown, or, where it is longer than the room, the beginning.
+        let from =
+            highlighted.map_or(self.head, |block| block.to.saturating_sub(room).min(block.from).max(self.head));
+        (pinned, from, hidden.saturating_sub(from - self.head))
     }
-    let loading = loading(&app.model);
-    let mut lines = Vec::new();
-    let mut highlighted = None;
-    if let Some(why) = loading {
-        let problem = app.model.directory.problem.as_ref().or(app.model.roster.problem.as_ref());
-        let text = problem.map_or_else(|| why.to_owned(), ToString::to_string);
-        lines.extend(wrapped(&text, width, if problem.is_some() { theme.bad } else { theme.dim }));
-    }
-    for proposed in app.mapping.proposals() {
-        let selected = app.mapping.highlighted() == Some(proposed);
-        let start = lines.len();
-        let (block, needed) = block(app, proposed, selected, width);
-        lines.extend(block);
-        if selected {
-            highlighted = Some((start, lines.len(), needed));
+
+    fn draw(&self, app: &App, view: &mut ViewState, buf: &mut Buffer) {
+        let (pinned, base, end) = self.layout();
+        view.drawn.details_end = end;
+        let scrolled = app.mapping.scrolled.min(end);
+        // Nothing scrolled: the person above, then the candidates. Scrolled: all of it as one text.
+        let (pinned, from) = if scrolled == 0 { (pinned, base) } else { (0, base - self.head + scrolled) };
+        let top = Rect { height: u16::try_from(pinned).unwrap_or(0), ..self.area };
+        draw(app, self.lines.get(..pinned.min(self.head)).unwrap_or_default(), top, buf);
+        let below = Rect { y: top.bottom(), height: self.area.height - top.height, ..self.area };
+        draw(app, self.lines.get(from..).unwrap_or_default(), below, buf);
+        let to = from + usize::from(below.height);
+        for block in &self.blocks {
+            let (first, last) = (block.from.max(from), block.to.min(to));
+            if first < last {
+                let y = below.y + u16::try_from(first - from).unwrap_or(0);
+                let area = Rect { y, height: u16::try_from(last - first).unwrap_or(0), ..below };
+                view.can_be_clicked(app, area, || Target::Candidate(block.id));
+            }
+        }
+        view.can_be_clicked(app, self.area, || Target::Details);
+        self.foot(app, end - scrolled, buf);
+        let highlighted = self.blocks.iter().find(|block| block.highlighted);
+        let is_visible = highlighted.is_some_and(|block| {
+            block.from >= from && block.from + block.needed <= to && usize::from(self.area.width) >= NARROWEST
+        });
+        if is_visible && app.overlays.is_empty() {
+            view.drawn.proposal = current(app);
         }
     }
-    if app.mapping.proposals().is_empty() && loading.is_none() && needs_somebody(app) {
-        let text = format!(
-            "Nobody in the tenant is like this person. {} searches everybody, {} invites, {} removes, {} keeps.",
-            key(Action::SearchTenant),
-            key(Action::Invite),
-            key(Action::Remove),
-            key(Action::Keep)
-        );
-        lines.extend(wrapped(&text, width, theme.dim));
-    }
-    let height = usize::from(list.height);
-    let top = highlighted.map_or(0, |(start, end, _)| end.saturating_sub(height).min(start));
-    draw(app, lines.get(top..).unwrap_or_default(), list, buf);
-    if lines.len().saturating_sub(top) > height && height > 0 {
-        Pen::line(buf, list, list.height - 1, app.look.glyphs.ellipsis)
-            .to(list.right().saturating_sub(1))
-            .write(app.look.glyphs.down, theme.dim);
-    }
-    let visible =
-        highlighted.is_some_and(|(start, _, needed)| start - top + needed <= height && width >= NARROWEST);
-    if visible && app.overlays.is_empty() {
-        view.drawn.proposal = current(app);
+
+    /// The way to the search and what the signs mean, in the same cells for everybody; on the right, what is not in sight.
+    fn foot(&self, app: &App, left: usize, buf: &mut Buffer) {
+        let (glyphs, theme) = (&app.look.glyphs, &app.look.theme);
+        let line = Rect { y: self.area.bottom(), height: 1, ..self.area };
+        let more = format!("{} {left} more, {}", glyphs.down, app.keymap.shown(Action::DetailsDown));
+        if !self.foot {
+            if left > 0 && self.area.height > 0 {
+                let last = Rect { y: self.area.bottom() - 1, ..line };
+                Pen::line(buf, last, 0, glyphs.ellipsis)
+                    .to(last.right().saturating_sub(1))
+                    .write(glyphs.down, theme.dim);
+            }
+            return;
+        }
+        let mut pen = Pen::line(buf, line, 0, glyphs.ellipsis);
+        if left > 0 {
+            pen.right(&more, theme.dim);
+        }
+        let key = app.keymap.shown(Action::SearchTenant);
+        let all = app.model.directory.value.as_ref().map_or(0, |directory| directory.len());
+        let text = format!("({key} searches all {} people of the tenant)", count(all));
+        pen.write(&text, theme.dim);
+        let [agrees, nearly, differs] = glyphs.signs;
+        let legend = format!("{agrees} agrees {nearly} nearly {differs} differs {} missing", glyphs.dash);
+        if left == 0 && pen.left() > columns(&legend) + 2 {
+            pen.right(&legend, theme.dim);
+        }
     }
 }
 
@@ -249,58 +248,7 @@ fn needs_somebody(app: &App) -> bool {
     person.is_some_and(needs_decision)
 }
 
-/// One candidate: everything about the highlighted one, the strongest reason of the others. With it, how many of the lines
-/// must be on the frame before the candidate can be accepted.
-fn block(app: &App, proposed: &Proposed, selected: bool, width: usize) -> (Vec<Line>, usize) {
-    let theme = &app.look.theme;
-    let candidate = &proposed.candidate;
-    let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
-    let mut lines = head(app, candidate, target, selected, width);
-    let facts = target.filter(|_| selected).map(|target| indented(&account(app, target), theme.dim));
-    let (above, below) = if width < NO_KINDS { (None, facts) } else { (facts, None) };
-    lines.extend(above);
-    match proposed.reason {
-        Reason::Found => {}
-        Reason::Picked => lines.push(indented("chosen from the search", theme.dim)),
-        Reason::Decided => lines.push(indented("decided", theme.good)),
-    }
-    let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
-    let reasons = reasons(app, candidate, user, target);
-    let shown = if selected { reasons.len() } else { 1 };
-    let mut needed = lines.len();
-    // Warnings come first: what speaks against it must be on the frame when it is accepted.
-    for (sign, kind, detail, style) in reasons.into_iter().take(shown) {
-        // Without a column of its own the kind leads the words.
-        let (kind, detail) = if width < NO_KINDS {
-            (String::new(), format!("{kind}: {detail}"))
-        } else {
-            (format!("{kind:<KIND$} "), detail)
-        };
-        let lead = format!("  {sign} {kind}");
-        let indent = lead.chars().count();
-        let mut detail = wrap(&detail, width.saturating_sub(indent + 2).max(8));
-        if !selected {
-            detail.truncate(1);
-        }
-        if needed == lines.len() && !candidate.warnings.is_empty() {
-            needed += detail.len();
-        }
-        for (at, line) in detail.into_iter().enumerate() {
-            let lead = if at == 0 { lead.clone() } else { " ".repeat(indent) };
-            lines.push(Line {
-                parts: vec![(String::new(), style), (lead, style), (line, theme.text)],
-                ..Line::default()
-            });
-        }
-    }
-    lines.extend(below);
-    (lines, needed)
-}
-
-fn indented(text: &str, style: Style) -> Line {
-    Line { parts: vec![(String::new(), style), (format!("  {text}"), style)], ..Line::default() }
-}
-
+/// Name, sign-in name and score.
 fn head(
     app: &App,
     candidate: &Candidate,
@@ -314,88 +262,13 @@ fn head(
     let score = score.strip_prefix('0').unwrap_or(&score).to_owned();
     let Some(target) = target else {
         let text = format!("{} is not among the people of the tenant", candidate.object_id);
-        return vec![Line { selected, ..Line::of(text, theme.bad) }];
+        return vec![Line::at(INDENT).then(text, theme.bad).selected(selected)];
     };
-    let mut first = Line {
-        parts: vec![
-            (String::new(), theme.text),
-            (shown(target.display_name(), "name").into_owned(), theme.title),
-        ],
-        right: Some((score, theme.dim)),
-        selected,
-    };
-    let name = clean(target.display_name()).chars().count();
-    let upn = clean(target.user_principal_name()).chars().count();
-    if name + upn + 11 <= width {
-        first.parts.push(("   ".to_owned(), theme.text));
-        first.parts.push((target.user_principal_name().to_string(), theme.text));
-        return vec![first];
+    let name = shown(target.display_name(), "name");
+    let address = target.user_principal_name();
+    let first = Line::at(INDENT).then(name.as_ref(), theme.title).right(score, theme.dim).selected(selected);
+    if columns(&name) + columns(&clean(address)) + 11 <= width {
+        return vec![first.then("   ", theme.text).then(address, theme.text)];
     }
-    vec![first, indented(target.user_principal_name(), theme.text)]
-}
-
-/// The search: the field, then those found; evidence and warnings of the highlighted one.
-fn searching(app: &App, search: &Search, user: &OrgUser, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let theme = &app.look.theme;
-    let width = usize::from(area.width);
-    {
-        let mut pen = Pen::line(buf, area, 0, app.look.glyphs.ellipsis);
-        pen.write("search: ", theme.accent);
-        text_field(&search.input, &mut pen, area.y, view, theme.text);
-    }
-    let list = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let found = search.found();
-    let all = app.model.directory.value.as_ref().map_or(0, |directory| directory.len());
-    if found.is_empty() {
-        let text = match (search.input.value().trim().is_empty(), search.answered) {
-            (true, _) => format!("name, address, or object id; all {} people of the tenant", count(all)),
-            (false, false) => "searching".to_owned(),
-            (false, true) => "nobody in the tenant fits".to_owned(),
-        };
-        draw(app, &[Line::of(text, theme.dim)], list, buf);
-        return;
-    }
-    let cursor = found.iter().position(|id| Some(*id) == search.cursor);
-    // What is known about the highlighted pair stands below it; the list scrolls in what is left.
-    let height = usize::from(list.height);
-    let mut about = Vec::new();
-    if let Some(candidate) = search.cursor.and_then(|id| judged(app, user, id)) {
-        let proposed = Proposed { candidate, reason: Reason::Found };
-        (about, _) = block(app, &proposed, true, width);
-        for line in &mut about {
-            line.selected = false;
-        }
-        // Name and address stand in the row already.
-        let target = app.model.directory.value.as_ref().and_then(|all| all.get(proposed.candidate.object_id));
-        about.drain(..head(app, &proposed.candidate, target, true, width).len().min(about.len()));
-        about.truncate(height / 2);
-    }
-    let rows = height.saturating_sub(about.len());
-    view.drawn.page = rows.max(1);
-    let window = view.candidates.window(
-        cursor,
-        found.len(),
-        rows,
-        |at| found.get(at).copied(),
-        |id| found.iter().position(|it| it == id),
-    );
-    let mut lines = Vec::new();
-    for at in window {
-        let target = found.get(at).and_then(|id| app.model.directory.value.as_ref()?.get(*id));
-        let Some(target) = target else { continue };
-        lines.push(Line {
-            parts: vec![
-                (String::new(), theme.text),
-                (shown(target.display_name(), "name").into_owned(), theme.text),
-                ("  ".to_owned(), theme.text),
-                (target.user_principal_name().to_string(), theme.dim),
-            ],
-            right: None,
-            selected: cursor == Some(at),
-        });
-        if cursor == Some(at) {
-            lines.append(&mut about);
-        }
-    }
-    draw(app, &lines, list, buf);
+    vec![first, Line::at(INDENT).then(address, theme.text)]
 }

@@ -60,18 +60,13 @@ fn unused(app: &App) -> impl Iterator<Item = &Pattern> {
 /// The line of the tab about a pattern that could be used: what it would explain, and the key.
 pub(super) fn notice(app: &App) -> Option<String> {
     let first = unused(app).next().filter(|_| app.model.apply.is_none())?;
-    let contradict = match first.contradicts {
-        0 => "nobody contradicts".to_owned(),
-        1 => "1 contradicts".to_owned(),
-        n => format!("{} contradict", count(n)),
-    };
     let key = app.keymap.shown(Action::Patterns);
     let what = first.id.shown(app.look.glyphs.arrow);
     let more = match unused(app).count() {
         1 => String::new(),
         n => format!(" {} {} more", app.look.glyphs.middot, n - 1),
     };
-    Some(format!("{what} would explain {} ({contradict}): {key}{more}", people(first.explains)))
+    Some(format!("{what} would explain {} ({}): {key}{more}", people(first.explains), first.against()))
 }
 
 fn place(app: &App, dialog: &Dialog) -> usize {

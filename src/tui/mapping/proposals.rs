@@ -98,6 +98,7 @@ pub fn prepare(app: &mut App) {
     let items = proposals(app, &stamp.person, picked);
     let mapping = &mut app.mapping;
     if another {
+        mapping.scrolled = 0;
         mapping.cursor = picked;
         mapping.refusal = mapping.refusal.take().filter(|(key, _)| *key == stamp.person);
     }

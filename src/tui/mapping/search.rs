@@ -45,7 +45,6 @@ pub fn open(app: &mut App) {
 
 /// A key for the search, which is the topmost overlay.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
-    app.mapping.keys += 1;
     let page = isize::try_from(app.drawn.page.max(1)).unwrap_or(1);
     let Some(Overlay::Search(search)) = app.overlays.last_mut() else { return Vec::new() };
     match key.code {
@@ -92,6 +91,23 @@ pub fn answered(app: &mut App, generation: u64, found: &Arc<Vec<ObjectId>>) {
     search.answered = true;
     search.cursor = found.first().copied();
     search.found = Some(Arc::clone(found));
+}
+
+/// Moves the highlight (the wheel).
+pub fn step(app: &mut App, by: isize) {
+    if let Some(Overlay::Search(search)) = app.overlays.last_mut() {
+        search.step(by);
+    }
+}
+
+/// A click on somebody who was found: the first one highlights, one on the highlighted chooses, as `Enter` does.
+pub fn click(app: &mut App, id: ObjectId) {
+    let Some(Overlay::Search(search)) = app.overlays.last_mut() else { return };
+    if search.cursor == Some(id) {
+        choose(app);
+    } else if search.found().contains(&id) {
+        search.cursor = Some(id);
+    }
 }
 
 /// Takes the highlighted one among the candidates, to be looked at.

@@ -3,6 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use tui_input::Input;
 
 use super::Overlay;
@@ -12,7 +13,13 @@ use crate::tui::availability::disabled;
 use crate::tui::filter::contains;
 use crate::tui::keymap::Key;
 use crate::tui::widgets::frame::{centered, dialog};
-use crate::tui::widgets::pen::Pen;
+use crate::tui::widgets::pen::{Pen, wrap};
+
+/// Columns of the keys.
+const KEYS: usize = 14;
+
+/// The most columns of the box.
+const WIDE: u16 = 108;
 
 /// The help overlay.
 #[derive(Debug, Clone, Default)]
@@ -37,12 +44,7 @@ pub fn lines(app: &App, typed: &str) -> Vec<Action> {
             })
         })
         .collect();
-    let group = |action: &Action| match (action.lives_in(app.tab), action.tabs().len() == Tab::ALL.len()) {
-        (true, false) => 0,
-        (true, true) => 1,
-        (false, _) => 2,
-    };
-    found.sort_by_key(group);
+    found.sort_by_key(|action| (!action.lives_in(app.tab), action.tabs().len() == Tab::ALL.len()));
     found
 }
 
@@ -72,12 +74,72 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A wide box with one line an action.
+/// A line of the help: keys and words, or the heading of a group.
+struct Line {
+    keys: String,
+    text: String,
+    keys_style: Style,
+    style: Style,
+}
+
+/// Where an action lives, seen from the active tab.
+fn group(app: &App, action: Action) -> &'static str {
+    match (action.lives_in(app.tab), action.tabs().len() == Tab::ALL.len()) {
+        (true, false) => app.tab.title(),
+        (true, true) => "Everywhere",
+        (false, _) => "In other tabs",
+    }
+}
+
+/// What stands in the box: long sentences take more than one line, and groups have headings while nothing is typed.
+fn rows(app: &App, typed: &str, width: usize) -> Vec<Line> {
+    let theme = &app.look.theme;
+    let room = width.saturating_sub(KEYS + 1).max(8);
+    let mut rows: Vec<Line> = Vec::new();
+    let mut heading = "";
+    for action in lines(app, typed) {
+        if typed.is_empty() && group(app, action) != heading {
+            heading = group(app, action);
+            let blank = |keys: &str| Line {
+                keys: keys.to_owned(),
+                text: String::new(),
+                keys_style: theme.title,
+                style: theme.text,
+            };
+            if !rows.is_empty() {
+                rows.push(blank(""));
+            }
+            rows.push(blank(heading));
+        }
+        let here = action.lives_in(app.tab);
+        let why = if here { disabled(app, action) } else { None };
+        let mut text = action.help().to_owned();
+        if !here {
+            let tabs: Vec<&str> = action.tabs().iter().map(|tab: &Tab| tab.title()).collect();
+            text = format!("{text} ({})", tabs.join(", "));
+        } else if let Some(why) = &why {
+            text = format!("{text} Not now: {why}.");
+        }
+        let mut keys = app.keymap.keys(action).iter().map(Key::to_string).collect::<Vec<_>>().join(" ");
+        for line in wrap(&text, room) {
+            rows.push(Line {
+                keys: std::mem::take(&mut keys),
+                text: line,
+                keys_style: if here { theme.accent } else { theme.dim },
+                style: if here && why.is_none() { theme.text } else { theme.dim },
+            });
+        }
+    }
+    rows
+}
+
+/// A wide box with the actions that fit.
 pub fn view(app: &App, help: &Help, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let look = &app.look;
-    let found = lines(app, help.input.value());
-    let height = u16::try_from(found.len() + 4).unwrap_or(area.height);
-    let inside = dialog(buf, centered(area, 100, height), "Keys", look, look.theme.border);
+    let wide = area.width.min(WIDE);
+    let rows = rows(app, help.input.value(), usize::from(wide.saturating_sub(4)));
+    let height = u16::try_from(rows.len() + 4).unwrap_or(area.height);
+    let inside = dialog(buf, centered(area, wide, height), "Keys", look, look.theme.border);
     if inside.height < 2 {
         return;
     }
@@ -86,30 +148,22 @@ pub fn view(app: &App, help: &Help, view: &mut ViewState, area: Rect, buf: &mut 
     super::text_field(&help.input, &mut pen, inside.y, view, look.theme.text);
     let room = usize::from(inside.height) - 2;
     view.drawn.page = room;
-    view.drawn.details_end = found.len().saturating_sub(room);
+    view.drawn.details_end = rows.len().saturating_sub(room);
     let top = help.top.min(view.drawn.details_end);
-    if found.is_empty() {
+    if rows.is_empty() {
         Pen::line(buf, inside, 2, look.glyphs.ellipsis).write("nothing fits", look.theme.dim);
     }
-    let below = found.len().saturating_sub(top + room);
+    let below = rows.len().saturating_sub(top + room);
     if below > 0 {
-        let more = format!("{below} more, Down");
+        let more = format!("{below} more lines, Down");
         Pen::line(buf, inside, 0, look.glyphs.ellipsis).right(&more, look.theme.dim);
     }
-    for (row, action) in (2..inside.height).zip(found.iter().skip(top)) {
-        let keys = app.keymap.keys(*action).iter().map(Key::to_string).collect::<Vec<_>>().join(" ");
-        let here = action.lives_in(app.tab);
-        let why = if here { disabled(app, *action) } else { None };
-        let style = if here && why.is_none() { look.theme.text } else { look.theme.dim };
+    for (row, line) in (2..inside.height).zip(rows.iter().skip(top)) {
         let mut pen = Pen::line(buf, inside, row, look.glyphs.ellipsis);
-        pen.cell(&keys, 14, if here { look.theme.accent } else { look.theme.dim }).skip(1);
-        let mut text = action.help().to_owned();
-        if !here {
-            let tabs: Vec<&str> = action.tabs().iter().map(|tab: &Tab| tab.title()).collect();
-            text = format!("{text} ({})", tabs.join(", "));
-        } else if let Some(why) = why {
-            text = format!("{text} Not now: {why}.");
+        if line.text.is_empty() {
+            pen.write(&line.keys, line.keys_style);
+        } else {
+            pen.cell(&line.keys, KEYS, line.keys_style).skip(1).write(&line.text, line.style);
         }
-        pen.write(&text, style);
     }
 }

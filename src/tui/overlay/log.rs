@@ -10,8 +10,11 @@ use ratatui::style::Style;
 use super::Overlay;
 use crate::tui::app::{App, Effect, ViewState};
 use crate::tui::widgets::frame::dialog;
-use crate::tui::widgets::pen::Pen;
+use crate::tui::widgets::pen::{Pen, fit, width, wrap};
 use crate::tui::widgets::words::count;
+
+/// Columns of the time and the gap behind it.
+const BEHIND: usize = 10;
 
 /// What the pane shows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -117,6 +120,21 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Lines that are too long go on below, behind the time, so that a reason and its remedy are read to the end.
+fn folded(line: &str, room: usize) -> Vec<String> {
+    let room = room.max(1);
+    if width(line) <= room || room <= BEHIND * 2 {
+        return vec![line.to_owned()];
+    }
+    let head = fit(line, room, "");
+    let cut = head.rfind(' ').filter(|at| *at > room / 2).unwrap_or(head.len());
+    let (first, rest) = line.split_at_checked(cut).unwrap_or((line, ""));
+    let mut lines = vec![first.trim_end().to_owned()];
+    let indent = " ".repeat(BEHIND);
+    lines.extend(wrap(rest, room - BEHIND).into_iter().map(|line| format!("{indent}{line}")));
+    lines
+}
+
 /// Over the whole tab.
 pub fn view(app: &App, log: &Log, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     let name = match log.page {
@@ -127,6 +145,12 @@ pub fn view(app: &App, log: &Log, view: &mut ViewState, area: Rect, buf: &mut Bu
     let lines = lines(app, log.page);
     let title = format!("Log: {} {name} (UTC, newest first)", count(lines.len()));
     let inside = dialog(buf, area, &title, &app.look, app.look.theme.border);
+    let lines: Vec<(String, Style)> = lines
+        .iter()
+        .flat_map(|(line, style)| {
+            folded(line, usize::from(inside.width)).into_iter().map(move |line| (line, *style))
+        })
+        .collect();
     view.drawn.page = usize::from(inside.height);
     view.drawn.details_end = lines.len().saturating_sub(view.drawn.page);
     let top = log.top.min(view.drawn.details_end);

@@ -37,24 +37,21 @@ pub fn fuzzy(text: &str, typed: &str) -> Option<usize> {
     Some(cost * 100 + text.len())
 }
 
-/// Actions of this tab that fit what was typed, best first.
+/// Actions that fit what was typed, best first; those of other tabs, which say so, after those of this one.
 pub fn found(app: &App, typed: &str) -> Vec<Action> {
     let typed = typed.to_lowercase();
-    let mut list: Vec<(usize, usize, Action)> = Action::ALL
+    let mut list: Vec<(bool, usize, usize, Action)> = Action::ALL
         .iter()
         .enumerate()
-        .filter(|(_, action)| action.lives_in(app.tab))
         .filter_map(|(at, action)| {
             let name = fuzzy(action.name(), &typed);
             let help = fuzzy(action.help(), &typed).map(|cost| cost + 5_000);
-            Some((name.into_iter().chain(help).min()?, at, *action))
+            let cost = if typed.is_empty() { 0 } else { name.into_iter().chain(help).min()? };
+            Some((!action.lives_in(app.tab), cost, at, *action))
         })
         .collect();
     list.sort_unstable();
-    if typed.is_empty() {
-        list.sort_by_key(|(_, at, _)| *at);
-    }
-    list.into_iter().map(|(_, _, action)| action).collect()
+    list.into_iter().map(|(_, _, _, action)| action).collect()
 }
 
 /// `Enter` does the highlighted action; a disabled one says why and stays.

@@ -47,14 +47,9 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         return Vec::new();
     };
     match key.code {
-        KeyCode::Char('y') => {
-            app.say("the code is copied");
-            vec![Effect::Copy(code.user_code)]
-        }
-        KeyCode::Char('a') if code.address_is_known => {
-            app.say("the address is copied");
-            vec![Effect::Copy(code.address)]
-        }
+        // What can be said about copying is said by whoever sends it to the terminal.
+        KeyCode::Char('y') => vec![Effect::Copy(code.user_code)],
+        KeyCode::Char('a') if code.address_is_known => vec![Effect::Copy(code.address)],
         KeyCode::Char('a') => {
             app.complain("this page is none of those that Microsoft documents; it is not copied");
             Vec::new()

@@ -212,18 +212,6 @@ fn details(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     lines.push((String::new(), theme.text));
     lines.push(("Microsoft's page (y copies the address)".to_owned(), theme.dim));
-    let address = lines.len();
     lines.extend(wrap(check.id.docs_url(), width).into_iter().map(|line| (line, theme.dim)));
     pane(app, view, &lines, app.prerequisites.scrolled, area, buf);
-    // The page is a constant of the program: it may be a link.
-    let from = app.prerequisites.scrolled.min(view.drawn.details_end);
-    let below = usize::from(lines.len() > from + usize::from(area.height));
-    for (at, (line, _)) in lines.iter().enumerate().skip(address) {
-        let row = at.checked_sub(from).and_then(|row| u16::try_from(row).ok());
-        let shown = row.filter(|row| usize::from(*row) + below < usize::from(area.height));
-        if let Some(row) = shown {
-            let width = u16::try_from(self::width(line)).unwrap_or(0);
-            view.link(Rect { y: area.y + row, height: 1, width, ..area }, check.id.docs_url());
-        }
-    }
 }

@@ -60,7 +60,8 @@ pub fn wait_for(fd: BorrowedFd<'_>, events: PollFlags) -> PollFlags {
     }
 }
 
-/// Stops the reading while the terminal is somebody else's.
+/// Stops the reading while the terminal is somebody else's. Whoever takes the terminal away waits until the read under way is
+/// over: a key typed for the shell a moment later must not be taken by it.
 #[derive(Debug, Clone, Default)]
 pub struct Parking {
     inner: Arc<(Mutex<bool>, Condvar)>,
@@ -75,12 +76,10 @@ impl Parking {
     }
 
     /// Does something to the terminal, unless it is somebody else's; whoever takes it away waits until this is done.
-    fn unless_parked(&self, act: impl FnOnce()) {
+    fn unless_parked<T>(&self, act: impl FnOnce() -> T) -> Option<T> {
         let (lock, _) = &*self.inner;
         let parked = lock.lock().unwrap_or_else(PoisonError::into_inner);
-        if !*parked {
-            act();
-        }
+        (!*parked).then(act)
     }
 
     fn wait(&self) {
@@ -107,6 +106,11 @@ fn tell_again(fd: &OwnedFd) {
     }
 }
 
+/// The next event that is there already.
+fn next_event() -> Option<io::Result<crossterm::event::Event>> {
+    matches!(crossterm::event::poll(Duration::ZERO), Ok(true)).then(crossterm::event::read)
+}
+
 fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
     let mut listener = Listener::default();
     loop {
@@ -117,9 +121,10 @@ fn read(fd: &OwnedFd, to: &mpsc::Sender<Input>, parking: &Parking) {
         parking.wait();
         // Whatever made the terminal readable is taken out by one call; the size is told by SIGWINCH, not by crossterm.
         let mut seen = false;
-        while matches!(crossterm::event::poll(Duration::ZERO), Ok(true)) {
+        // One event at a time: what is handed on may have to wait, and nobody may be kept waiting for the terminal by that.
+        while let Some(event) = parking.unless_parked(next_event).flatten() {
             seen = true;
-            let Ok(event) = crossterm::event::read() else { return };
+            let Ok(event) = event else { return };
             if matches!(event, crossterm::event::Event::Resize(..)) {
                 continue;
             }

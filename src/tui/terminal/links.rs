@@ -1,6 +1,10 @@
 //! Addresses that can be clicked (OSC 8), where the terminal is known to take them. Only addresses that the program made
 //! itself become links: a text of a service never does.
+//!
+//! They are found on the finished frame ([`find`]): what a dialog covers is no link, and a cell is one only because of the
+//! letters that stand there, so that the difference of two frames is right for links too.
 
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 /// A link: the cells, and where it leads.
@@ -27,6 +31,60 @@ pub fn is_plain(address: &str) -> bool {
     (address.starts_with("https://") || address.starts_with("http://127.0.0.1:"))
         && address.len() <= 2_000
         && address.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Where one of these addresses stands whole: on one line, or broken at the edge and going on below its first letter.
+pub fn find(buf: &Buffer, area: Rect, addresses: &[String]) -> Vec<Link> {
+    let mut own: Vec<&String> = addresses.iter().filter(|address| is_plain(address)).collect();
+    // One may begin like another: the longest that fits is meant.
+    own.sort_by_key(|address| std::cmp::Reverse(address.len()));
+    own.dedup();
+    let mut links = Vec::new();
+    if own.is_empty() {
+        return links;
+    }
+    let is = |x: u16, y: u16, letter: &str| buf.cell((x, y)).is_some_and(|cell| cell.symbol() == letter);
+    for y in area.top()..area.bottom() {
+        for x in area.left()..area.right() {
+            if is(x, y, "h") && is(x + 1, y, "t") {
+                links.extend(own.iter().find_map(|address| standing(buf, area, x, y, address)).into_iter().flatten());
+            }
+        }
+    }
+    links
+}
+
+/// The cells of this address from here on, line by line; `None`: it does not stand here.
+fn standing(buf: &Buffer, area: Rect, x: u16, mut y: u16, address: &str) -> Option<Vec<Link>> {
+    /// A line that breaks sooner was not broken at its edge.
+    const LEAST: u16 = 8;
+    let link = |y: u16, end: u16| Link {
+        area: Rect { x, y, width: end - x, height: 1 },
+        address: address.to_owned(),
+    };
+    let symbol = |x: u16, y: u16| {
+        let cell = if area.contains(Position { x, y }) { buf.cell((x, y)) } else { None };
+        cell.map_or(" ", ratatui::buffer::Cell::symbol)
+    };
+    let mut lines = Vec::new();
+    let mut at = x;
+    let mut letter = [0; 4];
+    for c in address.chars() {
+        if symbol(at, y) == " " && at >= x.saturating_add(LEAST) {
+            lines.push(link(y, at));
+            (at, y) = (x, y + 1);
+        }
+        if symbol(at, y) != c.encode_utf8(&mut letter) {
+            return None;
+        }
+        at += 1;
+    }
+    // Longer than the address: another one.
+    if !matches!(symbol(at, y), " " | ")" | "," | "." | ";") {
+        return None;
+    }
+    lines.push(link(y, at));
+    Some(lines)
 }
 
 /// The link that this cell belongs to.
@@ -86,5 +144,28 @@ mod tests {
         {
             assert!(!is_plain(address), "{address:?}");
         }
+    }
+
+    #[test]
+    fn an_address_is_found_whole_broken_and_never_in_part() {
+        let area = Rect::new(0, 0, 24, 6);
+        let own = ["https://a.example/x".to_owned(), "https://a.example/x/longer/than/it".to_owned()];
+        let draw = |lines: &[&str]| {
+            let mut buf = Buffer::empty(area);
+            for (y, line) in (0..).zip(lines) {
+                buf.set_string(0, y, line, ratatui::style::Style::new());
+            }
+            find(&buf, area, &own)
+        };
+        let one = draw(&["", "  https://a.example/x (y)"]);
+        assert_eq!(one, [Link { area: Rect::new(2, 1, 19, 1), address: own[0].clone() }]);
+        let broken = draw(&["  https://a.example/x/lo", "  nger/than/it"]);
+        assert_eq!(broken.len(), 2, "{broken:?}");
+        assert_eq!(broken[1], Link { area: Rect::new(2, 1, 12, 1), address: own[1].clone() });
+        for other in ["https://a.example/xy", "https://a.example", "http://a.example/x", "https://b.example/x"] {
+            assert_eq!(draw(&[other]), [], "{other}");
+        }
+        // Something else lies over its second line.
+        assert_eq!(draw(&["  https://a.example/x/lo", "  a dialog"]), []);
     }
 }

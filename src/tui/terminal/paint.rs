@@ -1,93 +1,249 @@
 //! A frame's changes as bytes: as few as possible, because they travel over SSH.
 //!
-//! Written by hand instead of through a backend for three reasons: a move of the selection costs 42 bytes instead of 67; with
-//! `NO_COLOR` no colour code is written at all (crossterm 0.29 writes the frame of one, `ESC[;m`, which wipes a reverse); and
-//! after anything but a plain character of one column the cursor is placed anew, so that a terminal that thinks otherwise
-//! about the width of a name cannot push the columns.
+//! Written by hand instead of through a backend, for these reasons:
+//! - lists are scrolled by the terminal ([`scroll`]), blanks are erased instead of written, the cursor takes the shortest way,
+//!   and only what differs of a style is told; what nobody can see (the colour of a blank) is not told at all;
+//! - with `NO_COLOR` no colour code is written at all (crossterm 0.29 writes the frame of one, `ESC[;m`, which wipes a
+//!   reverse);
+//! - after anything but a plain character of one column the cursor is placed anew, so that a terminal that thinks otherwise
+//!   about the width of a name cannot push the columns.
+//!
+//! Only what every terminal since the VT102 knows is used, and ECH, which xterm, VTE, kitty, tmux, screen, the Linux console and
+//! Windows Terminal know as well.
 
-use std::io::{self, Write};
+use std::io::Write as _;
 
-use ratatui::buffer::Cell;
-use ratatui::style::{Color, Modifier};
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 
+use self::pen::Pen;
 use super::links::{self, Link};
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Pen {
-    fg: Color,
-    bg: Color,
-    modifier: Modifier,
+mod pen;
+mod scroll;
+#[cfg(test)]
+mod tests;
+
+/// Erasing so many blanks is shorter than writing them, even when the cursor has to step over them afterwards.
+const ERASED: u16 = 9;
+
+/// Appends what turns `last`, which is on the screen, into `next`; nothing where nothing differs. Both have the same area.
+/// Begins and ends with plain text and without a link. `last` is left in an unspecified state.
+pub fn paint(out: &mut Vec<u8>, last: &mut Buffer, next: &Buffer, links: &[Link]) {
+    if let Some(shift) = scroll::find(last, next) {
+        shift.write(out);
+        shift.apply(last);
+    }
+    let mut painter = Painter { out, next, links, pen: Pen::PLAIN, at: None, linked: None };
+    let mut row = Vec::new();
+    for y in next.area.top()..next.area.bottom() {
+        changed(last, next, y, &mut row);
+        painter.row(y, &row);
+    }
+    painter.end();
 }
 
-const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
-
-const CODES: [(Modifier, u8); 7] = [
-    (Modifier::BOLD, 1),
-    (Modifier::DIM, 2),
-    (Modifier::ITALIC, 3),
-    (Modifier::UNDERLINED, 4),
-    (Modifier::REVERSED, 7),
-    (Modifier::HIDDEN, 8),
-    (Modifier::CROSSED_OUT, 9),
-];
-
-/// Writes the changed cells, which come line by line, from left to right. Leaves the terminal with plain text.
-pub fn paint<'a>(
-    out: &mut impl Write,
-    changes: impl IntoIterator<Item = (u16, u16, &'a Cell)>,
-    links: &[Link],
-) -> io::Result<()> {
-    let mut linked = None;
-    let mut pen = PLAIN;
-    let mut next = None;
-    for (x, y, cell) in changes {
-        if next != Some((x, y)) {
-            write!(out, "\u{1b}[{};{}H", y + 1, x + 1)?;
-        }
-        let link = if links.is_empty() { None } else { links::at(links, x, y) };
-        if link != linked {
-            match link.and_then(|at| links.get(at)) {
-                Some(link) => out.write_all(&links::open(&link.address))?,
-                None => out.write_all(links::CLOSE)?,
+/// The cells of a line that look different, from left to right. Of a blank only what stands behind and around the letter is
+/// seen, and of what a wide letter covers nothing.
+fn changed(last: &Buffer, next: &Buffer, y: u16, row: &mut Vec<u16>) {
+    row.clear();
+    let (mut covered, mut torn) = (0, 0);
+    for x in next.area.left()..next.area.right() {
+        let (Some(before), Some(cell)) = (last.cell((x, y)), next.cell((x, y))) else { continue };
+        let same = before == cell;
+        if covered > 0 {
+            covered -= 1;
+        } else {
+            if torn > 0 || !(same || (is_blank(before) && is_blank(cell))) {
+                row.push(x);
             }
-            linked = link;
+            covered = columns(cell) - 1;
         }
-        let wanted = Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier };
-        if wanted != pen {
-            change(out, pen, wanted)?;
-            pen = wanted;
+        // Where a wide letter was, and is no more, its other half may still be there.
+        torn = if same { torn } else { torn.max(columns(before)) }.saturating_sub(1);
+    }
+}
+
+/// How many columns a letter takes.
+fn columns(cell: &Cell) -> usize {
+    let symbol = cell.symbol();
+    if symbol.len() == 1 { 1 } else { symbol.width().max(1) }
+}
+
+/// A blank on the terminal's own background.
+fn is_blank(cell: &Cell) -> bool {
+    cell.symbol() == " " && Pen::of(cell).leaves_blanks()
+}
+
+/// Of one column, on every terminal.
+fn is_certain(symbol: &str) -> bool {
+    symbol.chars().nth(1).is_none() && symbol.width() == 1
+}
+
+struct Painter<'a> {
+    out: &'a mut Vec<u8>,
+    next: &'a Buffer,
+    links: &'a [Link],
+    pen: Pen,
+    /// Where the cursor is for certain.
+    at: Option<(u16, u16)>,
+    linked: Option<usize>,
+}
+
+impl Painter<'_> {
+    fn cell(&self, x: u16, y: u16) -> Option<&Cell> {
+        self.next.cell((x, y))
+    }
+
+    fn blank(&self, x: u16, y: u16) -> bool {
+        self.cell(x, y).is_some_and(is_blank) && self.link(x, y).is_none()
+    }
+
+    fn link(&self, x: u16, y: u16) -> Option<usize> {
+        if self.links.is_empty() { None } else { links::at(self.links, x, y) }
+    }
+
+    /// Writes the cells of a line that changed, from left to right.
+    fn row(&mut self, y: u16, changed: &[u16]) {
+        let end = self.next.area.right();
+        let mut rest = changed;
+        while let Some((&x, after)) = rest.split_first() {
+            if !self.blank(x, y) {
+                self.write(x, y);
+                rest = after;
+                continue;
+            }
+            let run = (x..end).take_while(|x| self.blank(*x, y)).count();
+            let to = x.saturating_add(u16::try_from(run).unwrap_or(u16::MAX));
+            let inside = rest.iter().take_while(|x| **x < to).count();
+            let (blanks, behind) = rest.split_at(inside);
+            // Blanks behind the last one that changed are there already.
+            let length = blanks.last().map_or(0, |last| last - x + 1);
+            if to == end && length > 3 {
+                self.erase(x, y, None);
+            } else if length >= ERASED || (behind.is_empty() && length > 5) {
+                self.erase(x, y, Some(length));
+            } else {
+                blanks.iter().for_each(|x| self.write(*x, y));
+            }
+            rest = behind;
+        }
+    }
+
+    /// Erases so many cells, or all to the end of the line; the cursor stays before them.
+    fn erase(&mut self, x: u16, y: u16, length: Option<u16>) {
+        self.go(x, y);
+        self.follow(None);
+        if !self.pen.leaves_blanks() {
+            self.dip(Pen::PLAIN);
+        }
+        let _ = match length {
+            Some(length) => write!(self.out, "\u{1b}[{length}X"),
+            None => write!(self.out, "\u{1b}[K"),
+        };
+    }
+
+    fn write(&mut self, x: u16, y: u16) {
+        self.go(x, y);
+        self.follow(self.link(x, y));
+        let Some(cell) = self.next.cell((x, y)) else { return };
+        if !self.fits(cell) {
+            self.dip(Pen::of(cell));
         }
         let symbol = cell.symbol();
-        out.write_all(symbol.as_bytes())?;
-        let certain = symbol.chars().nth(1).is_none() && symbol.width() == 1;
-        next = certain.then_some((x + 1, y));
+        self.out.extend_from_slice(symbol.as_bytes());
+        // At the edge terminals wait with their cursor in different places.
+        let certain = is_certain(symbol) && x + 1 < self.next.area.right();
+        self.at = certain.then_some((x + 1, y));
     }
-    if linked.is_some() {
-        out.write_all(links::CLOSE)?;
-    }
-    if pen == PLAIN { Ok(()) } else { out.write_all(b"\x1b[m") }
-}
 
-fn change(out: &mut impl Write, from: Pen, to: Pen) -> io::Result<()> {
-    if to == PLAIN {
-        return out.write_all(b"\x1b[m");
+    /// Whether the cell comes out right with the pen as it is.
+    fn fits(&self, cell: &Cell) -> bool {
+        let wanted = Pen::of(cell);
+        wanted == self.pen || (cell.symbol() == " " && wanted.leaves_blanks() && self.pen.leaves_blanks())
     }
-    let mut codes = Vec::with_capacity(4);
-    if from != PLAIN {
-        codes.push("0".to_owned());
+
+    fn dip(&mut self, wanted: Pen) {
+        self.pen.change(wanted, self.out);
+        self.pen = wanted;
     }
-    codes
-        .extend(CODES.iter().filter(|(one, _)| to.modifier.contains(*one)).map(|(_, code)| code.to_string()));
-    codes.extend(color(to.fg, 30));
-    codes.extend(color(to.bg, 40));
-    write!(out, "\u{1b}[{}m", codes.join(";"))
+
+    /// Begins or ends a link.
+    fn follow(&mut self, link: Option<usize>) {
+        if link != self.linked {
+            match link.and_then(|at| self.links.get(at)) {
+                Some(link) => self.out.extend_from_slice(&links::open(&link.address)),
+                None => self.out.extend_from_slice(links::CLOSE),
+            }
+            self.linked = link;
+        }
+    }
+
+    /// Takes the cursor there by the shortest way.
+    fn go(&mut self, x: u16, y: u16) {
+        if self.at == Some((x, y)) {
+            return;
+        }
+        let mut way = match (x, y) {
+            (0, 0) => "\u{1b}[H".to_owned(),
+            (0, y) => format!("\u{1b}[{}H", y + 1),
+            (x, y) => format!("\u{1b}[{};{}H", y + 1, x + 1),
+        };
+        if let Some((from, line)) = self.at {
+            let mut try_way = |other: Option<String>| {
+                if let Some(other) = other.filter(|other| other.len() < way.len()) {
+                    way = other;
+                }
+            };
+            if line == y && x > from {
+                let ahead = match x - from {
+                    1 => "\u{1b}[C".to_owned(),
+                    steps => format!("\u{1b}[{steps}C"),
+                };
+                try_way(Some(ahead));
+                try_way(self.over(from, x, y));
+            } else if y > line {
+                let down = "\n".repeat(usize::from(y - line));
+                let back = |to: u16| "\u{8}".repeat(usize::from(to - x));
+                try_way((x == 0).then(|| format!("\r{down}")));
+                try_way((x <= from).then(|| format!("{down}{}", back(from))));
+            }
+        }
+        self.out.extend_from_slice(way.as_bytes());
+        self.at = Some((x, y));
+    }
+
+    /// What stands between, written once more, where that needs no other style and every terminal agrees about its width.
+    fn over(&self, from: u16, to: u16, y: u16) -> Option<String> {
+        /// More is never shorter than a step of the cursor.
+        const FEW: u16 = 6;
+        if to - from > FEW {
+            return None;
+        }
+        let mut text = String::new();
+        for x in from..to {
+            let cell = self.cell(x, y)?;
+            if self.link(x, y) != self.linked || !is_certain(cell.symbol()) || !self.fits(cell) {
+                return None;
+            }
+            text.push_str(cell.symbol());
+        }
+        Some(text)
+    }
+
+    fn end(mut self) {
+        self.follow(None);
+        if self.pen != Pen::PLAIN {
+            self.dip(Pen::PLAIN);
+        }
+    }
 }
 
 /// The code of a colour; `base` is 30 for the text and 40 for the background.
-fn color(color: Color, base: u8) -> Option<String> {
+fn color(color: Color, base: u8) -> String {
     let code = match color {
-        Color::Reset => return None,
+        Color::Reset => base + 9,
         Color::Black => base,
         Color::Red => base + 1,
         Color::Green => base + 2,
@@ -104,69 +260,8 @@ fn color(color: Color, base: u8) -> Option<String> {
         Color::LightMagenta => base + 65,
         Color::LightCyan => base + 66,
         Color::White => base + 67,
-        Color::Indexed(number) => return Some(format!("{};5;{number}", base + 8)),
-        Color::Rgb(red, green, blue) => return Some(format!("{};2;{red};{green};{blue}", base + 8)),
+        Color::Indexed(number) => return format!("{};5;{number}", base + 8),
+        Color::Rgb(red, green, blue) => return format!("{};2;{red};{green};{blue}", base + 8),
     };
-    Some(code.to_string())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use ratatui::buffer::Buffer;
-    use ratatui::layout::Rect;
-    use ratatui::style::Style;
-
-    fn written(before: &Buffer, after: &Buffer) -> String {
-        let mut out = Vec::new();
-        paint(&mut out, before.diff(after), &[]).unwrap();
-        String::from_utf8(out).unwrap()
-    }
-
-    #[test]
-    fn a_moved_selection_costs_two_cells() {
-        let area = Rect::new(0, 0, 40, 10);
-        let gutter = Style::new().fg(Color::Blue).add_modifier(Modifier::REVERSED);
-        let (mut before, mut after) = (Buffer::empty(area), Buffer::empty(area));
-        before.set_string(1, 4, "▌", gutter);
-        after.set_string(1, 5, "▌", gutter);
-        assert_eq!(written(&before, &after), "\u{1b}[5;2H \u{1b}[6;2H\u{1b}[7;34m▌\u{1b}[m");
-        assert_eq!(written(&after, &after), "", "nothing changed, nothing is written");
-    }
-
-    #[test]
-    fn what_may_be_wider_than_thought_is_followed_by_a_place() {
-        let area = Rect::new(0, 0, 20, 1);
-        let (before, mut after) = (Buffer::empty(area), Buffer::empty(area));
-        after.set_string(0, 0, "a田b e\u{301}x", Style::new());
-        assert_eq!(written(&before, &after), "\u{1b}[1;1Ha田\u{1b}[1;4Hb\u{1b}[1;6He\u{301}\u{1b}[1;7Hx");
-    }
-
-    #[test]
-    fn the_cells_of_an_address_are_a_link_and_nothing_else_is() {
-        let area = Rect::new(0, 0, 20, 1);
-        let (before, mut after) = (Buffer::empty(area), Buffer::empty(area));
-        after.set_string(0, 0, "see https://x.test ok", Style::new());
-        let link = Link { area: Rect::new(4, 0, 14, 1), address: "https://x.test".to_owned() };
-        let mut out = Vec::new();
-        paint(&mut out, before.diff(&after), &[link]).unwrap();
-        let text = String::from_utf8(out).unwrap();
-        let (begin, rest) = text.split_once("\u{1b}]8;id=").unwrap();
-        assert!(!begin.contains("https"), "{text:?}");
-        assert!(rest.contains(";https://x.test\u{1b}\\"), "{text:?}");
-        assert!(rest.contains("\u{1b}]8;;\u{1b}\\"), "{text:?}");
-    }
-
-    #[test]
-    fn styles_are_whole_and_end_plain() {
-        let area = Rect::new(0, 0, 10, 1);
-        let (before, mut after) = (Buffer::empty(area), Buffer::empty(area));
-        after.set_string(0, 0, "a", Style::new().fg(Color::Indexed(75)).add_modifier(Modifier::BOLD));
-        after.set_string(1, 0, "b", Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::White));
-        after.set_string(2, 0, "c", Style::new());
-        assert_eq!(
-            written(&before, &after),
-            "\u{1b}[1;1H\u{1b}[1;38;5;75ma\u{1b}[0;38;2;1;2;3;107mb\u{1b}[mc"
-        );
-    }
+    code.to_string()
 }

@@ -7,6 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use crate::domain::news::{TenantMark, words};
 use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
 use crate::domain::text::has_suspicious;
@@ -93,6 +94,7 @@ fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Ve
             None => out.fact("privileged", "not known, the administrators were not read", theme.caution),
         }
     }
+    news(app, user, person, &mut out);
     decision(app, user, &mut out);
     out.gap();
     out.fact("signs in as", &shown(&user.principal_name, "address"), theme.text);
@@ -111,6 +113,14 @@ fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: usize) -> Ve
         candidate_lines(app, candidate, &mut out);
     }
     out.lines
+}
+
+/// What changed about the person since the administrator asked for a reading.
+fn news(app: &App, user: &OrgUser, person: Option<&Person>, out: &mut Lines) {
+    let Some(news) = app.model.news.of(&user.storage_key) else { return };
+    let by_us = app.model.plan.row(&user.storage_key).is_some_and(|row| row.attempts > 0);
+    let words = words(news, by_us, person.map(|person| person.outcome));
+    out.fact("news", &format!("{words}, {}", ago(news.at, app.now())), app.look.theme.accent);
 }
 
 fn decision(app: &App, user: &OrgUser, out: &mut Lines) {
@@ -196,6 +206,13 @@ fn candidate_lines(app: &App, candidate: &Candidate, out: &mut Lines) {
                 facts.push(format!("created {}", day(created)));
             }
             out.fact("account", &facts.join(", "), theme.text);
+            let news = match app.model.news.of_tenant_user(candidate.object_id) {
+                Some(TenantMark::New) => "new in the tenant",
+                Some(TenantMark::Changed) => "changed in the tenant",
+                Some(TenantMark::Gone) => "deleted in the tenant",
+                None => "",
+            };
+            out.fact("news", news, theme.accent);
         }
         None => out.text(&candidate.object_id.to_string(), theme.title),
     }

@@ -1,6 +1,6 @@
 //! Drawing the tab Users: bar of outcomes, filter line, table.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -9,14 +9,14 @@ use ratatui::style::Style;
 use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
 use crate::domain::text::clean;
-use crate::domain::{Decision, Outcome, Person};
+use crate::domain::{Outcome, Person};
 use crate::tui::app::{App, ViewState};
 use crate::tui::mouse::Target;
-use crate::tui::overlay::{Overlay, text_field};
-use crate::tui::people::{People, PeopleList};
+use crate::tui::people::table::{Sheet, draw};
+use crate::tui::people::{People, SortBy, head};
 use crate::tui::theme::Theme;
 use crate::tui::widgets::bar::shares;
-use crate::tui::widgets::columns::{Column, fitted, usual_width};
+use crate::tui::widgets::columns::{Column, usual_width};
 use crate::tui::widgets::frame::divider;
 use crate::tui::widgets::names::shown;
 use crate::tui::widgets::pen::{Pen, width};
@@ -64,19 +64,17 @@ fn bar_word(outcome: Outcome) -> &'static str {
 }
 
 /// A decision in a word: what is on its way to the disk says so.
-pub fn decision_word(app: &App, user: &OrgUser) -> (String, Style) {
-    let theme = &app.look.theme;
+fn decision_word<'a>(app: &'a App, user: &OrgUser) -> (Cow<'a, str>, Style) {
+    let (glyphs, theme) = (&app.look.glyphs, &app.look.theme);
     if let Some(row) = app.saving.pending().get(&user.storage_key) {
-        return (format!("{} {}", app.look.glyphs.pending, saving_word(row)), theme.caution);
+        return (format!("{} {}", glyphs.pending, saving_word(row)).into(), theme.caution);
     }
-    let Some(row) = app.model.plan.row(&user.storage_key) else { return (String::new(), theme.dim) };
-    if row.decision == Decision::Undecided {
-        return (String::new(), theme.dim);
+    let row = app.model.plan.row(&user.storage_key).filter(|row| row.decision.is_decided());
+    match row {
+        None => ("".into(), theme.dim),
+        Some(row) if row.needs_a_look => (format!("{} {}", glyphs.bang, row.decision.name()).into(), theme.caution),
+        Some(row) => (row.decision.name().into(), theme.text),
     }
-    if row.needs_a_look {
-        return (format!("{} {}", app.look.glyphs.bang, row.decision.name()), theme.caution);
-    }
-    (row.decision.name().to_owned(), theme.text)
 }
 
 fn saving_word(row: &PlanRow) -> &'static str {
@@ -85,9 +83,8 @@ fn saving_word(row: &PlanRow) -> &'static str {
 
 /// Draws the tab.
 pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let above = bar(app, area, buf);
-    let list = &app.users.list;
-    filter_line(app, list, view, Rect { y: area.y + above, height: 1, ..area }, buf);
+    let above = bar(app, view, area, buf);
+    head::line(app, &app.users.list, view, Rect { y: area.y + above, height: 1, ..area }, buf);
     let mut table_area =
         Rect { y: area.y + above + 1, height: area.height.saturating_sub(above + 1), ..area };
     if app.users.details {
@@ -96,7 +93,9 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
             table_area.width -= side;
             divider(buf, table_area, table_area.right(), &app.look);
             let x = table_area.right() + 2;
-            details::view(app, view, Rect { x, width: area.right().saturating_sub(x), ..table_area }, buf);
+            let beside = Rect { x, width: area.right().saturating_sub(x), ..table_area };
+            details::view(app, view, beside, buf);
+            view.can_be_clicked(app, beside, || Target::Details);
         } else {
             // A short list stays above, so that one sees whom the details are about.
             let above = (table_area.height / 3).clamp(2, 8).min(table_area.height);
@@ -111,6 +110,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
             let line = Rect { y: table_area.bottom(), height: 1, ..area };
             Pen::line(buf, line, 0, app.look.glyphs.ellipsis).write(&rule, app.look.theme.border);
             details::view(app, view, below, buf);
+            view.can_be_clicked(app, below, || Target::Details);
         }
     }
     table(app, view, table_area, buf);
@@ -118,7 +118,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
 
 /// Draws the outcomes: bar and counts in one line, or in two where they do not fit, or the counts alone over two lines.
 /// Returns how many lines it took.
-fn bar(app: &App, area: Rect, buf: &mut Buffer) -> u16 {
+fn bar(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) -> u16 {
     let look = &app.look;
     let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
     pen.skip(1);
@@ -174,7 +174,11 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) -> u16 {
             pen = Pen::line(buf, area, row, look.glyphs.ellipsis);
             pen.skip(1);
         }
-        pen.write(word, if fits { look.theme.text } else { style }).skip(2);
+        let from = pen.x();
+        pen.write(word, if fits { look.theme.text } else { style });
+        let cells = Rect { x: from, y: area.y + row, width: pen.x() - from, height: 1 };
+        view.can_be_clicked(app, cells, || Target::Outcome(*outcome));
+        pen.skip(2);
     }
     if !two_lines {
         return 1;
@@ -190,101 +194,19 @@ fn bar(app: &App, area: Rect, buf: &mut Buffer) -> u16 {
     2
 }
 
-/// The filter (or what is being typed), how many are shown, and the order.
-pub fn filter_line(app: &App, list: &PeopleList, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let look = &app.look;
-    let theme = &look.theme;
-    let mut pen = Pen::line(buf, area, 0, look.glyphs.ellipsis);
-    pen.skip(1);
-    let all = match &app.model.roster.value {
-        Some(roster) => roster.people().len(),
-        None => People::of(&app.model).len(),
-    };
-    let (by, reversed) = list.sort();
-    let mut right = format!("{} of {}", count(list.rows().len()), count(all));
-    if !list.marks().is_empty() {
-        right = format!("{} marked {} {right}", count(list.marks().len()), look.glyphs.middot);
-    }
-    if People::of(&app.model).is_arriving() {
-        right.push_str(" so far");
-    } else if area.width >= 60 {
-        let arrow = if reversed { look.glyphs.up } else { look.glyphs.down };
-        let _ = write!(right, " {} sorted by {} {arrow}", look.glyphs.middot, by.name());
-    }
-    right.push(' ');
-    pen.right(&right, theme.dim);
-    if let Some(Overlay::Filter(line)) = app.overlays.last() {
-        pen.write("/", theme.accent);
-        text_field(&line.input, &mut pen, area.y, view, theme.text);
-    } else if !list.filter().text().is_empty() {
-        pen.write("filter: ", theme.dim).write(list.filter().text(), theme.text);
-    }
-}
-
 fn table(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let look = &app.look;
-    let theme = &look.theme;
-    let list = &app.users.list;
-    let people = People::of(&app.model);
-    let strip = Rect { x: area.x + 4, width: area.width.saturating_sub(5), ..area };
     let contents = contents(app, view);
-    let places = fitted(&COLUMNS, &contents, strip.width, 2);
-    {
-        let mut pen = Pen::line(buf, strip, 0, look.glyphs.ellipsis);
-        for place in &places {
-            pen.to(strip.x + place.x);
-            let title = COLUMNS.get(place.column).map_or("", |column| column.title);
-            pen.cell(title, usize::from(place.width), theme.dim);
-        }
-    }
-    let rows = Rect { y: area.y + 1, height: area.height.saturating_sub(1), ..area };
-    let height = usize::from(rows.height);
-    view.drawn.page = height;
-    view.drawn.selected = list.selected().cloned();
-    let window = view.users.window(
-        list.cursor(),
-        list.rows().len(),
-        height,
-        |row| list.key_at(&app.model, row),
-        |key| list.row_of(&app.model, key),
-    );
-    if list.rows().is_empty() {
-        let text = match (&app.model.roster.problem, people.is_empty()) {
-            (Some(problem), true) => problem.to_string(),
-            (None, true) if people.is_arriving() => "nobody has arrived yet".to_owned(),
-            (None, true) => "nobody is in the organization".to_owned(),
-            (_, false) => "nobody passes the filter; Esc takes it away".to_owned(),
-        };
-        for (row, line) in
-            (1..rows.height).zip(crate::tui::widgets::pen::wrap(&text, usize::from(strip.width)))
-        {
-            Pen::line(buf, Rect { x: strip.x, width: strip.width, ..rows }, row, look.glyphs.ellipsis)
-                .write(&line, theme.dim);
-        }
-        return;
-    }
-    for (row, at) in (0..rows.height).zip(window) {
-        let Some(number) = list.rows().get(at) else { continue };
-        let Some(user) = people.user(*number as usize) else { continue };
-        let person = people.person(*number as usize, &user.storage_key);
-        let line = Rect { y: rows.y + row, height: 1, ..rows };
-        view.can_be_clicked(app, line, || Target::Person(user.storage_key.clone()));
-        let mut pen = Pen::line(buf, rows, row, look.glyphs.ellipsis);
-        pen.skip(1);
-        if list.cursor() == Some(at) {
-            pen.write(look.glyphs.gutter, theme.gutter);
-        } else {
-            pen.skip(1);
-        }
-        if list.marks().contains(&user.storage_key) {
-            pen.write(look.glyphs.mark, theme.accent);
-        }
-        for place in &places {
-            pen.to(strip.x + place.x);
-            let (text, style) = cell(app, place.column, user, person);
-            pen.cell(&text, usize::from(place.width), style);
-        }
-    }
+    let sheet = Sheet {
+        list: &app.users.list,
+        columns: &COLUMNS,
+        sorts: &SortBy::ALL,
+        contents: &contents,
+        gap: 2,
+        lead: 4,
+        gutter: app.look.theme.gutter,
+        scroll: |view| &mut view.users,
+    };
+    draw(app, &sheet, view, area, buf, |_, _| None, |column, user, person| cell(app, column, user, person));
 }
 
 /// How wide what stands in each column usually is; looked at once for every reading and comparison.
@@ -312,16 +234,16 @@ fn contents(app: &App, view: &mut ViewState) -> [u16; 8] {
     widths
 }
 
-fn cell(app: &App, column: usize, user: &OrgUser, person: Option<&Person>) -> (String, Style) {
+fn cell<'a>(app: &'a App, column: usize, user: &'a OrgUser, person: Option<&'a Person>) -> (Cow<'a, str>, Style) {
     let theme = &app.look.theme;
     match column {
-        0 => (shown(&user.display_name, "name").into_owned(), theme.text),
-        1 => (shown(&user.principal_name, "address").into_owned(), theme.text),
-        2 => (user.access_level.as_deref().unwrap_or_default().to_owned(), theme.dim),
-        3 => (last_access(user.last_accessed, app.now()), theme.dim),
+        0 => (shown(&user.display_name, "name"), theme.text),
+        1 => (shown(&user.principal_name, "address"), theme.text),
+        2 => (user.access_level.as_deref().unwrap_or_default().into(), theme.dim),
+        3 => (last_access(user.last_accessed, app.now()).into(), theme.dim),
         4 => match person {
-            Some(person) => (person.outcome.name().to_owned(), outcome_style(person.outcome, theme)),
-            None => (app.look.glyphs.ellipsis.to_owned(), theme.dim),
+            Some(person) => (person.outcome.name().into(), outcome_style(person.outcome, theme)),
+            None => (app.look.glyphs.ellipsis.into(), theme.dim),
         },
         5 => decision_word(app, user),
         6 => {
@@ -329,8 +251,8 @@ fn cell(app: &App, column: usize, user: &OrgUser, person: Option<&Person>) -> (S
                 person.target.or_else(|| person.candidates.first().map(|candidate| candidate.object_id))
             });
             let best = best.and_then(|id| app.model.directory.value.as_ref()?.get(id));
-            (best.map(|best| best.user_principal_name().to_string()).unwrap_or_default(), theme.text)
+            (best.map_or("", |best| best.user_principal_name()).into(), theme.text)
         }
-        _ => (person.map(|person| person.why.clone()).unwrap_or_default(), theme.dim),
+        _ => (person.map_or("", |person| &person.why).into(), theme.dim),
     }
 }

@@ -50,6 +50,26 @@ pub fn gauge(
     pen.write(&glyphs.1.repeat(columns - full), styles.1);
 }
 
+/// A gauge of several parts one behind the other, each with its own glyph, and what is left of `whole` in `rest`. A part
+/// that is there takes at least one cell.
+pub fn stacked(
+    pen: &mut Pen<'_>,
+    columns: usize,
+    parts: &[(usize, &str, Style)],
+    whole: usize,
+    rest: (&str, Style),
+) {
+    let columns = columns.min(pen.left());
+    let taken: usize = parts.iter().map(|(part, ..)| *part).sum();
+    let mut numbers: Vec<usize> = parts.iter().map(|(part, ..)| *part).collect();
+    numbers.push(whole.saturating_sub(taken));
+    let cells = shares(&numbers, columns);
+    for ((_, glyph, style), cells) in parts.iter().zip(&cells) {
+        pen.write(&glyph.repeat(*cells), *style);
+    }
+    pen.write(&rest.0.repeat(cells.last().copied().unwrap_or(0)), rest.1);
+}
+
 /// The latest `columns` values as a line of levels, from 0 to the largest.
 pub fn sparkline(values: &[u64], columns: usize, levels: &[&'static str; 8]) -> String {
     let shown = values.get(values.len().saturating_sub(columns)..).unwrap_or_default();

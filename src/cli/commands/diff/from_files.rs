@@ -80,7 +80,7 @@ async fn reading<T: Send + 'static>(
 /// The defaults: what stands in a configuration file does not count here.
 fn settings(global: &Global, args: &DiffArgs) -> crate::tasks::Context {
     let mut context = context(&Loaded::from(Config::default()));
-    context.organization = global.organization.clone().unwrap_or_default();
+    context.organization = global.organization.last().cloned().unwrap_or_default();
     context.tenant = global.tenant.clone().unwrap_or_default();
     context.candidates = args.candidates;
     context.offline = Some("two files".into());

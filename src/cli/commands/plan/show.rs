@@ -12,16 +12,20 @@ use crate::cli::output::{Output, Paint, Tone};
 use crate::cli::text::{number, people, row_person, simulated};
 use crate::domain::plan::csv;
 use crate::domain::text::clean;
-use crate::domain::{Outcome, PlanRow, RowState};
+use crate::domain::{Outcome, PlanRow, Problem, RowState};
 use crate::tasks::Model;
 
 /// Prints the plan. As text it can be shown without the two lists, from the store alone.
 pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     if output.format == Format::Text {
         output.data(|out| text(out, output.paint, model))?;
-        return crate::cli::work::unreadable(model).map_or(Ok(Exit::Done), Err);
+        let shown = if unknown(model).is_some() { Exit::No } else { Exit::Done };
+        return crate::cli::work::unreadable(model).map_or(Ok(shown), Err);
     }
     let known = Known::of(model)?;
+    if let Some(problem) = unknown(model) {
+        return Err(Failure::new(Exit::No, format!("the decisions are not known: {problem}")));
+    }
     let records = csv::records(&known.sheet(&model.context.organization));
     if output.format == Format::Csv {
         output.data(|out| out.write_all(csv::write_csv(&records).as_bytes()))?;
@@ -32,11 +36,25 @@ pub fn show(output: Output, model: &Model) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// Why the decisions are not known: then nobody may be called undecided. A snapshot has none in it, which is known.
+fn unknown(model: &Model) -> Option<Problem> {
+    if model.plan_loaded || model.context.offline.is_some() {
+        return None;
+    }
+    model.store.refusal()
+}
+
 /// The whole plan.
 fn text(out: &mut dyn Write, paint: Paint, model: &Model) -> io::Result<()> {
     let heading = format!("Plan of {} for {}", clean(&model.context.organization), Tenant::of(model).shown());
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
     simulated(out, model.context.simulated)?;
+    if unknown(model).is_some() {
+        return writeln!(out, "The decisions are not known: the store could not be read.");
+    }
+    if model.context.offline.is_some() {
+        return writeln!(out, "A snapshot holds no decisions. Leave --snapshot away to see the plan.");
+    }
     let decided: Vec<&PlanRow> = model
         .plan
         .rows

@@ -183,6 +183,10 @@ fn switching_asks_for_an_identity_of_the_destination() {
     world.situation.backing = Some(Backing::Tenant(tenant(2)));
     assert_eq!(world.phase(), Phase::Connect);
     assert!(world.steps()[1].person.iter().any(|line| line.contains("Switch directory")));
+    world.situation.backing = Some(Backing::MicrosoftAccounts);
+    let half = world.steps().swap_remove(1);
+    assert_eq!((half.phase, world.phase()), (Phase::Connect, Phase::Connect));
+    assert!(half.sees.iter().any(|line| line.starts_with("Half way")), "{half:?}");
     world.connect();
     world.facts.operator = operator("aad");
     assert_eq!(world.phase(), Phase::SignInAgain, "an Entra identity of the old tenant");
@@ -200,6 +204,13 @@ fn disconnecting_goes_the_other_way() {
     assert!(world.steps()[1].title.contains("Disconnect"));
     world.situation.backing = Some(Backing::MicrosoftAccounts);
     assert_eq!(world.phase(), Phase::Inform, "signed in with a Microsoft account, nobody to map");
+    let steps = world.steps();
+    assert_eq!(steps[3].title, "Nobody is mapped when disconnecting");
+    let words: String = steps.iter().flat_map(|step| &step.person).cloned().collect();
+    assert!(!words.contains("apply (A)") && !words.contains("work account,"), "{words}");
+    let back = world.with(|findings, _| way_back(findings, &portal()));
+    assert_eq!(back[0].title, "Connect the directory again");
+    assert!(back[0].words[0].contains(&tenant(1).to_string()), "{back:?}");
 }
 
 #[test]
@@ -243,8 +254,14 @@ fn the_words_name_the_account_the_directory_and_the_page() {
             steps[later]
         );
     }
-    for step in &steps[..6] {
-        assert!(!step.person.is_empty(), "{:?} says what a person does", step.phase);
+    for goal in [Goal::Connect, Goal::Switch, Goal::Disconnect] {
+        let mut world = self::world();
+        world.goal = goal;
+        for step in &world.steps() {
+            assert!(!step.person.is_empty(), "{goal:?}: {:?} says what a person does", step.phase);
+            let address = step.address.as_deref().unwrap_or_default();
+            assert!(address.starts_with("https://"), "{goal:?}: {:?} has a page", step.phase);
+        }
     }
 }
 

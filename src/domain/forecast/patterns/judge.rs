@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::find::{Targets, alone};
 use crate::domain::forecast::shared::Shared;
+use crate::domain::forecast::shares::in_shares;
 use crate::domain::ids::ObjectId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::matching::accounts::AccountKind;
@@ -46,30 +47,12 @@ impl Judge<'_> {
         let alone = alone(targets);
         let people: Vec<(u32, &[ObjectId])> =
             targets.iter().map(|(person, found)| (*person, found.as_slice())).collect();
-        let rule = |part: &[(u32, &[ObjectId])]| -> Vec<_> {
+        in_shares(&people, WORTH_A_THREAD, |_, part| {
             part.iter()
                 .map(|(person, found)| match found {
                     [target] => (*person, Some(*target), self.rule(*person, *target, alone.contains(target))),
                     _ => (*person, None, Ruling::Unclear),
                 })
-                .collect()
-        };
-        let threads = std::thread::available_parallelism()
-            .map_or(1, usize::from)
-            .min(8)
-            .min(people.len() / WORTH_A_THREAD)
-            .max(1);
-        if threads == 1 {
-            return rule(&people);
-        }
-        std::thread::scope(|scope| {
-            let running: Vec<_> = people
-                .chunks(people.len().div_ceil(threads))
-                .map(|part| (part, scope.spawn(move || rule(part))))
-                .collect();
-            running
-                .into_iter()
-                .flat_map(|(part, thread)| thread.join().unwrap_or_else(|_| rule(part)))
                 .collect()
         })
     }

@@ -1,11 +1,12 @@
 //! What is different in the whole set since an earlier forecast, as far as it can matter to people who did not change
 //! themselves.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 
-use super::{Claimed, DAY, SAME_DAYS, Shared, active, by_address, own_domains, planned, read_at};
+use super::{Claimed, SAME_DAYS, Shared, active, by_address, own_domains, planned, read_at};
 use crate::domain::forecast::Material;
 use crate::domain::forecast::patterns::Patterns;
 use crate::domain::forecast::standing::Standing;
@@ -36,12 +37,9 @@ impl Shared {
             == (new.destination, new.backing, new.previous_backing);
         let same_identities = old.graph_identities == new.graph_identities;
         let Material { roster, directory, index, situation } = *after;
-        let claimed = || {
-            let people = roster.people().iter();
-            let standings: Vec<Standing> =
-                people.map(|user| Standing::of(user, directory, situation)).collect();
-            Arc::new(Claimed::new(roster, directory, index, &standings))
-        };
+        let standings = OnceCell::new();
+        let standings = || standings.get_or_init(|| Standing::of_everybody(roster, directory, situation));
+        let claimed = || Arc::new(Claimed::new(roster, directory, index, standings()));
         let kept = |same: bool| same.then_some(self);
         let mut shared = Self {
             by_address: kept(same_people)
@@ -57,10 +55,7 @@ impl Shared {
             patterns: Arc::clone(&self.patterns),
         };
         if !(same_people && same_tenant && same_tenants && same_identities && old.patterns == new.patterns) {
-            let people = roster.people().iter();
-            let standings: Vec<Standing> =
-                people.map(|user| Standing::of(user, directory, situation)).collect();
-            let patterns = Patterns::find(roster, directory, index, situation, &standings, &shared);
+            let patterns = Patterns::find(roster, directory, index, situation, standings(), &shared);
             shared.patterns = Arc::new(patterns);
         }
         shared
@@ -141,9 +136,4 @@ fn unequal<'m, K: Hash + Eq + Copy, V: PartialEq>(
     let gone = old.keys().filter(|key| !new.contains_key(key));
     let other = new.iter().filter(|(key, value)| old.get(key) != Some(*value)).map(|(key, _)| key);
     gone.chain(other).copied()
-}
-
-/// The day of a moment, as dates of accounts are counted.
-pub(in crate::domain::forecast) fn day_of(moment: jiff::Timestamp) -> i64 {
-    moment.as_second().div_euclid(DAY)
 }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::person::Call;
-use super::{Count, PersonPaper, Report, Word, charts};
+use super::who::NOT_WRITTEN_DOWN;
+use super::{Count, Hand, PersonPaper, Report, Word, charts};
 use crate::domain::papers::escape::html as escaped;
 use crate::domain::papers::support::second;
 
@@ -27,14 +28,37 @@ svg .bar,svg .dot{print-color-adjust:exact}}
 /// Writes the report as HTML.
 pub fn html(report: &Report) -> String {
     let mut out = String::new();
-    let title = escaped(&format!("Connecting {} to Microsoft Entra ID", report.organization));
+    begin(&mut out, &title(report));
+    write_to(&mut out, report);
+    end(&mut out);
+    out
+}
+
+/// The heading of a report.
+fn title(report: &Report) -> String {
+    format!("Connecting {} to Microsoft Entra ID", report.organization)
+}
+
+/// The beginning of a document: nothing is loaded from anywhere, and nothing runs.
+pub(in crate::domain::papers) fn begin(out: &mut String, title: &str) {
+    let title = escaped(title);
     let _ = write!(
         out,
         "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<h1>{title}</h1>\n<table>\n"
+         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n"
     );
+}
+
+/// Its end.
+pub(in crate::domain::papers) fn end(out: &mut String) {
+    out.push_str("</body>\n</html>\n");
+}
+
+/// Writes one report behind what is there already.
+pub(in crate::domain::papers) fn write_to(out: &mut String, report: &Report) {
+    let _ = writeln!(out, "<h1>{}</h1>\n<table>", escaped(&title(report)));
     for fact in &report.facts {
         let _ = writeln!(
             out,
@@ -48,9 +72,9 @@ pub fn html(report: &Report) -> String {
         let _ = writeln!(out, "<li>{}</li>", escaped(line));
     }
     out.push_str("</ul>\n");
-    counted(&mut out, "What was found, as seen when it was decided", &report.outcomes);
-    counted(&mut out, "What was decided", &report.decisions);
-    counted(&mut out, "What was done", &report.states);
+    counted(out, report.found, &report.outcomes);
+    counted(out, "What was decided", &report.decisions);
+    counted(out, "What was done", &report.states);
     if !report.moments.is_empty() {
         out.push_str("<h2>The way in time</h2>\n");
         out.push_str(&charts::timeline("The way in time", &report.moments));
@@ -61,14 +85,35 @@ pub fn html(report: &Report) -> String {
         }
         out.push_str("</tbody>\n</table>\n");
     }
-    confirmed(&mut out, "What a person confirmed", &report.words);
-    confirmed(&mut out, "Patterns used as evidence", &report.patterns);
+    checks(out, report);
+    hands(out, &report.hands);
+    confirmed(out, "What a person confirmed", &report.words);
+    confirmed(out, "Patterns used as evidence", &report.patterns);
     out.push_str("<h2>Everybody</h2>\n<p>Those with something open come first.</p>\n");
     for person in &report.people {
-        one(&mut out, person);
+        one(out, person);
     }
-    out.push_str("</body>\n</html>\n");
-    out
+}
+
+fn checks(out: &mut String, report: &Report) {
+    let Some((verdict, at)) = report.verdict else { return };
+    let _ = writeln!(
+        out,
+        "<h2>Prerequisites before the switch</h2>\n<p>{}, {}.</p>\n\
+         <table>\n<thead><tr><th>What</th><th>How it stood</th><th>What was found</th></tr></thead>\n<tbody>",
+        super::verdict_words(verdict),
+        second(at)
+    );
+    for check in &report.checks {
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td class=\"s\">{}</td><td>{}</td></tr>",
+            escaped(check.title),
+            check.status,
+            escaped(&check.summary)
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
 }
 
 fn counted(out: &mut String, title: &str, counts: &[Count]) {
@@ -90,16 +135,41 @@ fn confirmed(out: &mut String, title: &str, words: &[Word]) {
     }
     let _ = writeln!(
         out,
-        "<h2>{}</h2>\n<table>\n<thead><tr><th>When</th><th>What</th><th>Note</th></tr></thead>\n<tbody>",
+        "<h2>{}</h2>\n<table>\n<thead><tr><th>When</th><th>What</th><th>Note</th><th>By</th></tr></thead>\n<tbody>",
         escaped(title)
     );
     for word in words {
         let _ = writeln!(
             out,
-            "<tr><td>{}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
             second(word.at),
             escaped(&word.about),
-            escaped(&word.note)
+            escaped(&word.note),
+            escaped(word.by.as_deref().unwrap_or(NOT_WRITTEN_DOWN))
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
+}
+
+fn hands(out: &mut String, hands: &[Hand]) {
+    if hands.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h2>Whose accounts were used</h2>\n<table>\n<thead><tr><th>Azure DevOps</th><th>Machine</th><th class=\"n\">Decisions</th>\
+         <th class=\"n\">Confirmations</th><th class=\"n\">Runs</th><th>First</th><th>Last</th></tr></thead>\n<tbody>\n",
+    );
+    for hand in hands {
+        let _ = writeln!(
+            out,
+            "<tr><td>{}</td><td>{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{}</td><td>{}</td></tr>",
+            escaped(hand.author.account.as_deref().unwrap_or("not read by then")),
+            escaped(&hand.author.login),
+            hand.decisions,
+            hand.confirmations,
+            hand.runs,
+            second(hand.first),
+            second(hand.last)
         );
     }
     out.push_str("</tbody>\n</table>\n");
@@ -134,6 +204,13 @@ fn one(out: &mut String, person: &PersonPaper) {
         if let Some(words) = words {
             let _ = writeln!(out, "<p>{title}: {}</p>", escaped(words));
         }
+    }
+    if !person.history.is_empty() {
+        out.push_str("<p>Decisions:</p>\n<ul>\n");
+        for moment in &person.history {
+            let _ = writeln!(out, "<li>{}: {}</li>", second(moment.at), escaped(&moment.words));
+        }
+        out.push_str("</ul>\n");
     }
     calls(out, &person.calls);
     out.push_str("</article>\n");

@@ -2,13 +2,20 @@
 
 use std::fmt::Write as _;
 
-use super::{Count, PersonPaper, Report, Word};
+use super::who::NOT_WRITTEN_DOWN;
+use super::{Count, Hand, PersonPaper, Report, Word};
 use crate::domain::papers::escape::markdown as escaped;
 use crate::domain::papers::support::second;
 
 /// Writes the report as Markdown.
 pub fn markdown(report: &Report) -> String {
     let mut out = String::new();
+    write_to(&mut out, report);
+    out
+}
+
+/// Writes the report behind what is there already.
+pub(in crate::domain::papers) fn write_to(out: &mut String, report: &Report) {
     let _ = writeln!(out, "# Connecting {} to Microsoft Entra ID\n", escaped(&report.organization));
     for fact in &report.facts {
         let _ = writeln!(out, "- **{}**: {}", escaped(&fact.about), escaped(&fact.words));
@@ -17,22 +24,37 @@ pub fn markdown(report: &Report) -> String {
     for line in &report.result {
         let _ = writeln!(out, "- {}", escaped(line));
     }
-    counted(&mut out, "What was found, as seen when it was decided", &report.outcomes);
-    counted(&mut out, "What was decided", &report.decisions);
-    counted(&mut out, "What was done", &report.states);
+    counted(out, report.found, &report.outcomes);
+    counted(out, "What was decided", &report.decisions);
+    counted(out, "What was done", &report.states);
     if !report.moments.is_empty() {
         out.push_str("\n## The way in time\n\n| when | what |\n| --- | --- |\n");
         for moment in &report.moments {
             let _ = writeln!(out, "| {} | {} |", second(moment.at), escaped(&moment.words));
         }
     }
-    confirmed(&mut out, "What a person confirmed", &report.words);
-    confirmed(&mut out, "Patterns used as evidence", &report.patterns);
+    checks(out, report);
+    hands(out, &report.hands);
+    confirmed(out, "What a person confirmed", &report.words);
+    confirmed(out, "Patterns used as evidence", &report.patterns);
     out.push_str("\n## Everybody\n\nThose with something open come first.\n");
     for person in &report.people {
-        one(&mut out, person);
+        one(out, person);
     }
-    out
+}
+
+fn checks(out: &mut String, report: &Report) {
+    let Some((verdict, at)) = report.verdict else { return };
+    let _ = writeln!(
+        out,
+        "\n## Prerequisites before the switch\n\n{}, {}.\n\n| what | how it stood | what was found |\n| --- | --- | --- |",
+        super::verdict_words(verdict),
+        second(at)
+    );
+    for check in &report.checks {
+        let _ =
+            writeln!(out, "| {} | {} | {} |", escaped(check.title), check.status, escaped(&check.summary));
+    }
 }
 
 fn counted(out: &mut String, title: &str, counts: &[Count]) {
@@ -49,9 +71,40 @@ fn confirmed(out: &mut String, title: &str, words: &[Word]) {
     if words.is_empty() {
         return;
     }
-    let _ = writeln!(out, "\n## {title}\n\n| when | what | note |\n| --- | --- | --- |");
+    let _ = writeln!(out, "\n## {title}\n\n| when | what | note | by |\n| --- | --- | --- | --- |");
     for word in words {
-        let _ = writeln!(out, "| {} | {} | {} |", second(word.at), escaped(&word.about), escaped(&word.note));
+        let by = word.by.as_deref().unwrap_or(NOT_WRITTEN_DOWN);
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            second(word.at),
+            escaped(&word.about),
+            escaped(&word.note),
+            escaped(by)
+        );
+    }
+}
+
+fn hands(out: &mut String, hands: &[Hand]) {
+    if hands.is_empty() {
+        return;
+    }
+    out.push_str(
+        "\n## Whose accounts were used\n\n| Azure DevOps | machine | decisions | confirmations | runs | first | last |\n\
+         | --- | --- | ---: | ---: | ---: | --- | --- |\n",
+    );
+    for hand in hands {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} | {} | {} |",
+            escaped(hand.author.account.as_deref().unwrap_or("not read by then")),
+            escaped(&hand.author.login),
+            hand.decisions,
+            hand.confirmations,
+            hand.runs,
+            second(hand.first),
+            second(hand.last)
+        );
     }
 }
 
@@ -74,6 +127,9 @@ fn one(out: &mut String, person: &PersonPaper) {
         if let Some(words) = words {
             let _ = writeln!(out, "- {title}: {}", escaped(words));
         }
+    }
+    for moment in &person.history {
+        let _ = writeln!(out, "- {}: {}", second(moment.at), escaped(&moment.words));
     }
     if !person.calls.is_empty() {
         out.push_str(

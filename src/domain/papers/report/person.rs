@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::decision_words;
-use crate::domain::ids::StorageKey;
+use super::{Moment, decision_words, who};
+use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::pair::{OrgView, compare};
 use crate::domain::outcome::Outcome;
-use crate::domain::papers::Material;
 use crate::domain::papers::support::second;
+use crate::domain::papers::{Act, ActKind, Material};
 use crate::domain::plan::{Decision, JournalEntry, RowState};
 use crate::domain::text::named;
 
@@ -41,19 +41,25 @@ pub struct PersonPaper {
     pub address: String,
     /// Origin, access level, groups: as last read.
     pub about: Vec<String>,
-    /// What connecting would do, as seen when it was decided.
+    /// What connecting would do, as found before the switch, else as seen when it was decided.
     pub outcome: Option<Outcome>,
+    /// Why, where that was kept.
+    pub why: Option<String>,
     /// The decision's name.
     pub decision: &'static str,
     /// The decision with its target, in words.
     pub decided: String,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
+    /// Whose accounts decided; `None` where that was not written down.
+    pub decided_by: Option<String>,
+    /// Everything that was done about the person, oldest first; only where there was more than one decision.
+    pub history: Vec<Moment>,
     /// The administrator's words.
     pub note: Option<String>,
     /// The outcome changed since.
     pub needs_a_look: bool,
-    /// What speaks for the target, compared again from the stored readings of both.
+    /// What speaks for the target: as found before the switch, else compared again from the stored readings of both.
     pub evidence: Vec<String>,
     /// What was not as it should be.
     pub doubts: Vec<String>,
@@ -76,12 +82,17 @@ impl PersonPaper {
     /// What was found, decided and done, in one sentence each.
     pub fn sentence(&self) -> String {
         let mut parts = Vec::new();
-        if let Some(outcome) = self.outcome {
-            parts.push(format!("Found: {}.", outcome.shown()));
+        match (self.outcome, &self.why) {
+            (Some(outcome), Some(why)) => {
+                parts.push(format!("Found: {} ({}).", outcome.shown(), why.trim_end_matches('.')));
+            }
+            (Some(outcome), None) => parts.push(format!("Found: {}.", outcome.shown())),
+            (None, _) => {}
         }
-        parts.push(match self.decided_at {
-            Some(at) => format!("Decided: {}, {}.", self.decided, second(at)),
-            None => "Nothing was decided.".to_owned(),
+        parts.push(match (self.decided_at, &self.decided_by) {
+            (Some(at), Some(by)) => format!("Decided: {}, {}, by {by}.", self.decided, second(at)),
+            (Some(at), None) => format!("Decided: {}, {}.", self.decided, second(at)),
+            (None, _) => "Nothing was decided.".to_owned(),
         });
         if self.needs_a_look {
             parts.push("Needs a look: it changed since.".to_owned());
@@ -92,7 +103,7 @@ impl PersonPaper {
         parts.join(" ")
     }
 
-    pub(super) fn of(material: &Material, key: &StorageKey, calls: &[&JournalEntry]) -> Self {
+    pub(super) fn of(material: &Material, key: &StorageKey, calls: &[&JournalEntry], acts: &[&Act]) -> Self {
         let row = material.plan.row(key);
         let known = material.newest(key);
         let seen = row.and_then(|row| row.seen.as_deref());
@@ -115,6 +126,9 @@ impl PersonPaper {
             }
         }
         let mut doubts = Vec::new();
+        let found = material.found.get(key);
+        let found_user = found.zip(target_id).and_then(|(found, id)| found.user(id));
+        doubts.extend(found_user.into_iter().flat_map(|it| it.warnings.iter().cloned()));
         if let Some(id) = target_id {
             let pair = crate::domain::plan::Pair { storage_key: key.clone(), target: id };
             if material.plan.hazards.contains(&pair) {
@@ -130,6 +144,7 @@ impl PersonPaper {
         // As it was when it was decided: after the switch a mapped person has the target's own address.
         let earlier = material.before.get(key).map(|known| &known.user).or(user);
         let evidence = match (earlier, target) {
+            _ if found_user.is_some() => found_user.map(|it| it.evidence.clone()).unwrap_or_default(),
             (Some(user), Some(target)) => {
                 let view = OrgView::of(user);
                 compare(&view, target).evidence(&view, target).into_iter().map(|it| it.detail).collect()
@@ -148,10 +163,18 @@ impl PersonPaper {
                 .or_else(|| user.map(|user| user.principal_name.to_string()))
                 .unwrap_or_default(),
             about,
-            outcome: row.and_then(|row| row.decided_on),
+            outcome: found.map(|found| found.outcome).or_else(|| row.and_then(|row| row.decided_on)),
+            why: found.map(|found| found.why.clone()).filter(|why| !why.is_empty()),
             decision: decision.name(),
             decided: decision_words(decision, &target_words),
             decided_at: row.and_then(|row| row.decided_at).filter(|_| decision.is_decided()),
+            decided_by: acts
+                .iter()
+                .rev()
+                .find(|act| matches!(act.kind, ActKind::Decided | ActKind::Confirmed))
+                .map(|act| act.author.words())
+                .filter(|_| decision.is_decided()),
+            history: history(material, acts),
             note: row.and_then(|row| row.note.clone()),
             needs_a_look: row.is_some_and(|row| row.needs_a_look),
             evidence,
@@ -171,6 +194,44 @@ impl PersonPaper {
                 .collect(),
         }
     }
+}
+
+/// Everything that was done, where it is more than the one decision that holds.
+fn history(material: &Material, acts: &[&Act]) -> Vec<Moment> {
+    if acts.len() < 2 {
+        return Vec::new();
+    }
+    acts.iter()
+        .map(|act| {
+            let id = act.decision.as_ref().and_then(Decision::target);
+            let target = id.map(|id| target_words(material, &act.subject, id)).unwrap_or_default();
+            Moment { at: act.at, words: who::words(act, &target) }
+        })
+        .collect()
+}
+
+/// A target that was decided at some time, by name where it was found then.
+fn target_words(material: &Material, key: &str, id: ObjectId) -> String {
+    let found = material.found.get(&StorageKey::new(key)).and_then(|found| found.user(id));
+    found.map_or_else(|| id.to_string(), |it| named(&it.display_name, &it.user_principal_name))
+}
+
+/// Who did what about each person.
+pub(super) fn acts(material: &Material) -> BTreeMap<StorageKey, Vec<&Act>> {
+    let about_people = [
+        ActKind::Decided,
+        ActKind::TakenBack,
+        ActKind::Confirmed,
+        ActKind::Noted,
+        ActKind::SamePerson,
+        ActKind::NotSamePerson,
+    ];
+    let mut acts: BTreeMap<StorageKey, Vec<&Act>> = BTreeMap::new();
+    for act in material.acts.iter().filter(|act| about_people.contains(&act.kind)) {
+        let key = StorageKey::new(&act.subject);
+        acts.entry(material.planned(&key).clone()).or_default().push(act);
+    }
+    acts
 }
 
 /// The journal by person.

@@ -1,6 +1,6 @@
 //! The rules for `invite`, `remove` and `keep`.
 
-use super::{Ask, Rulebook, Ruling};
+use super::{Ask, Kept, Rulebook, Ruling};
 use crate::domain::forecast::Person;
 use crate::domain::outcome::Outcome;
 use crate::domain::people::OrgUser;
@@ -50,12 +50,10 @@ impl Rulebook<'_> {
     pub(crate) fn never_removed(&self, user: &OrgUser, person: &Person) -> Option<String> {
         let situation = self.situation;
         if self.is_operator(user, person) {
-            return Some("This is your own account: it is never removed.".to_owned());
+            return Some(Kept::Own.to_string());
         }
         if situation.owner.as_ref() == Some(&user.storage_key) {
-            return Some(
-                "This person owns the organization. Change the owner in the portal first.".to_owned(),
-            );
+            return Some(Kept::Owner.to_string());
         }
         let Some(administrators) = &situation.administrators else {
             return Some(
@@ -64,10 +62,7 @@ impl Rulebook<'_> {
             );
         };
         if administrators.contains(&user.storage_key) || person.privileged == Some(true) {
-            return Some(
-                "This person is privileged (Project Collection Administrator). Take them out of that group in the portal first."
-                    .to_owned(),
-            );
+            return Some(Kept::Administrator.to_string());
         }
         if person.privileged.is_none() {
             return Some(
@@ -75,10 +70,7 @@ impl Rulebook<'_> {
                     .to_owned(),
             );
         }
-        address::is_listed(user, &situation.protected).then(|| {
-            "This address is protected by the configuration (`review.protected`): it is never removed."
-                .to_owned()
-        })
+        address::is_listed(user, &situation.protected).then(|| Kept::Protected.to_string())
     }
 
     pub(super) fn rule_keep(&self, user: &OrgUser, person: &Person) -> Ruling {

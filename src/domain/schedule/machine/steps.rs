@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Action, Answer, Change, Event, Found, HolderNow, Job, Line, Machine, PersonNow, TargetNow};
+use super::{
+    Action, Answer, Change, Event, Found, HolderNow, Job, Line, Machine, PersonNow, RightsNow, TargetNow,
+};
 use crate::domain::ids::ObjectId;
 use crate::domain::plan::RowState;
 use crate::domain::problem::{Problem, ProblemKind};
@@ -23,6 +25,8 @@ pub(super) enum Phase {
     Target(ObjectId),
     /// Reading whether the target is in use.
     Holder(ObjectId),
+    /// Reading whether the person may be removed.
+    Rights,
     /// Reading the guest of an invitation that is not to be mapped yet.
     Guest(ObjectId),
     /// Writing the intent down.
@@ -68,6 +72,7 @@ impl Machine {
             (Phase::Person(change), Event::Person(now)) => self.person(change, now),
             (Phase::Target(target), Event::Target(now)) => self.target_read(target, now),
             (Phase::Holder(target), Event::Holder(now)) => self.holder(target, now),
+            (Phase::Rights, Event::Rights(now)) => self.rights(now),
             (Phase::Guest(guest), Event::Target(now)) => self.guest_seen(guest, now),
             (Phase::Intent(change), Event::Recorded) => {
                 self.phase = Phase::Calling(change);
@@ -84,7 +89,8 @@ impl Machine {
             (Phase::Pausing | Phase::AskingBack, Event::Resumed) => self.read_back(),
             (Phase::Back, Event::Person(now)) => self.read(&now),
             (Phase::New, Event::Begin)
-            | (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed) => self.begin(),
+            | (Phase::Resting | Phase::Waiting | Phase::Asking, Event::Resumed)
+            | (Phase::Intent(_), Event::Held) => self.begin(),
             (
                 Phase::Resting
                 | Phase::Waiting
@@ -205,7 +211,11 @@ impl Machine {
                 self.phase = Phase::Target(target);
                 Action::ReadTarget(target)
             }
-            (Change::Invite | Change::Remove, PersonNow::AsDecided | PersonNow::HasTarget) => self.intend(change),
+            (Change::Remove, PersonNow::AsDecided | PersonNow::HasTarget) => {
+                self.phase = Phase::Rights;
+                Action::ReadRights
+            }
+            (Change::Invite, PersonNow::AsDecided | PersonNow::HasTarget) => self.intend(change),
         }
     }
 
@@ -232,6 +242,13 @@ impl Machine {
                 "the target is in the organization now, as {name}, and nobody can be mapped onto an active identity; decide \
                  `remove` for that second identity first"
             )),
+        }
+    }
+
+    fn rights(&mut self, now: RightsNow) -> Action {
+        match now {
+            RightsNow::Ordinary => self.intend(Change::Remove),
+            RightsNow::Kept(why) => self.refuse(why),
         }
     }
 

@@ -37,6 +37,7 @@ fn name(action: &Action) -> String {
         Action::ReadPerson { .. } => "person".into(),
         Action::ReadTarget(_) => "target".into(),
         Action::ReadHolder(_) => "holder".into(),
+        Action::ReadRights => "rights".into(),
         Action::Record(line) => format!("={}", line.state.name()),
         Action::Send(Change::Map { .. }) => "PATCH".into(),
         Action::Send(Change::Invite) => "POST".into(),
@@ -132,6 +133,18 @@ fn a_line_that_cannot_be_written_ends_the_row_before_the_call() {
 }
 
 #[test]
+fn after_a_pause_everything_is_read_again_before_the_call() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    let mut events = until_sent();
+    *events.last_mut().unwrap() = Event::Held;
+    events.extend(until_sent().into_iter().skip(1));
+    assert_eq!(
+        play(&mut machine, events),
+        ["person", "target", "holder", "=sending", "person", "target", "holder", "=sending", "PATCH"]
+    );
+}
+
+#[test]
 fn an_unanswered_call_is_only_read_until_the_silence_proves_it() {
     let mut machine = machine(map(), RowState::Planned, true);
     play(&mut machine, until_sent());
@@ -192,6 +205,7 @@ fn a_removal_is_proven_by_absence() {
     let events = vec![
         Event::Begin,
         person(PersonNow::AsDecided),
+        Event::Rights(RightsNow::Ordinary),
         Event::Recorded,
         taken(),
         Event::Recorded,
@@ -201,8 +215,21 @@ fn a_removal_is_proven_by_absence() {
     ];
     assert_eq!(
         play(&mut machine, events),
-        ["person", "=sending", "DELETE", "=applied", "pause", "person", "=verified", "end"]
+        ["person", "rights", "=sending", "DELETE", "=applied", "pause", "person", "=verified", "end"]
     );
+}
+
+#[test]
+fn who_became_an_administrator_meanwhile_is_not_removed() {
+    for (event, last) in [
+        (Event::Rights(RightsNow::Kept("is an administrator now".into())), "=refused"),
+        (Event::Unread(problem(ProblemKind::ServiceFailing)), "=failed"),
+        (Event::Unread(problem(ProblemKind::NotSignedIn)), "ask"),
+    ] {
+        let mut machine = machine(JOB, RowState::Planned, true);
+        let events = vec![Event::Begin, person(PersonNow::AsDecided), event];
+        assert_eq!(play(&mut machine, events), ["person", "rights", last]);
+    }
 }
 
 #[test]
@@ -359,7 +386,16 @@ fn some_event(action: &Action, dice: u8) -> Event {
             failing,
             expired,
         ]),
+        Action::ReadRights => pick(&[
+            Event::Rights(RightsNow::Ordinary),
+            Event::Rights(RightsNow::Ordinary),
+            Event::Rights(RightsNow::Ordinary),
+            Event::Rights(RightsNow::Kept("owns the organization".into())),
+            failing,
+            expired,
+        ]),
         Action::Record(line) if line.intent.is_some() && dice < 10 => Event::Cancelled,
+        Action::Record(line) if line.intent.is_some() && dice < 20 => Event::Held,
         Action::Record(_) if dice > 250 => Event::NotRecorded(problem(ProblemKind::Local)),
         Action::Record(_) => Event::Recorded,
         Action::Send(_) => Event::Answered(

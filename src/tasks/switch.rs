@@ -1,0 +1,240 @@
+//! The moment of the switch, behind the screen.
+//!
+//! What holds here:
+//! - Another directory is announced once, whoever saw it first: the probe by its clock, or somebody who was refused.
+//! - A refused credential is taken as a sign that the switch may just have happened: what backs the organization is asked
+//!   again at once, without a credential, and where the answer changed, everything is read again with the way of signing in
+//!   that is meant for after the switch.
+//! - While Azure DevOps refuses the credential, nothing is listed by it: one small question takes the place of each listing
+//!   until somebody is let in again, and then everything that was missed is read.
+//! - What could not be read because there was no connection is read again as soon as the probe gets through.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::domain::activity::{CONNECTION, SIGN_IN, Source};
+use crate::domain::connection::Turn;
+use crate::domain::connection::lockout::locks_out;
+use crate::domain::{Backing, Problem, ProblemKind, Service};
+
+use super::msg::{Fact, Msg};
+use super::reading;
+use super::session::Session;
+
+/// What is read with the Azure DevOps credential, and so is read again when another one is used.
+const BY_AZURE_DEVOPS: [Source; 6] = [
+    Source::Operator,
+    Source::Roster,
+    Source::GraphIdentities,
+    Source::HiddenIdentities,
+    Source::Administrators,
+    Source::Owner,
+];
+
+/// What the messages of a session say about its credential and its connection.
+#[derive(Debug, Default)]
+pub(super) struct Gate {
+    /// Azure DevOps refuses the credential.
+    refused: AtomicBool,
+    /// Somebody was refused: look what backs the organization.
+    look: Notify,
+    /// What was announced last.
+    announced: Mutex<Option<Backing>>,
+    /// Since when the probe does not get through.
+    gone_since: Mutex<Option<Timestamp>>,
+    /// What could not be read for want of a connection.
+    missed: Mutex<BTreeSet<Source>>,
+}
+
+impl Gate {
+    /// Listens to every message before it is told.
+    pub(super) fn hear(&self, msg: &Msg) {
+        match msg {
+            Msg::FactRead(Fact::Operator(Ok(_)), _) => self.refused.store(false, Ordering::Relaxed),
+            Msg::FactRead(Fact::Operator(Err(problem)), _) => {
+                self.refuse(problem);
+                self.miss(Source::Operator, problem);
+            }
+            Msg::ReadingFailed(source, problem, _) => {
+                if *source == Source::Roster {
+                    self.refuse(problem);
+                }
+                self.miss(*source, problem);
+            }
+            Msg::RosterRead(..) => self.found(Source::Roster),
+            Msg::DirectoryRead(..) => self.found(Source::Directory),
+            _ => {}
+        }
+    }
+
+    fn refuse(&self, problem: &Problem) {
+        // A run of the sign-in service's own, such as a code that nobody typed in, is a refusal too: nothing can be read.
+        if locks_out(problem) && problem.service != Some(Service::MicrosoftGraph) {
+            self.refused.store(true, Ordering::Relaxed);
+            self.look.notify_one();
+        }
+    }
+
+    fn miss(&self, source: Source, problem: &Problem) {
+        if matches!(problem.kind, ProblemKind::Unreachable | ProblemKind::ServiceFailing) {
+            self.missed().insert(source);
+        }
+    }
+
+    fn found(&self, source: Source) {
+        self.missed().remove(&source);
+    }
+
+    fn missed(&self) -> std::sync::MutexGuard<'_, BTreeSet<Source>> {
+        self.missed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The probe does not get through. `true` where it did before.
+    pub(super) fn gone(&self, now: Timestamp) -> bool {
+        let mut since = self.gone_since();
+        let new = since.is_none();
+        since.get_or_insert(now);
+        new
+    }
+
+    fn gone_since(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
+        self.gone_since.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether this is new; the same directory is announced once.
+    fn is_new(&self, now: Backing) -> bool {
+        self.announced.lock().unwrap_or_else(PoisonError::into_inner).replace(now) != Some(now)
+    }
+}
+
+/// Another directory backs the organization: told, kept, and everything that depends on it is read again, with the credential
+/// for now. The first reading of a session is no change.
+pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing) {
+    if !session.gate.is_new(now) {
+        return;
+    }
+    let name = |backing: Backing| match backing {
+        Backing::MicrosoftAccounts => "Microsoft accounts".to_owned(),
+        Backing::Tenant(tenant) => format!("tenant {tenant}"),
+    };
+    let text = match before {
+        Some(before) => format!("the directory changed: from {} to {}", name(before), name(now)),
+        None => format!("backed by {}", name(now)),
+    };
+    session.happened(Source::Backing.name(), text).await;
+    if let Some(from) = before {
+        session.tell(Msg::Turned(Turn { at: Timestamp::now(), from, to: now })).await;
+        // Whoever was refused before may be let in by the other way, now.
+        session.services.ask_again();
+    }
+    let session = Arc::clone(session);
+    // Beside the watch, which must not wait for a list.
+    tokio::spawn(async move {
+        // First by which way and as whom: it is said while the lists are still under way.
+        Box::pin(reading::read(&session, &[Source::AfterConnect, Source::Operator])).await;
+        if !session.gate.refused.load(Ordering::Relaxed) {
+            Box::pin(reading::read(&session, &BY_AZURE_DEVOPS)).await;
+        }
+    });
+}
+
+/// Whenever somebody was refused: is it the switch?
+pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
+    loop {
+        tokio::select! {
+            () = session.gate.look.notified() => {}
+            () = stop.cancelled() => return,
+        }
+        let Some(before) = session.believed_backing() else { continue };
+        tokio::select! {
+            () = Box::pin(reading::backing(session)) => {}
+            () = stop.cancelled() => return,
+        }
+        match session.believed_backing().filter(|now| *now != before) {
+            Some(now) => announce(session, Some(before), now).await,
+            // After the switch the way that is meant for it was refused: what does it say of itself by now?
+            None if session.is_connected() => reading::read(session, &[Source::AfterConnect]).await,
+            None => {}
+        }
+    }
+}
+
+/// Whether the organization's people may be listed now. While the credential is refused one small question is asked in place of the list; when it
+/// is answered, everything is read that was not.
+pub(super) async fn may_list(session: &Arc<Session>) -> bool {
+    if !session.gate.refused.load(Ordering::Relaxed) {
+        return true;
+    }
+    Box::pin(reading::read(session, &[Source::Operator])).await;
+    if session.gate.refused.load(Ordering::Relaxed) {
+        return false;
+    }
+    session.happened(SIGN_IN, "Azure DevOps lets us in again; everything is read".to_owned()).await;
+    Box::pin(reading::read(session, &BY_AZURE_DEVOPS)).await;
+    false
+}
+
+/// The probe does not get through any more. Told once, until it does.
+pub(super) async fn lost(session: &Session, problem: &Problem) {
+    let text = format!("lost; what was read stays, the watch goes on ({})", problem.said);
+    session.happened(CONNECTION, text).await;
+}
+
+/// The probe got through; if it had not, what was missed meanwhile is read now, not at its next turn.
+pub(super) async fn back_again(session: &Arc<Session>) {
+    let gone = session.gate.gone_since().take();
+    let Some(since) = gone else { return };
+    let seconds = Timestamp::now().duration_since(since).as_secs().max(1);
+    session.happened(CONNECTION, format!("it is back after {seconds} s; nothing was lost")).await;
+    let missed: Vec<Source> = std::mem::take(&mut *session.gate.missed()).into_iter().collect();
+    if !missed.is_empty() {
+        let session = Arc::clone(session);
+        // Beside the watch, which must not wait for a list.
+        tokio::spawn(async move { Box::pin(reading::read(&session, &missed)).await });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(kind: ProblemKind, service: Service) -> Problem {
+        Problem::at(service, kind, "reading")
+    }
+
+    fn failed(source: Source, kind: ProblemKind, service: Service) -> Msg {
+        Msg::ReadingFailed(source, problem(kind, service), Timestamp::UNIX_EPOCH)
+    }
+
+    #[test]
+    fn only_a_refusal_by_azure_devops_closes_the_gate() {
+        let gate = Gate::default();
+        gate.hear(&failed(Source::Roster, ProblemKind::Unreachable, Service::AzureDevOpsEntitlements));
+        gate.hear(&failed(Source::Directory, ProblemKind::NotSignedIn, Service::MicrosoftGraph));
+        assert!(!gate.refused.load(Ordering::Relaxed));
+        gate.hear(&failed(Source::Roster, ProblemKind::NotSignedIn, Service::AzureDevOpsEntitlements));
+        assert!(gate.refused.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn what_was_missed_is_forgotten_when_it_was_read() {
+        let gate = Gate::default();
+        for source in [Source::Roster, Source::Directory] {
+            gate.hear(&failed(source, ProblemKind::Unreachable, Service::AzureDevOps));
+        }
+        gate.hear(&Msg::RosterRead(Arc::default(), Timestamp::UNIX_EPOCH));
+        assert_eq!(*gate.missed(), BTreeSet::from([Source::Directory]));
+    }
+
+    #[test]
+    fn a_directory_is_announced_once() {
+        let gate = Gate::default();
+        assert!(gate.is_new(Backing::MicrosoftAccounts));
+        assert!(!gate.is_new(Backing::MicrosoftAccounts));
+    }
+}
