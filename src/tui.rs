@@ -23,6 +23,7 @@ pub mod decide;
 pub mod export;
 pub mod filter;
 pub mod hints;
+pub mod import;
 pub mod keymap;
 pub mod mapping;
 pub mod mouse;

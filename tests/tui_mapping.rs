@@ -4,6 +4,8 @@
 
 #[path = "tui_rooms/fixture.rs"]
 mod fixture;
+#[path = "tui_rooms/import.rs"]
+mod import;
 #[path = "tui_rooms/patterns.rs"]
 mod patterns;
 

@@ -9,6 +9,7 @@ pub mod configuration;
 pub mod demo;
 pub mod diff;
 mod follow_up;
+pub mod doctor;
 pub mod organizations;
 mod paper;
 pub mod plan;

@@ -7,6 +7,7 @@ pub mod check;
 pub mod comparison;
 pub mod configuration;
 pub mod diff;
+pub mod doctor;
 pub mod journal;
 pub mod organizations;
 pub mod patterns;

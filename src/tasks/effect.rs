@@ -18,6 +18,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::{CheckId, Phase, Service, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
+use super::import::ImportInput;
 
 /// Something to be done outside of `update`.
 #[derive(Debug, Clone)]
@@ -91,6 +92,8 @@ pub enum Effect {
     },
     /// The screen has stepped aside for this request of a credential command.
     LendTerminal(u64),
+    /// Read a plan file back, and say what it would change.
+    ReadImport(Box<ImportInput>),
     /// End a sign-in by code that is under way.
     CancelSignIn,
     /// Keep the session (tab, filter, sort, person) as JSON.

@@ -113,7 +113,6 @@ async fn try_keep_readings(
     }
     if backing.is_some() && first == backing {
         record::keep_found(session, store, analysis).await?;
-        record::keep_readiness(session, analysis).await?;
     }
     if session.remember(|latest| std::mem::take(&mut latest.unsaved)) {
         let readings = plan

@@ -260,8 +260,9 @@ impl Model {
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
             | Msg::SessionFound(_)
+            | Msg::FileWritten { .. }
             | Msg::Terminal(_)
-            | Msg::FileWritten { .. } => {}
+            | Msg::ImportRead(..) => {}
         }
         false
     }

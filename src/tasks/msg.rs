@@ -16,6 +16,7 @@ use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
+use crate::domain::plan::csv::Import;
 use crate::domain::plan::{Pair, Plan, PlanRow};
 use crate::domain::signin::{Granted, SignInStep, TerminalStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
@@ -179,6 +180,8 @@ pub enum Msg {
         /// Where it is.
         path: String,
     },
+    /// A plan file was read: what it would change, or every reason why it is refused.
+    ImportRead(String, Box<Result<Import, Vec<String>>>),
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.

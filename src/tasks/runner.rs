@@ -14,8 +14,10 @@ use crate::store::files::write_private;
 use super::analysis::{AnalysisInput, analyse};
 use super::apply::{self, Control};
 use super::effect::Effect;
+use super::import;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
+use super::record;
 use super::session::Session;
 use super::{after, alarm, reading, signin, snapshot, watch as polling};
 
@@ -192,6 +194,7 @@ impl Runner {
                     }
                     return;
                 }
+                Effect::ReadImport(input) => import::read(&session, *input).await,
                 Effect::TakeSnapshot(path) => {
                     let taken = snapshot::take(&session, &path, false, false).await;
                     written(taken.map(|_| path), "snapshot")
@@ -236,6 +239,9 @@ impl Runner {
             alarm::look(&session, &analysis, &plan).await;
             lessons::learn(&session, &analysis, &plan).await;
             lessons::keep_readings(&session, &analysis, &plan).await;
+            if let Err(problem) = record::keep_readiness(&session, &analysis).await {
+                session.tell(Msg::Failed(problem)).await;
+            }
         });
     }
 

@@ -27,8 +27,8 @@ use crate::services::{
 };
 use crate::store::{Claim, Event, OpenError, Place, Store};
 
-use super::attention::{Attention, Closed};
 use super::apply::turns::Turns;
+use super::attention::{Attention, Closed};
 use super::context::{ConfiguredGoal, Context};
 use super::msg::Msg;
 use super::record;

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, ViewState};
-use super::{apply, mapping};
+use super::{apply, import, mapping};
 
 pub mod confirm;
 pub mod filter_line;
@@ -40,6 +40,8 @@ pub enum Overlay {
     Filter(FilterLine),
     /// The apply dialog, or what became of a run.
     Apply(apply::Dialog),
+    /// What a plan file would change.
+    Import(Box<import::Dialog>),
     /// Patterns of the addresses.
     Patterns(mapping::Patterns),
     /// The search of the whole tenant, being typed.
@@ -60,6 +62,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Confirm(_)) => confirm::key(app, key),
         Some(Overlay::Filter(_)) => filter_line::key(app, key),
         Some(Overlay::Apply(_)) => apply::key(app, key),
+        Some(Overlay::Import(_)) => import::key(app, key),
         Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
         Some(Overlay::SignIn) => sign_in::key(app, key),
@@ -79,6 +82,7 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         // Drawn by the tab, in its own lines.
         Overlay::Filter(_) | Overlay::Search(_) => {}
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
+        Overlay::Import(dialog) => import::view(app, dialog, view, area, buf),
         Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
         Overlay::SignIn => sign_in::view(app, area, buf),
         Overlay::Turn => turn::view(app, area, buf),
@@ -97,6 +101,7 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Confirm(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Filter(_) => &[("Enter", "keep the filter"), ("Esc", "take it away"), ("Up/Down", "move")],
         Overlay::Apply(dialog) => apply::hints(dialog),
+        Overlay::Import(_) => &[("Enter", "take over"), ("J/K", "scroll"), ("Esc", "leave")],
         Overlay::Patterns(_) => {
             &[("j/k", "move"), ("Enter", "use or drop"), ("J/K", "scroll"), ("Esc", "leave")]
         }
@@ -130,6 +135,7 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Search(search) => Some(&mut search.input),
         Overlay::Log(_)
         | Overlay::Confirm(_)
+        | Overlay::Import(_)
         | Overlay::Patterns(_)
         | Overlay::SignIn
         | Overlay::Turn => None,

@@ -7,12 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ratatui::style::Style;
+
 use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
 use crate::domain::{Decision, Person, StorageKey};
 use crate::tasks::Model;
 
 use super::filter::{Filter, Subject};
+use super::widgets::pen::Pen;
 
 pub mod head;
 mod order;
@@ -115,9 +118,13 @@ impl<'a> People<'a> {
     }
 }
 
-/// The sign before a person about whom something is new since the administrator asked for a reading; a blank where nothing is.
-pub fn news_sign(model: &Model, key: &StorageKey) -> &'static str {
-    model.news.of(key).map_or(" ", |news| news.mark.sign())
+/// Writes the sign before a person about whom something is new since the administrator asked for a reading; takes one cell
+/// either way.
+pub fn news_sign(model: &Model, key: &StorageKey, pen: &mut Pen<'_>, style: Style) {
+    match model.news.of(key) {
+        Some(news) => pen.write(news.mark.sign(), style),
+        None => pen.skip(1),
+    };
 }
 
 /// What lists of people are made of, each with a number that goes up when it changed.
@@ -152,6 +159,10 @@ pub struct PeopleList {
     last_marked: Option<StorageKey>,
     built: Option<Built>,
     ranks: Option<Ranks>,
+    /// Who was selected before the filter was changed: whoever a half-typed word left in the list does not stay selected.
+    anchor: Option<StorageKey>,
+    /// The filter was changed since the rows were made.
+    refiltered: bool,
     /// Nobody but those in the rows can pass the filter: it was only made narrower.
     narrower: bool,
 }
@@ -249,6 +260,14 @@ impl PeopleList {
         let key_at = |at: usize| -> Option<&StorageKey> {
             self.rows.get(at).and_then(|row| people.user(*row as usize)).map(|user| &user.storage_key)
         };
+        if std::mem::take(&mut self.refiltered)
+            && let Some(key) = &self.anchor
+            && let Some(at) = self.row_in(people, key, 0)
+        {
+            self.selected = Some(key.clone());
+            self.cursor = at;
+            return;
+        }
         if let Some(key) = &self.selected {
             if key_at(self.cursor) == Some(key) {
                 return;
@@ -317,6 +336,7 @@ impl PeopleList {
     pub fn move_to(&mut self, model: &Model, row: usize) {
         self.cursor = row.min(self.rows.len().saturating_sub(1));
         self.selected = self.key_at(model, self.cursor);
+        self.anchor = None;
     }
 
     /// Selects a person. Says whether the person is shown.
@@ -333,6 +353,7 @@ impl PeopleList {
     /// Selects somebody who may only arrive later (a restored session).
     pub fn expect(&mut self, key: StorageKey) {
         self.selected = Some(key);
+        self.anchor = None;
         self.built = None;
     }
 
@@ -410,6 +431,10 @@ impl PeopleList {
     pub fn set_filter(&mut self, text: &str) {
         if self.filter.text() != text {
             let filter = Filter::parse(text);
+            if self.anchor.is_none() {
+                self.anchor.clone_from(&self.selected);
+            }
+            self.refiltered = true;
             let narrower = filter.narrows(&self.filter);
             self.filter = filter;
             if narrower && self.built.is_some() {

@@ -66,7 +66,9 @@ pub enum RunError {
 /// How soon something has to be on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pace {
-    /// It only moves: progress, countdowns, ages.
+    /// How far a long reading is.
+    Slowest,
+    /// It only moves: countdowns, ages.
     Slow,
     /// People arriving.
     Calm,
@@ -80,6 +82,7 @@ impl Pace {
     /// At least so long after the frame before.
     fn gap(self) -> Duration {
         Duration::from_millis(match self {
+            Self::Slowest => 2000,
             Self::Slow => 1000,
             Self::Calm => 250,
             Self::Soon => 34,

@@ -16,7 +16,7 @@ use super::availability::disabled;
 use super::keymap::Key;
 use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
 use super::theme::Theme;
-use super::{apply, connection, decide, export, mapping, mouse, prerequisites, session, users};
+use super::{apply, connection, decide, export, import, mapping, mouse, prerequisites, session, users};
 
 /// The most characters that are taken from one paste.
 const LONGEST_PASTE: usize = 2_000;
@@ -263,6 +263,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
     }
     effects.extend(connection::absorbed(app, msg));
     effects.extend(mapping::absorbed(app, msg));
+    import::absorbed(app, msg);
     effects.extend(apply::absorbed(app, msg));
     if app.leaving && app.saving.is_idle() && !app.is_applying() {
         app.leaving = false;

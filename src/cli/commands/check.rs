@@ -94,6 +94,8 @@ async fn tick(mut work: Work, id: CheckId, note: Option<&str>) -> Result<Exit, F
     }
     let tick = note.map(|note| Tick { note: note.to_owned(), at: runner::now() });
     work.keep(&mut model, Effect::Tick(id, tick)).await?;
+    work.analyse(&mut model).await;
+    work.keep_readiness(&model).await;
     work.output.say(&match note {
         Some(_) => format!("{id} is ticked."),
         None => format!("The tick of {id} is taken back."),

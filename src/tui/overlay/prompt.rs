@@ -14,7 +14,7 @@ use crate::tasks;
 use crate::tui::app::{App, Effect, Tab, ViewState};
 use crate::tui::widgets::frame::{centered, dialog};
 use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::{export, mapping};
+use crate::tui::{export, import, mapping};
 
 /// What the text is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +33,8 @@ pub enum Purpose {
     Owner,
     /// The file into which this tab's list is written.
     Export(Tab),
+    /// The plan file that is read back.
+    Import,
     /// The file of a snapshot.
     Snapshot,
 }
@@ -94,6 +96,7 @@ fn take(app: &mut App, purpose: Purpose, answer: String) -> Vec<Effect> {
         Purpose::Invite(key) => return mapping::invite(app, &key, answer),
         Purpose::Owner => tasks::Effect::NameOwner(answer),
         Purpose::Export(tab) => return export::write(app, tab, &answer),
+        Purpose::Import => return import::read(app, &answer),
         Purpose::Snapshot => tasks::Effect::TakeSnapshot(PathBuf::from(answer)),
     };
     vec![Effect::Task(task)]
