@@ -8,6 +8,7 @@
 //! | [`entra`] | anonymous discovery of a tenant |
 //! | [`probe`] | anonymously, what backs the organization |
 //! | [`status`] | anonymously, the health of Azure DevOps |
+//! | [`diagnose`] | the way to each service, step by step, for `doctor` |
 //! | [`credential`] | environment, commands, the Azure CLI and the sign-in service for tokens |
 //! | [`trial`] | tries a way of signing in, and says who it is and what is granted |
 //! | [`wire`] | the services' JSON, also from files |
@@ -17,6 +18,7 @@
 
 pub mod azure_devops;
 pub mod credential;
+pub mod diagnose;
 pub mod entra;
 pub mod graph;
 mod http;
@@ -35,7 +37,8 @@ pub mod wire;
 pub use azure_devops::{
     AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
 };
-pub use credential::{Credentials, Environment, Way};
+pub use credential::{Credentials, Environment, TerminalUse, Way};
+pub use diagnose::Diagnosis;
 pub use entra::Entra;
 pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
@@ -46,13 +49,17 @@ pub use status::Status;
 
 pub use wire::BadList;
 
+use std::sync::Arc;
+
 use secrecy::SecretString;
 
 use credential::authority::Authority;
 use credential::source::{Credential, is_same_pat};
+use credential::terminal::Terminal;
 use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
+use http::proxy::Proxies;
 
 use crate::domain::facts::AfterConnectTrial;
 use crate::domain::problem::{Problem, Service};
@@ -72,6 +79,8 @@ pub struct Services {
     pub probe: Probe,
     /// Health.
     pub status: Status,
+    /// The way to each service.
+    pub diagnosis: Diagnosis,
     keyring: Keyring,
 }
 
@@ -97,9 +106,11 @@ impl Services {
         let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
         let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
-        let http = Http::new(&settings, observer.clone())?;
+        let proxies = Proxies::of(|name| environment.text(name));
+        let http = Http::new(&settings, proxies, observer.clone())?;
         let entra = Entra::new(&http, login.clone(), tenant);
-        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer };
+        let terminal = Arc::new(Terminal::new(settings.terminal, observer.clone()));
+        let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer, terminal };
         let keyring = Keyring::new(&credentials, environment, tenant, settings.limits.command, Some(&wire));
         let azure_devops = |credential| {
             AzureDevOps::new(
@@ -119,6 +130,7 @@ impl Services {
             entra,
             probe: Probe::new(&http, core.clone(), organization),
             status: Status::new(&http, status),
+            diagnosis: Diagnosis::new(&http, &settings.endpoints)?,
             keyring,
         })
     }
@@ -158,6 +170,13 @@ impl Services {
         let same_pat = is_same_pat(&self.keyring.azure_devops, credential, &token);
         let way = if same_pat { "same" } else { credential.way() };
         Ok(AfterConnectTrial { way: way.to_owned(), tenant: token.tenant, same_pat })
+    }
+}
+
+impl Services {
+    /// The screen has stepped aside for this request of a credential command.
+    pub fn lend_terminal(&self, number: u64) {
+        self.keyring.terminal.lend(number);
     }
 }
 

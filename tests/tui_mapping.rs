@@ -8,6 +8,8 @@ mod every_size;
 mod fixture;
 #[path = "tui_rooms/hands.rs"]
 mod hands;
+#[path = "tui_rooms/import.rs"]
+mod import;
 #[path = "tui_rooms/patterns.rs"]
 mod patterns;
 
@@ -22,7 +24,7 @@ use ado2entra::tasks::{self, ApplyEvent, Fact, Msg};
 use ado2entra::tui::apply::Dialog;
 use ado2entra::tui::mapping::Side;
 use ado2entra::tui::overlay::Overlay;
-use ado2entra::tui::{Effect, Event, Tab};
+use ado2entra::tui::{Effect, Event};
 use fixture::{Desk, context, directory_read, key, now, object, org_users, picture, tenant, tenant_users};
 use jiff::SignedDuration;
 

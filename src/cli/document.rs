@@ -4,8 +4,10 @@
 
 pub mod apply;
 pub mod check;
+pub mod comparison;
 pub mod configuration;
 pub mod diff;
+pub mod doctor;
 pub mod journal;
 pub mod organizations;
 pub mod patterns;

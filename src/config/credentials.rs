@@ -60,6 +60,8 @@ pub struct AzureDevOpsCredential {
     pub after_connect: AfterConnect,
     /// For `after_connect = "command"`.
     pub after_command: Option<CommandLine>,
+    /// The commands ask something in the terminal, such as a passphrase.
+    pub needs_terminal: bool,
 }
 
 impl Default for AzureDevOpsCredential {
@@ -70,6 +72,7 @@ impl Default for AzureDevOpsCredential {
             command: None,
             after_connect: AfterConnect::default(),
             after_command: None,
+            needs_terminal: false,
         }
     }
 }
@@ -134,6 +137,8 @@ pub struct EntraCredential {
     pub assertion_file: Option<PathBuf>,
     /// For `command`: what prints a bearer token for Microsoft Graph.
     pub command: Option<CommandLine>,
+    /// The command asks something in the terminal, such as a passphrase.
+    pub needs_terminal: bool,
     /// For `env`: the environment variable that holds such a token.
     pub env: Option<String>,
 }

@@ -86,6 +86,13 @@ pub(super) fn warnings(config: &Config, origins: &Origins) -> Vec<ConfigError> {
     let after = azure_devops.after_connect == AfterConnect::Command;
     unused(AZURE_DEVOPS, "after_command", after, "after_connect = \"command\"");
     unused(
+        AZURE_DEVOPS,
+        "needs_terminal",
+        after || kind == AzureDevOpsKind::Command,
+        "kind = \"command\" and after_connect = \"command\"",
+    );
+    unused(ENTRA, "needs_terminal", entra.kind == EntraKind::Command, "kind = \"command\"");
+    unused(
         ENTRA,
         "client_id",
         is_app(entra.kind),

@@ -216,6 +216,7 @@ keys! {
         "command" => |c| Slot::Command(&mut c.credentials.azure_devops.command),
         "after_connect" => |c| Slot::Choice(&mut c.credentials.azure_devops.after_connect),
         "after_command" => |c| Slot::Command(&mut c.credentials.azure_devops.after_command),
+        "needs_terminal" => |c| Slot::Flag(&mut c.credentials.azure_devops.needs_terminal),
     }
     "credentials.entra" {
         "kind" => |c| Slot::Choice(&mut c.credentials.entra.kind),
@@ -227,6 +228,7 @@ keys! {
         "assertion_env" => |c| Slot::OptionalText(&mut c.credentials.entra.assertion_env, names::variable),
         "assertion_file" => |c| Slot::Path(&mut c.credentials.entra.assertion_file),
         "command" => |c| Slot::Command(&mut c.credentials.entra.command),
+        "needs_terminal" => |c| Slot::Flag(&mut c.credentials.entra.needs_terminal),
         "env" => |c| Slot::OptionalText(&mut c.credentials.entra.env, names::variable),
     }
     "polling" {

@@ -42,6 +42,8 @@ pub enum Source {
     AfterConnect,
     /// Everybody's tokens and SSH keys.
     Tokens,
+    /// Who is in which group of the organization.
+    Memberships,
 }
 
 impl Source {
@@ -83,6 +85,7 @@ impl Source {
             Self::Health => "service health",
             Self::AfterConnect => "sign-in after the switch",
             Self::Tokens => "tokens and SSH keys",
+            Self::Memberships => "group memberships",
         }
     }
 }
@@ -153,6 +156,16 @@ impl RequestLine {
     }
 }
 
+/// What an answer took on the average, in milliseconds, over the latest 50 of these; `None` where nothing was answered.
+pub fn usual_millis<'a>(lines: impl DoubleEndedIterator<Item = &'a RequestLine>) -> Option<u64> {
+    let (mut requests, mut millis) = (0u64, 0u64);
+    for line in lines.rev().take(50).filter(|line| line.status.is_some()) {
+        requests += 1;
+        millis = millis.saturating_add(line.millis);
+    }
+    millis.checked_div(requests)
+}
+
 /// What the service said about the budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Budget {
@@ -163,6 +176,12 @@ pub struct Budget {
     /// Nothing may be sent before this moment.
     pub closed_until: Option<Timestamp>,
 }
+
+/// The subject of events about the connection itself.
+pub const CONNECTION: &str = "connection";
+
+/// The subject of events about signing in.
+pub const SIGN_IN: &str = "sign-in";
 
 /// One line of the event list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -52,6 +52,20 @@ pub enum SignInStep {
     Ended,
 }
 
+/// A command that gives a token wants to ask something in the terminal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TerminalStep {
+    /// The screen should step aside, and say so by this number.
+    Wanted {
+        /// Of this request.
+        number: u64,
+        /// The program that asks, cleaned.
+        by: String,
+    },
+    /// The command is over: the terminal is the screen's again.
+    Returned,
+}
+
 /// What kind of account stands behind a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

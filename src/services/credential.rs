@@ -14,6 +14,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use tokio::sync::Mutex;
@@ -26,6 +27,7 @@ mod command;
 mod environment;
 mod refusal;
 pub(crate) mod source;
+pub(crate) mod terminal;
 pub(crate) mod token;
 
 #[cfg(test)]
@@ -35,7 +37,9 @@ use account::Account;
 use application::{Application, Proof};
 use authority::Authority;
 pub use environment::Environment;
-use source::{Credential, Held, Resource, Source};
+use source::{Asks, Credential, Held, Resource, Source};
+use terminal::Terminal;
+pub use terminal::TerminalUse;
 
 use super::observer::Observer;
 
@@ -54,6 +58,11 @@ pub enum Way {
     },
     /// A command that prints the token on its first line; run without a shell.
     Command {
+        /// Program and arguments.
+        command: Vec<String>,
+    },
+    /// Likewise, and it asks something in the terminal: a passphrase, a one-time code.
+    AskingCommand {
         /// Program and arguments.
         command: Vec<String>,
     },
@@ -131,6 +140,7 @@ pub(crate) struct Keyring {
     pub azure_devops: Arc<Credential>,
     pub after_connect: Arc<Credential>,
     pub graph: Arc<Credential>,
+    pub terminal: Arc<Terminal>,
     account: Option<Arc<Account>>,
 }
 
@@ -139,6 +149,7 @@ pub(crate) struct Keyring {
 pub(crate) struct Wire {
     pub authority: Authority,
     pub observer: Observer,
+    pub terminal: Arc<Terminal>,
 }
 
 /// The place of the tenant's way in the configuration.
@@ -155,6 +166,7 @@ impl Keyring {
     ) -> Self {
         let environment = Arc::new(environment);
         let hidden = Arc::new(hidden(credentials));
+        let terminal = wire.map_or_else(|| Arc::new(Terminal::never()), |wire| Arc::clone(&wire.terminal));
         let make = |source: Source, resource: Resource, place: &str| {
             Arc::new(Credential {
                 source,
@@ -164,6 +176,9 @@ impl Keyring {
                 environment: Arc::clone(&environment),
                 hidden: Arc::clone(&hidden),
                 limit,
+                terminal: Arc::clone(&terminal),
+                asked_again: AtomicBool::new(false),
+                outdated: AtomicBool::new(false),
                 authority: wire.map(|wire| wire.authority.clone()),
                 held: Mutex::new(Held::default()),
             })
@@ -192,7 +207,7 @@ impl Keyring {
             Resource::MicrosoftGraph,
             PLACE_OF_ENTRA,
         );
-        Self { azure_devops, after_connect, graph, account }
+        Self { azure_devops, after_connect, graph, terminal, account }
     }
 
     /// Ends a sign-in by code that is under way.
@@ -283,13 +298,14 @@ const WAYS_OF_ENTRA: &str = "azure-cli, device-code, client-secret, certificate,
 fn for_azure_devops(way: &Way, entra: &Way, signed_in: Option<&Source>) -> Source {
     match way {
         Way::Pat { env } => Source::Pat(env.clone()),
-        Way::Command { command } => Source::Command(command.clone()),
+        Way::Command { command } => Source::Command(command.clone(), Asks::Nothing),
+        Way::AskingCommand { command } => Source::Command(command.clone(), Asks::InTheTerminal),
         Way::AzureCli => Source::AzureCli,
         // One account, two resources: whoever signs in can ask for both; a token that was given for Graph cannot.
         Way::Entra => match (entra, signed_in) {
             (_, Some(source)) => source.clone(),
             (Way::AzureCli, None) => Source::AzureCli,
-            (Way::Env { .. } | Way::Command { .. }, None) => closed(
+            (Way::Env { .. } | Way::Command { .. } | Way::AskingCommand { .. }, None) => closed(
                 "entra",
                 "the token given under credentials.entra is for Microsoft Graph and does not serve Azure DevOps",
                 "Name a way for Azure DevOps: after_connect = \"azure-cli\", or after_connect = \"command\" with \
@@ -306,7 +322,8 @@ fn for_azure_devops(way: &Way, entra: &Way, signed_in: Option<&Source>) -> Sourc
 fn for_graph(way: &Way) -> Source {
     match way {
         Way::Env { env } => Source::Env(env.clone()),
-        Way::Command { command } => Source::Command(command.clone()),
+        Way::Command { command } => Source::Command(command.clone(), Asks::Nothing),
+        Way::AskingCommand { command } => Source::Command(command.clone(), Asks::InTheTerminal),
         Way::AzureCli => Source::AzureCli,
         Way::Incomplete { kind } => incomplete(kind, WAYS_OF_ENTRA),
         other => misplaced(name(other), WAYS_OF_ENTRA),
@@ -318,7 +335,7 @@ fn name(way: &Way) -> &str {
     match way {
         Way::Pat { .. } => "pat",
         Way::Env { .. } => "env",
-        Way::Command { .. } => "command",
+        Way::Command { .. } | Way::AskingCommand { .. } => "command",
         Way::AzureCli => "azure-cli",
         Way::DeviceCode { .. } => "device-code",
         Way::ClientSecret { .. } => "client-secret",

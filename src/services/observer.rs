@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::domain::problem::{ProblemKind, Service};
-use crate::domain::signin::SignInStep;
+use crate::domain::signin::{SignInStep, TerminalStep};
 
 /// One try of one request, after its answer was read or it failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,6 +75,8 @@ pub enum Traffic {
     },
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
 }
 
 /// Gets told about the traffic, from whatever thread it happens on; must not block.

@@ -1,7 +1,10 @@
 //! What the clients are built from: plain values, so that this room does not depend on how they were configured.
 
 use std::path::PathBuf;
+
 use std::time::Duration;
+
+use super::credential::TerminalUse;
 
 /// Addresses of the services. Each may have a path of its own; the services' paths are appended to it. Plain `http` is
 /// accepted for loopback only.
@@ -102,6 +105,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Seed of the jitter and of the correlation ids.
     pub seed: u64,
+    /// Whether credential commands that need it may use the terminal.
+    pub terminal: TerminalUse,
 }
 
 impl Settings {
@@ -115,6 +120,7 @@ impl Settings {
             no_proxy: false,
             limits: Limits::default(),
             seed: 0,
+            terminal: TerminalUse::Never,
         }
     }
 }

@@ -135,10 +135,21 @@ impl Services {
         Some(client.tokens(operator.descriptor.as_ref()?).await)
     }
 
+    /// Whether Azure DevOps is signed in to with a personal access token.
+    pub async fn signs_in_by_token(&self) -> bool {
+        self.keyring.azure_devops.token().await.is_ok_and(|token| token.form == Form::Basic)
+    }
+
     /// What the credential for Microsoft Graph is worth. Gets a token where none is held.
     pub async fn granted_for_graph(&self) -> Result<Granted, Problem> {
         let credential = &self.keyring.graph;
         Ok(granted(credential, &*credential.token().await?))
+    }
+
+    /// Somebody is to be invited: a person who signs in by code is asked for the permission to invite, with the next token.
+    /// The least that serves is asked for before.
+    pub fn will_invite(&self) {
+        self.keyring.graph.choose("User.Invite.All");
     }
 
     /// Ends a sign-in by code that is under way; whoever waits for it gets a [`ProblemKind::Cancelled`].

@@ -265,6 +265,11 @@ impl Control {
         self.shared.sign_ins().no_devops_consent = on;
     }
 
+    /// From now on a person has consented to nothing but what is asked for when they sign in by code.
+    pub fn consent_by_signing_in(&self) {
+        self.shared.sign_ins().consented = Some(std::collections::BTreeSet::new());
+    }
+
     /// Leaves this permission out of every token that is issued from now on.
     pub fn withhold_permission(&self, name: &str) {
         self.shared.sign_ins().withheld.insert(name.to_owned());

@@ -156,7 +156,7 @@ fn authenticate(shared: &Shared, call: &Call) -> Result<Caller, Refused> {
         if password != Some(shared.tokens.pat.as_str()) {
             return Err(unknown(call).into());
         }
-        let dead = shared.on(Fault::PatDiesAtConnect) && shared.read(|world| world.backing.is_some());
+        let dead = shared.on(Fault::PatDiesAtConnect) && shared.has_turned();
         if expired || dead || shared.read(|world| caller(world, Caller::Pat).is_none()) {
             return Err(expired_token().into());
         }

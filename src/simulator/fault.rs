@@ -143,7 +143,7 @@ faults! {
     ConnectLosesAccess = "connect-loses-access",
     /// Connecting maps guests of the tenant by their external address, too.
     ConnectMapsGuests = "connect-maps-guests",
-    /// The operator's access token stops working the moment the organization is connected.
+    /// The operator's access token stops working the moment the organization's directory changes.
     PatDiesAtConnect = "pat-dies-at-connect",
     /// Changes in the tenant reach its lists and Azure DevOps late.
     LateEntra = "late-entra",
@@ -182,6 +182,8 @@ faults! {
 
     /// The destination tenant is in the US Government cloud.
     GovernmentTenant = "government-tenant",
+    /// The destination tenant is in the cloud of China.
+    ChinaTenant = "china-tenant",
     /// Nobody may read the authorization policy.
     NoPolicyPermission = "no-policy-permission",
     /// The tenant's users may not be listed.

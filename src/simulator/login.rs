@@ -74,25 +74,49 @@ fn discovery(shared: &Shared, name: &str) -> Answer {
     }
     shared.read(|world| match world.tenant_named(name) {
         Some(tenant) => {
-            let government = tenant.number == world.destination && shared.on(Fault::GovernmentTenant);
-            document(tenant, government)
+            let is = |fault| tenant.number == world.destination && shared.on(fault);
+            let cloud = match (is(Fault::GovernmentTenant), is(Fault::ChinaTenant)) {
+                (true, _) => Cloud::Government,
+                (false, true) => Cloud::China,
+                (false, false) => Cloud::Public,
+            };
+            document(tenant, cloud)
         }
         None => no_tenant(shared, name),
     })
 }
 
-fn document(tenant: &Tenant, government: bool) -> Answer {
+/// Where a tenant lives.
+enum Cloud {
+    Public,
+    Government,
+    China,
+}
+
+fn document(tenant: &Tenant, cloud: Cloud) -> Answer {
     let id = tenant.id;
-    let (login, cloud, graph, region, sub_scope) = if government {
-        (
+    let (login, cloud, graph, region, sub_scope) = match cloud {
+        Cloud::Government => (
             "https://login.microsoftonline.us",
             "microsoftonline.us",
             "graph.microsoft.us",
             "USGov",
             json!("DODCON"),
-        )
-    } else {
-        ("https://login.microsoftonline.com", "microsoftonline.com", "graph.microsoft.com", "EU", json!(null))
+        ),
+        Cloud::China => (
+            "https://login.partner.microsoftonline.cn",
+            "partner.microsoftonline.cn",
+            "microsoftgraph.chinacloudapi.cn",
+            "CN",
+            json!(null),
+        ),
+        Cloud::Public => (
+            "https://login.microsoftonline.com",
+            "microsoftonline.com",
+            "graph.microsoft.com",
+            "EU",
+            json!(null),
+        ),
     };
     Answer::ok(&json!({
         "issuer": format!("{login}/{id}/v2.0"),
@@ -165,7 +189,12 @@ fn token(shared: &Shared, call: &Call, tenant: &str) -> Answer {
     let scope = form.get("scope").unwrap_or_default();
     match form.get("grant_type").unwrap_or_default() {
         "urn:ietf:params:oauth:grant-type:device_code" => match by_code(shared, &form) {
-            Ok(asked) => granted(shared, &asked, false),
+            Ok(asked) => {
+                if let Some(consented) = &mut shared.sign_ins().consented {
+                    consented.extend(permissions_of(&asked));
+                }
+                granted(shared, &asked, false)
+            }
             Err(refusal) => refusal,
         },
         "refresh_token" => match by_refresh_token(shared, &form) {
@@ -242,7 +271,10 @@ fn by_refresh_token(shared: &Shared, form: &Query) -> Option<Answer> {
         return Some(error(shared, "invalid_grant", 50_173, &text));
     }
     let scope = form.get("scope").unwrap_or_default();
-    if devops_refused && audience(scope) == Audience::DevOps {
+    let consented = shared.sign_ins().consented.clone();
+    let lacks = audience(scope) == Audience::Graph
+        && consented.is_some_and(|consented| permissions_of(scope).any(|name| !consented.contains(&name)));
+    if lacks || devops_refused && audience(scope) == Audience::DevOps {
         return Some(error(
             shared,
             "invalid_grant",
@@ -261,6 +293,12 @@ fn audience(scope: &str) -> Audience {
     }
 }
 
+/// The names of the permissions in a scope.
+fn permissions_of(scope: &str) -> impl Iterator<Item = String> {
+    let names = scope.split_whitespace().filter(|scope| *scope != "offline_access");
+    names.map(|scope| scope.rsplit('/').next().unwrap_or(scope).to_owned())
+}
+
 fn granted(shared: &Shared, scope: &str, is_application: bool) -> Answer {
     let audience = audience(scope);
     let mut sign_ins = shared.sign_ins();
@@ -271,8 +309,7 @@ fn granted(shared: &Shared, scope: &str, is_application: bool) -> Answer {
     } else if scope.contains(".default") {
         DEFAULT_SCOPES.map(str::to_owned).to_vec()
     } else {
-        let name = |scope: &str| scope.rsplit('/').next().unwrap_or(scope).to_owned();
-        scope.split_whitespace().filter(|scope| *scope != "offline_access").map(name).collect()
+        permissions_of(scope).collect()
     };
     let permissions: BTreeSet<String> =
         names.into_iter().filter(|name| !sign_ins.withheld.contains(name)).collect();

@@ -68,6 +68,8 @@ pub(super) struct Shared {
     world: RwLock<World>,
     faults: Mutex<BTreeSet<Fault>>,
     started: Instant,
+    /// What backed the organization at the start.
+    began: Option<u8>,
     serial: AtomicU32,
     ids: Ids,
 }
@@ -97,6 +99,7 @@ impl Shared {
             interference: Mutex::new(Interference::new(options.seed, options.quota)),
             sign_ins: Mutex::default(),
             ids: world.ids,
+            began: world.backing,
             world: RwLock::new(world),
             faults: Mutex::new(faults),
             started: Instant::now(),
@@ -156,6 +159,11 @@ impl Shared {
             let tenant = if wrong && tenant == world.destination { count - 1 } else { tenant };
             world.connect(tenant, rules)
         })
+    }
+
+    /// Whether another directory backs the organization than at the start.
+    pub fn has_turned(&self) -> bool {
+        self.read(|world| world.backing != self.began)
     }
 
     pub fn entra_delay(&self) -> Option<Duration> {

@@ -179,6 +179,8 @@ pub(super) struct SignIns {
     /// Nobody has consented to Azure DevOps.
     pub no_devops_consent: bool,
     pub withheld: BTreeSet<String>,
+    /// Permissions that were consented to by signing in; where there is none, everything is.
+    pub consented: Option<BTreeSet<String>>,
     pub trusted: Option<Trusted>,
     pub codes: BTreeMap<String, Code>,
     pub refresh: HashMap<String, bool>,
@@ -198,6 +200,7 @@ impl Default for SignIns {
             single_use: false,
             no_devops_consent: false,
             withheld: BTreeSet::new(),
+            consented: None,
             trusted: None,
             codes: BTreeMap::new(),
             refresh: HashMap::new(),

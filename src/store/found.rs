@@ -18,11 +18,22 @@ const STEP: usize = 500;
 /// Where the prerequisites are kept.
 const READINESS: &str = "readiness";
 
+/// Reads what was kept; a check that this version does not know is left out.
+fn readiness_of(kept: &str) -> Option<Readiness> {
+    let mut document: serde_json::Value = serde_json::from_str(kept).ok()?;
+    if let Some(checks) = document.get_mut("checks").and_then(serde_json::Value::as_array_mut) {
+        checks.retain(|check| serde_json::from_value::<Check>(check.clone()).is_ok());
+    }
+    serde_json::from_value(document).ok()
+}
+
 impl Store {
     /// Stores the prerequisites as they were evaluated; after the switch was marked nothing is stored.
     pub async fn save_readiness(&self, readiness: Readiness) -> Result<(), Problem> {
         self.write("storing the prerequisites", move |transaction| {
-            if get_meta(transaction, SWITCHED_AT)?.is_none() {
+            let kept = get_meta(transaction, READINESS)?.and_then(|kept| readiness_of(&kept));
+            let replaces = kept.is_none_or(|kept| readiness.replaces(&kept));
+            if replaces && get_meta(transaction, SWITCHED_AT)?.is_none() {
                 put_meta(transaction, READINESS, &json("the prerequisites", &readiness)?)?;
             }
             Ok(())
@@ -33,12 +44,7 @@ impl Store {
     /// The prerequisites as last evaluated before the switch. Those that this version does not know are left out.
     pub async fn readiness(&self) -> Result<Option<Readiness>, Problem> {
         self.read("reading the prerequisites", |transaction| {
-            let Some(stored) = get_meta(transaction, READINESS)? else { return Ok(None) };
-            let mut document: serde_json::Value = parse_json("the prerequisites", &stored)?;
-            if let Some(checks) = document.get_mut("checks").and_then(serde_json::Value::as_array_mut) {
-                checks.retain(|check| serde_json::from_value::<Check>(check.clone()).is_ok());
-            }
-            Ok(serde_json::from_value(document).ok())
+            Ok(get_meta(transaction, READINESS)?.and_then(|kept| readiness_of(&kept)))
         })
         .await
     }

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::activity::Source;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::Directory;
@@ -17,6 +18,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::{CheckId, Phase, Service, StorageKey, Tick};
 
 use super::analysis::AnalysisInput;
+use super::import::ImportInput;
 
 /// Something to be done outside of `update`.
 #[derive(Debug, Clone)]
@@ -73,6 +75,10 @@ pub enum Effect {
     VerifyOnly(BTreeSet<StorageKey>),
     /// Take a snapshot of everything into this file.
     TakeSnapshot(PathBuf),
+    /// Compare how everybody is now with how they were before: with this snapshot, or with what the store keeps.
+    LookBack(Option<PathBuf>),
+    /// Tick a point of the list for the time after connecting, or take the tick back.
+    TickPoint(PointId, Option<Tick>),
     /// Write a file of ours.
     WriteFile {
         /// What it holds, for the message.
@@ -84,6 +90,10 @@ pub enum Effect {
         /// Whether an existing file may be replaced.
         force: bool,
     },
+    /// The screen has stepped aside for this request of a credential command.
+    LendTerminal(u64),
+    /// Read a plan file back, and say what it would change.
+    ReadImport(Box<ImportInput>),
     /// End a sign-in by code that is under way.
     CancelSignIn,
     /// Keep the session (tab, filter, sort, person) as JSON.

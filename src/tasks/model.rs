@@ -4,9 +4,11 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
+use crate::domain::Problem;
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::comparison::LookBack;
 use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
@@ -14,54 +16,18 @@ use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
-use crate::domain::{Problem, StorageKey};
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
 use super::discard::discard;
 use super::msg::{ApplyEvent, Fact, Msg, PlanLesson};
 
+mod progress;
+
+pub use progress::ApplyProgress;
+
 /// How many requests and events are kept for the log pane.
 const KEPT: usize = 500;
-
-/// How an apply run stands.
-#[derive(Debug, Clone)]
-pub struct ApplyProgress {
-    /// Its id, as in the journal.
-    pub run: String,
-    /// How many rows are due.
-    pub due: usize,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// Rows that changed in this run, latest state each.
-    pub rows: BTreeMap<StorageKey, PlanRow>,
-    /// The service asked to wait until then.
-    pub throttled_until: Option<Timestamp>,
-    /// Nothing is sent; with the reason, if it was not the administrator's wish.
-    pub paused: Option<Option<Problem>>,
-    /// How many invited guests are waited for, and when the next one is tried.
-    pub guests: Option<(usize, Timestamp)>,
-    /// How many rows are sent at a time now, where that is fewer than configured.
-    pub slowed: Option<usize>,
-    /// When and why it ended.
-    pub finished: Option<(Timestamp, Option<Problem>)>,
-}
-
-impl ApplyProgress {
-    /// How long the rest takes at the pace so far; `None` before anything is done, and while nothing is sent.
-    pub fn remaining(&self, now: Timestamp) -> Option<SignedDuration> {
-        if self.finished.is_some() || self.paused.is_some() {
-            return None;
-        }
-        let is_done = |row: &&PlanRow| {
-            !row.state.is_open() && !matches!(row.state, RowState::Planned | RowState::Skipped)
-        };
-        let done = i64::try_from(self.rows.values().filter(is_done).count()).ok().filter(|done| *done > 0)?;
-        let left = i64::try_from(self.due).ok()?.checked_sub(done).filter(|left| *left > 0)?;
-        let so_far = i64::try_from(now.duration_since(self.started_at).as_millis()).ok()?;
-        Some(SignedDuration::from_millis(so_far.checked_mul(left)? / done))
-    }
-}
 
 /// How the store stands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -113,6 +79,8 @@ pub struct Model {
     pub plan_loaded: bool,
     /// How the store stands.
     pub store: StoreState,
+    /// The latest look back after connecting.
+    pub look_back: Option<Arc<LookBack>>,
     /// What is being read.
     pub reading: BTreeMap<Source, Progress>,
     /// When each source is read next.
@@ -153,6 +121,7 @@ impl Model {
             plan: Arc::new(Plan::default()),
             plan_loaded: false,
             store: StoreState::default(),
+            look_back: None,
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
@@ -175,10 +144,21 @@ impl Model {
             Msg::ReadingStarted(source, at) => {
                 self.reading.insert(*source, Progress::started(*at));
             }
+            Msg::LookedBack(found) => self.look_back = Some(Arc::clone(found)),
+            Msg::PointTicked(id, tick) => {
+                if let Some(found) = &mut self.look_back {
+                    let found = Arc::make_mut(found);
+                    for point in found.points.iter_mut().filter(|point| point.id == *id) {
+                        point.ticked.clone_from(tick);
+                    }
+                }
+            }
+            Msg::ReadingEnded(source) => {
+                self.reading.remove(source);
+            }
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);
             }
-            Msg::ReadingEnded(source) => drop(self.reading.remove(source)),
             Msg::RowsLeftOut(source, rows) => drop(self.left_out.insert(*source, *rows)),
             Msg::RosterPageRead(page) => {
                 if self.roster.value.is_none() {
@@ -280,7 +260,9 @@ impl Model {
             | Msg::Failed(_)
             | Msg::SearchAnswered(..)
             | Msg::SessionFound(_)
-            | Msg::FileWritten { .. } => {}
+            | Msg::FileWritten { .. }
+            | Msg::Terminal(_)
+            | Msg::ImportRead(..) => {}
         }
         false
     }
@@ -444,6 +426,10 @@ impl Model {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
             }
+            Fact::BackingTenant(result) => {
+                facts.backing_tenant.update(result.clone(), at);
+                return;
+            }
             Fact::OwnTokens(result) => {
                 facts.own_tokens.update(result.clone(), at);
                 return;
@@ -455,64 +441,17 @@ impl Model {
     fn absorb_apply(&mut self, event: &ApplyEvent) {
         match event {
             ApplyEvent::Started { run, due, at } => {
-                self.apply = Some(ApplyProgress {
-                    run: run.clone(),
-                    due: *due,
-                    started_at: *at,
-                    rows: BTreeMap::new(),
-                    throttled_until: None,
-                    paused: None,
-                    guests: None,
-                    slowed: None,
-                    finished: None,
-                });
+                self.apply = Some(ApplyProgress::new(run.clone(), *due, *at));
             }
-            ApplyEvent::RowChanged(row) => {
-                if let Some(apply) = &mut self.apply {
-                    apply.rows.insert(row.storage_key.clone(), PlanRow::clone(row));
-                    apply.throttled_until = None;
-                }
-                // Skipped is how this run took it, not how it stands.
-                if row.state != RowState::Skipped {
-                    self.keep_rows([PlanRow::clone(row)]);
-                }
+            // Skipped is how this run took it, not how it stands.
+            ApplyEvent::RowChanged(row) if row.state != RowState::Skipped => {
+                self.keep_rows([PlanRow::clone(row)]);
             }
-            ApplyEvent::GuestsRest { guests, next } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.guests = (*guests > 0).then_some((*guests, *next));
-                }
-            }
-            ApplyEvent::Paced { at_a_time, of } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.slowed = (at_a_time < of).then_some(*at_a_time);
-                }
-            }
-            ApplyEvent::TokenWanted(_) => {}
             ApplyEvent::Alarm(text) => self.alarms.push(text.clone()),
-            ApplyEvent::Throttled { until } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = apply.throttled_until.max(Some(*until));
-                }
-            }
-            ApplyEvent::Paused(problem) => {
-                if let Some(apply) = &mut self.apply {
-                    apply.paused = Some(problem.clone());
-                }
-            }
-            ApplyEvent::Resumed => {
-                if let Some(apply) = &mut self.apply {
-                    apply.paused = None;
-                }
-            }
-            ApplyEvent::Finished { stopped, at } => {
-                if let Some(apply) = &mut self.apply {
-                    apply.throttled_until = None;
-                    apply.paused = None;
-                    apply.guests = None;
-                    apply.slowed = None;
-                    apply.finished = Some((*at, stopped.clone()));
-                }
-            }
+            _ => {}
+        }
+        if let Some(apply) = &mut self.apply {
+            apply.take_in(event, self.now);
         }
     }
 }

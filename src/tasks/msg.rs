@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::comparison::LookBack;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
@@ -14,8 +16,9 @@ use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::Found;
 use crate::domain::people::{Directory, OrgUser, Roster, TenantUser};
+use crate::domain::plan::csv::Import;
 use crate::domain::plan::{Pair, Plan, PlanRow};
-use crate::domain::signin::{Granted, SignInStep};
+use crate::domain::signin::{Granted, SignInStep, TerminalStep};
 use crate::domain::{Backing, CheckId, ObjectId, Phase, Problem, Service, Tick};
 
 use super::analysis::Analysis;
@@ -25,6 +28,8 @@ use super::analysis::Analysis;
 pub enum Fact {
     /// What backs the organization, confirmed by two equal readings.
     Backing(Result<Backing, Problem>),
+    /// The directory that backs the organization, where it is not the destination. Comes after [`Fact::Backing`].
+    BackingTenant(Result<TenantProfile, Problem>),
     /// The account behind the Azure DevOps credential.
     Operator(Result<Operator, Problem>),
     /// The tenant by discovery.
@@ -116,7 +121,7 @@ pub enum Msg {
     ReadingStarted(Source, Timestamp),
     /// Reading goes on.
     ReadingProgressed(Source, Progress),
-    /// A reading is over whose result nobody but its file needs.
+    /// Reading is over; what was read goes into a file, or into a comparison.
     ReadingEnded(Source),
     /// A first part of the organization's people, to be shown while the rest is under way.
     RosterPageRead(Arc<Vec<OrgUser>>),
@@ -166,6 +171,10 @@ pub enum Msg {
     SearchAnswered(u64, Arc<Vec<ObjectId>>),
     /// The apply run.
     Apply(ApplyEvent),
+    /// Before and after were compared.
+    LookedBack(Arc<LookBack>),
+    /// A point of the list for the time after connecting was ticked (`None`: the tick was taken back); it is on disk.
+    PointTicked(PointId, Option<Tick>),
     /// A file was written.
     FileWritten {
         /// What it holds.
@@ -173,12 +182,16 @@ pub enum Msg {
         /// Where it is.
         path: String,
     },
+    /// A plan file was read: what it would change, or every reason why it is refused.
+    ImportRead(String, Box<Result<Import, Vec<String>>>),
     /// A request was sent and answered.
     Requested(Box<RequestLine>),
     /// The budget that a service left us.
     BudgetRead(Service, Budget),
     /// Somebody has to sign in with a code, or has done so.
     SignIn(SignInStep),
+    /// A credential command wants the terminal, or gives it back.
+    Terminal(TerminalStep),
     /// Another directory backs the organization: the switch, seen while the program ran.
     Turned(Turn),
     /// Something for the event list.

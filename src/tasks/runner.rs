@@ -14,10 +14,12 @@ use crate::store::files::write_private;
 use super::analysis::{AnalysisInput, analyse};
 use super::apply::{self, Control};
 use super::effect::Effect;
+use super::import;
 use super::lessons;
 use super::msg::{ApplyEvent, Msg};
+use super::record;
 use super::session::Session;
-use super::{alarm, reading, snapshot, watch as polling};
+use super::{after, alarm, reading, signin, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -67,7 +69,7 @@ impl Runner {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {
                     if let Some(roster) = roster {
-                        return reading::tokens(&session, &roster).await;
+                        return reading::tokens::read(&session, &roster, false).await;
                     }
                     let problem = Problem::local(
                         "reading tokens and SSH keys",
@@ -80,6 +82,7 @@ impl Runner {
             Effect::Analyse(input) => self.analyse(*input),
             Effect::SaveRows(number, rows) => {
                 self.tracker.spawn(async move {
+                    signin::choose(&session.services, &rows);
                     let saved = match session.store() {
                         Ok(store) => store.save_rows(rows).await,
                         Err(problem) => Err(problem),
@@ -108,6 +111,7 @@ impl Runner {
             }
             Effect::StopReading => session.stop_reading(),
             Effect::CancelSignIn => session.cancel_sign_in(),
+            Effect::LendTerminal(number) => session.services.lend_terminal(number),
             Effect::PauseApply => self.steer(Control::Pause),
             Effect::ResumeApply => self.steer(Control::Run),
             Effect::TakeToken(service, token) => {
@@ -136,7 +140,7 @@ impl Runner {
         self.tracker.spawn(async move {
             let msg = match effect {
                 Effect::Tick(id, tick) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         match tick.clone() {
                             Some(tick) => store.tick(id, tick).await?,
                             None => drop(store.untick(id).await?),
@@ -146,7 +150,7 @@ impl Runner {
                     .await
                 }
                 Effect::TickPhase(phase, tick) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         match tick.clone() {
                             Some(tick) => store.tick_phase(phase, tick).await?,
                             None => drop(store.untick_phase(phase).await?),
@@ -156,7 +160,7 @@ impl Runner {
                     .await
                 }
                 Effect::ConfirmPair(pair, tick) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         store
                             .confirm(pair.clone(), tick.clone())
                             .await
@@ -165,7 +169,7 @@ impl Runner {
                     .await
                 }
                 Effect::UsePattern(pattern, since) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         match since {
                             Some(at) => store.use_pattern(pattern.clone(), at).await?,
                             None => drop(store.drop_pattern(pattern.clone()).await?),
@@ -175,7 +179,7 @@ impl Runner {
                     .await
                 }
                 Effect::NameOwner(address) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         store
                             .set_owner(address.clone())
                             .await
@@ -190,9 +194,16 @@ impl Runner {
                     }
                     return;
                 }
+                Effect::ReadImport(input) => import::read(&session, *input).await,
                 Effect::TakeSnapshot(path) => {
-                    written(snapshot::take(&session, &path, false).await.map(|()| path), "snapshot")
+                    let taken = snapshot::take(&session, &path, false, false).await;
+                    written(taken.map(|_| path), "snapshot")
                 }
+                Effect::LookBack(before) => return after::tell(&session, before.as_deref()).await,
+                Effect::TickPoint(id, tick) => match after::tick(&session, id, tick.clone()).await {
+                    Ok(()) => Msg::PointTicked(id, tick),
+                    Err(problem) => Msg::Failed(problem),
+                },
                 Effect::WriteFile { what, path, bytes, force } => {
                     let result = write_file(&path, bytes, force).await.map(|()| path);
                     written(result, &what)
@@ -228,6 +239,9 @@ impl Runner {
             alarm::look(&session, &analysis, &plan).await;
             lessons::learn(&session, &analysis, &plan).await;
             lessons::keep_readings(&session, &analysis, &plan).await;
+            if let Err(problem) = record::keep_readiness(&session, &analysis).await {
+                session.tell(Msg::Failed(problem)).await;
+            }
         });
     }
 
@@ -240,7 +254,7 @@ impl Runner {
     }
 }
 
-async fn after<F, Fut>(session: &Session, change: F) -> Msg
+async fn through_store<F, Fut>(session: &Session, change: F) -> Msg
 where
     F: FnOnce(crate::store::Store) -> Fut,
     Fut: Future<Output = Result<Msg, Problem>>,

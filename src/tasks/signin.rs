@@ -1,7 +1,8 @@
 //! From the configuration to the ways of signing in.
 
 use crate::config::{AfterConnect, AzureDevOpsWay, CommandLine, Config, EntraWay};
-use crate::services::{Credentials, Way};
+use crate::domain::plan::{Decision, PlanRow, RowState};
+use crate::services::{Credentials, Services, Way};
 
 /// The ways that this configuration names. Holds no secret.
 pub fn credentials(config: &Config) -> Credentials {
@@ -10,7 +11,7 @@ pub fn credentials(config: &Config) -> Credentials {
         Some(AzureDevOpsWay::Pat { env }) => Way::Pat { env: env.to_owned() },
         Some(AzureDevOpsWay::AzureCli) => Way::AzureCli,
         Some(AzureDevOpsWay::Entra) => Way::Entra,
-        Some(AzureDevOpsWay::Command(line)) => Way::Command { command: words(line) },
+        Some(AzureDevOpsWay::Command(line)) => command(line, azure.needs_terminal),
         None => Way::Incomplete { kind: "command".to_owned() },
     };
     let after_connect = match azure.after_connect {
@@ -51,11 +52,26 @@ fn of_tenant(config: &Config) -> Way {
         EntraWay::AssertionFile { client_id, file } => {
             Way::AssertionFile { client_id: client_id.to_owned(), file: file.to_owned() }
         }
-        EntraWay::Command(line) => Way::Command { command: words(line) },
+        EntraWay::Command(line) => command(line, entra.needs_terminal),
         EntraWay::Env { env } => Way::Env { env: env.to_owned() },
     }
 }
 
+fn command(line: &CommandLine, asks: bool) -> Way {
+    let command = words(line);
+    if asks { Way::AskingCommand { command } } else { Way::Command { command } }
+}
+
 fn words(line: &CommandLine) -> Vec<String> {
     std::iter::once(line.program().to_owned()).chain(line.arguments().iter().cloned()).collect()
+}
+
+/// What these rows need is asked for: who signs in by code is asked for the least, and for more only when the plan needs it.
+pub(super) fn choose<'a>(services: &Services, rows: impl IntoIterator<Item = &'a PlanRow>) {
+    let invites = rows
+        .into_iter()
+        .any(|row| matches!(row.decision, Decision::Invite { .. }) && row.state != RowState::Verified);
+    if invites {
+        services.will_invite();
+    }
 }

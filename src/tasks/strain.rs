@@ -42,7 +42,7 @@ impl Strain {
                 self.millis.fetch_add(millis, Ordering::Relaxed);
                 matches!(record.status, Some(429 | 503))
             }
-            Traffic::SignIn(_) => false,
+            Traffic::SignIn(_) | Traffic::Terminal(_) => false,
         };
         self.signs.fetch_add(u64::from(sign), Ordering::Relaxed);
     }

@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-use crate::domain::activity::Source;
+use crate::domain::activity::{CONNECTION, SIGN_IN, Source};
 use crate::domain::connection::Turn;
 use crate::domain::connection::lockout::locks_out;
 use crate::domain::{Backing, Problem, ProblemKind, Service};
@@ -94,9 +94,12 @@ impl Gate {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The probe does not get through.
-    pub(super) fn gone(&self, now: Timestamp) {
-        self.gone_since().get_or_insert(now);
+    /// The probe does not get through. Answers whether that is news.
+    pub(super) fn gone(&self, now: Timestamp) -> bool {
+        let mut since = self.gone_since();
+        let is_news = since.is_none();
+        since.get_or_insert(now);
+        is_news
     }
 
     fn gone_since(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
@@ -129,12 +132,16 @@ pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, no
         // Whoever was refused before may be let in by the other way, now.
         session.services.ask_again();
     }
-    // First by which way and as whom: it is said while the lists are still under way.
-    Box::pin(reading::read(session, &[Source::AfterConnect, Source::Operator])).await;
-    if session.gate.refused.load(Ordering::Relaxed) {
-        return;
-    }
-    Box::pin(reading::read(session, &BY_AZURE_DEVOPS)).await;
+    let session = Arc::clone(session);
+    // Beside the watch, which must not wait for a list.
+    tokio::spawn(async move {
+        reading::name_backing(&session).await;
+        // First by which way and as whom: it is said while the lists are still under way.
+        Box::pin(reading::read(&session, &[Source::AfterConnect, Source::Operator])).await;
+        if !session.gate.refused.load(Ordering::Relaxed) {
+            Box::pin(reading::read(&session, &BY_AZURE_DEVOPS)).await;
+        }
+    });
 }
 
 /// Whenever somebody was refused: is it the switch?
@@ -149,8 +156,11 @@ pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
             () = Box::pin(reading::backing(session)) => {}
             () = stop.cancelled() => return,
         }
-        if let Some(now) = session.believed_backing().filter(|now| *now != before) {
-            announce(session, Some(before), now).await;
+        match session.believed_backing().filter(|now| *now != before) {
+            Some(now) => announce(session, Some(before), now).await,
+            // After the switch the way that is meant for it was refused: what does it say of itself by now?
+            None if session.is_connected() => reading::read(session, &[Source::AfterConnect]).await,
+            None => {}
         }
     }
 }
@@ -165,9 +175,15 @@ pub(super) async fn may_list(session: &Arc<Session>) -> bool {
     if session.gate.refused.load(Ordering::Relaxed) {
         return false;
     }
-    session.happened("sign-in", "Azure DevOps lets us in again; everything is read".to_owned()).await;
+    session.happened(SIGN_IN, "Azure DevOps lets us in again; everything is read".to_owned()).await;
     Box::pin(reading::read(session, &BY_AZURE_DEVOPS)).await;
     false
+}
+
+/// The probe does not get through any more. Told once, until it does.
+pub(super) async fn lost(session: &Session, problem: &Problem) {
+    let text = format!("lost; what was read stays, the watch goes on ({})", problem.said);
+    session.happened(CONNECTION, text).await;
 }
 
 /// The probe got through; if it had not, what was missed meanwhile is read now, not at its next turn.
@@ -175,10 +191,12 @@ pub(super) async fn back_again(session: &Arc<Session>) {
     let gone = session.gate.gone_since().take();
     let Some(since) = gone else { return };
     let seconds = Timestamp::now().duration_since(since).as_secs().max(1);
-    session.happened("connection", format!("it is back after {seconds} s; nothing was lost")).await;
+    session.happened(CONNECTION, format!("it is back after {seconds} s; nothing was lost")).await;
     let missed: Vec<Source> = std::mem::take(&mut *session.gate.missed()).into_iter().collect();
     if !missed.is_empty() {
-        Box::pin(reading::read(session, &missed)).await;
+        let session = Arc::clone(session);
+        // Beside the watch, which must not wait for a list.
+        tokio::spawn(async move { Box::pin(reading::read(&session, &missed)).await });
     }
 }
 

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tokio::sync::mpsc;
 
-use crate::domain::activity::{Budget, RequestLine};
+use crate::domain::ProblemKind;
+use crate::domain::activity::{Budget, CONNECTION, EventLine, RequestLine};
 use crate::services::{Observer, RequestRecord, Traffic};
 
 use super::attention::Closed;
@@ -19,7 +20,12 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<C
         strain.hear(&traffic);
         closed.hear(&traffic);
         let msg = match traffic {
-            Traffic::Request(record) => Msg::Requested(Box::new(request_line(&record))),
+            Traffic::Request(record) => {
+                if let Some(line) = broken(&record) {
+                    let _ = tx.try_send(Msg::Happened(line));
+                }
+                Msg::Requested(Box::new(request_line(&record)))
+            }
             Traffic::Waiting { service, until } => {
                 Msg::BudgetRead(service, Budget { remaining: None, limit: None, closed_until: Some(until) })
             }
@@ -33,9 +39,25 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<C
             ),
             // Somebody waits for this one: it is never dropped.
             Traffic::SignIn(step) => return deliver(&tx, Msg::SignIn(step)),
+            Traffic::Terminal(step) => return deliver(&tx, Msg::Terminal(step)),
         };
         let _ = tx.try_send(msg);
     })
+}
+
+/// What somebody in front of the screen wants to know about a request that is asked for once more: the first time only, and
+/// not where the service merely asked to wait, which is shown anyway.
+fn broken(record: &RequestRecord) -> Option<EventLine> {
+    record.retry_at.filter(|_| record.attempt == 1)?;
+    let what = match record.failure? {
+        ProblemKind::BadAnswer => "an answer was cut off or not readable",
+        ProblemKind::Unreachable if record.status.is_some() => "an answer broke off in the middle",
+        ProblemKind::Unreachable => "no answer came",
+        ProblemKind::ServiceFailing => "the service failed",
+        _ => return None,
+    };
+    let text = format!("{}: {what}; it is asked again, nothing is lost", record.service.name());
+    Some(EventLine { at: record.at, subject: CONNECTION.to_owned(), text })
 }
 
 /// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.

@@ -129,7 +129,9 @@ async fn probe(session: &Arc<Session>) -> Result<(), Problem> {
     let reading = match session.services.probe.read().await {
         Ok(reading) => reading,
         Err(problem) => {
-            session.gate.gone(Timestamp::now());
+            if session.gate.gone(Timestamp::now()) {
+                switch::lost(session, &problem).await;
+            }
             session.tell(Msg::FactRead(Fact::Backing(Err(problem.clone())), Timestamp::now())).await;
             return Err(problem);
         }

@@ -116,6 +116,7 @@ actions! {
     ReadAgain "read-again" "read again" ["r"] EVERYWHERE 14 "Read everything again, now.";
     StopReading "stop-reading" "stop" ["Ctrl-x"] EVERYWHERE 3 "Stop the long reading that is under way; what was read before stays.";
     Export "export" "export" ["e"] LISTS 15 "Write what is shown into a CSV file.";
+    Import "import" "import" ["E"] MAPPING 0 "Read decisions from an exported file; shows what would change first.";
     Palette "palette" "palette" [":"] EVERYWHERE 20 "Find an action by name.";
     Help "help" "help" ["?"] EVERYWHERE 21 "Show all keys.";
     Log "log" "log" ["L"] EVERYWHERE 0 "Show requests, events and earlier notices.";

@@ -93,6 +93,10 @@ pub enum Effect {
     Task(tasks::Effect),
     /// Copy this through the terminal.
     Copy(String),
+    /// Step aside: a command asks something in the terminal. The number goes back with the answer.
+    LendTerminal(u64, String),
+    /// The command is over: the terminal is ours again.
+    TakeTerminalBack,
     /// Suspend the program.
     Suspend,
     /// End it.

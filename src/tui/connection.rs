@@ -19,10 +19,11 @@
 //! The timeline, its words and the way back come from the analysis; nothing here decides where on the way we are. The wrong
 //! directory turns the whole screen, whatever was open. Addresses are the program's own, never a service's.
 
+use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 
 use crate::domain::Phase;
-use crate::domain::activity::Source;
+use crate::domain::activity::{CONNECTION, SIGN_IN, Source};
 use crate::domain::connection::{LockoutCause, Step};
 use crate::tasks::{self, Msg};
 
@@ -32,11 +33,18 @@ use super::overlay::{Overlay, Prompt, Purpose, turn};
 
 pub mod accounts;
 mod alert;
+mod compare;
 mod screen;
 mod watch;
 
+pub use compare::{
+    Dialog as Compare, compare_with, export_to as export_comparison, key as compare_key, view as compare_view,
+};
 pub use screen::view;
 pub use watch::before as before_reading;
+
+/// What happened longer ago is no news.
+const NEWS: SignedDuration = SignedDuration::from_secs(30);
 
 /// How far one key scrolls the details.
 const SCROLL: usize = 3;
@@ -118,6 +126,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Tick => return tick(app),
         Action::Copy => return vec![Effect::Copy(address(app))],
         Action::TakeSnapshot => snapshot(app),
+        Action::Compare => return compare::open(app),
         _ => {}
     }
     Vec::new()
@@ -196,18 +205,24 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         Action::TakeSnapshot if app.model.context.offline.is_some() => {
             Some("working offline, from a snapshot".to_owned())
         }
-        Action::Compare => {
-            Some("take a snapshot (w) before and after: a later version compares them".to_owned())
-        }
+        Action::Compare => compare::disabled(app),
         _ => None,
     }
 }
 
 /// Follows a message; the model has taken it in already.
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
+    compare::absorbed(app, msg);
     if let Msg::PhaseTicked(phase, tick) = msg {
         let word = if tick.is_some() { "ticked" } else { "no longer ticked" };
         app.say(format!("{}: {word}", phase.shown()));
+    }
+    if let Msg::Happened(event) = msg
+        && [CONNECTION, SIGN_IN].contains(&event.subject.as_str())
+        // Events of an earlier run are told when the store opens; they are no news.
+        && app.now().duration_since(event.at) < NEWS
+    {
+        app.say(format!("{}: {}", event.subject, event.text));
     }
     turn::absorbed(app, msg);
     Vec::new()

@@ -244,6 +244,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Keep => return chosen(app, &Wish::Keep),
         Action::SearchTenant => search::open(app),
         Action::Patterns => patterns::open(app),
+        Action::Import => super::import::open(app),
         Action::SamePerson => same_person(app),
         Action::Copy => return copy(app),
         Action::Apply | Action::Pause | Action::CancelApply | Action::RetryFailed | Action::VerifyAgain => {
@@ -426,6 +427,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             Some(_) => loading(&app.model).map(str::to_owned),
         },
         Action::Patterns => patterns::disabled(app),
+        Action::Import => super::import::disabled(app),
         Action::SamePerson => confirmable(app).err(),
         Action::Apply | Action::Pause | Action::CancelApply | Action::RetryFailed | Action::VerifyAgain => {
             apply::disabled(app, action)

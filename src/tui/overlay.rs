@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, ViewState};
-use super::{apply, mapping};
+use super::{apply, connection, follow_up, import, mapping};
 
 pub mod confirm;
 pub mod filter_line;
@@ -40,12 +40,18 @@ pub enum Overlay {
     Filter(FilterLine),
     /// The apply dialog, or what became of a run.
     Apply(apply::Dialog),
+    /// What a plan file would change.
+    Import(Box<import::Dialog>),
     /// Patterns of the addresses.
     Patterns(mapping::Patterns),
     /// The search of the whole tenant, being typed.
     Search(mapping::Search),
     /// A code that has to be typed into a browser; what it says is in the model.
     SignIn,
+    /// Before and after.
+    Compare(connection::Compare),
+    /// Tokens and keys to make anew.
+    FollowUp(follow_up::Dialog),
     /// Another directory backs the organization, or nobody is let in; what it says is in the model.
     Turn,
 }
@@ -60,9 +66,12 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Confirm(_)) => confirm::key(app, key),
         Some(Overlay::Filter(_)) => filter_line::key(app, key),
         Some(Overlay::Apply(_)) => apply::key(app, key),
+        Some(Overlay::Import(_)) => import::key(app, key),
         Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
         Some(Overlay::SignIn) => sign_in::key(app, key),
+        Some(Overlay::Compare(_)) => connection::compare_key(app, key),
+        Some(Overlay::FollowUp(_)) => follow_up::key(app, key),
         Some(Overlay::Turn) => turn::key(app, key),
         None => Vec::new(),
     }
@@ -79,8 +88,11 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         // Drawn by the tab, in its own lines.
         Overlay::Filter(_) | Overlay::Search(_) => {}
         Overlay::Apply(dialog) => apply::view(app, dialog, view, area, buf),
+        Overlay::Import(dialog) => import::view(app, dialog, view, area, buf),
         Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
         Overlay::SignIn => sign_in::view(app, area, buf),
+        Overlay::Compare(dialog) => connection::compare_view(app, dialog, view, area, buf),
+        Overlay::FollowUp(dialog) => follow_up::view(app, dialog, view, area, buf),
         Overlay::Turn => turn::view(app, area, buf),
     }
 }
@@ -97,6 +109,7 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Confirm(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Filter(_) => &[("Enter", "keep the filter"), ("Esc", "take it away"), ("Up/Down", "move")],
         Overlay::Apply(dialog) => apply::hints(dialog),
+        Overlay::Import(_) => &[("Enter", "take over"), ("J/K", "scroll"), ("Esc", "leave")],
         Overlay::Patterns(_) => {
             &[("j/k", "move"), ("Enter", "use or drop"), ("J/K", "scroll"), ("Esc", "leave")]
         }
@@ -108,6 +121,12 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         ],
         Overlay::SignIn => {
             &[("y", "copy the code"), ("a", "copy the address"), ("Esc", "cancel the sign-in")]
+        }
+        Overlay::Compare(_) => {
+            &[("j/k", "move"), ("Enter", "details"), ("Tab", "changes, checklist"), ("Esc", "leave")]
+        }
+        Overlay::FollowUp(_) => {
+            &[("j/k", "move"), ("Enter", "letter"), ("y", "copy it"), ("Esc", "leave")]
         }
         Overlay::Turn => &[
             ("Enter", "go on"),
@@ -130,7 +149,10 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         Overlay::Search(search) => Some(&mut search.input),
         Overlay::Log(_)
         | Overlay::Confirm(_)
+        | Overlay::Import(_)
         | Overlay::Patterns(_)
+        | Overlay::Compare(_)
+        | Overlay::FollowUp(_)
         | Overlay::SignIn
         | Overlay::Turn => None,
     }

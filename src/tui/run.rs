@@ -66,7 +66,9 @@ pub enum RunError {
 /// How soon something has to be on the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Pace {
-    /// It only moves: progress, countdowns, ages.
+    /// How far a long reading is.
+    Slowest,
+    /// It only moves: countdowns, ages.
     Slow,
     /// People arriving.
     Calm,
@@ -80,6 +82,7 @@ impl Pace {
     /// At least so long after the frame before.
     fn gap(self) -> Duration {
         Duration::from_millis(match self {
+            Self::Slowest => 2000,
             Self::Slow => 1000,
             Self::Calm => 250,
             Self::Soon => 34,
@@ -89,11 +92,8 @@ impl Pace {
 
     fn of(msg: &Msg) -> Self {
         match msg {
-            Msg::Clock(_)
-            | Msg::ReadingProgressed(..)
-            | Msg::Requested(_)
-            | Msg::BudgetRead(..)
-            | Msg::DirectoryUnchanged(_) => Self::Slow,
+            Msg::ReadingProgressed(..) | Msg::Requested(_) => Self::Slowest,
+            Msg::Clock(_) | Msg::BudgetRead(..) | Msg::DirectoryUnchanged(_) => Self::Slow,
             Msg::RosterPageRead(_) | Msg::ReadingStarted(..) | Msg::ReadingScheduled(..) => Self::Calm,
             _ => Self::Soon,
         }
@@ -146,6 +146,7 @@ pub fn run_on(console: Option<Console>, start: Start) -> Result<Exit, RunError> 
         drawn_at: None,
         done: None,
         ask_background,
+        lent: false,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
     let exit = runtime.block_on(running.run(messages))?;
@@ -174,6 +175,8 @@ struct Loop {
     drawn_at: Option<Instant>,
     done: Option<Exit>,
     ask_background: bool,
+    /// A command asks something in the terminal; nothing is drawn meanwhile.
+    lent: bool,
 }
 
 impl Loop {
@@ -243,6 +246,9 @@ impl Loop {
     /// When something has to be done without anything happening.
     fn wake(&self) -> Option<Duration> {
         let since = self.drawn_at.map_or(Duration::MAX, |at| at.elapsed());
+        if self.lent {
+            return None;
+        }
         if let Some(pace) = self.due {
             return Some(pace.gap().saturating_sub(since));
         }
@@ -275,6 +281,8 @@ impl Loop {
             }
             Input::Background(_) if !self.ask_background => return Ok(()),
             Input::Background(theme) => Event::Background(theme),
+            // The terminal is a command's just now; taking it back draws everything anew.
+            Input::Continued if self.lent => return Ok(()),
             Input::Continued => {
                 // Somebody stopped us from outside, and the shell used the terminal meanwhile.
                 self.console.screen.take()?;
@@ -300,6 +308,17 @@ impl Loop {
             match effect {
                 Effect::Task(effect) => self.send(effect),
                 Effect::Copy(text) => self.copy(&text)?,
+                Effect::LendTerminal(number, by) => {
+                    self.console.lend(&by)?;
+                    self.lent = true;
+                    self.send(tasks::Effect::LendTerminal(number));
+                }
+                Effect::TakeTerminalBack => {
+                    if std::mem::take(&mut self.lent) {
+                        self.console.take_back()?;
+                        self.owe(Pace::Now);
+                    }
+                }
                 Effect::Suspend => self.suspend().await?,
                 Effect::Quit => self.done = Some(Exit::Quit),
             }
@@ -357,7 +376,7 @@ impl Loop {
 
     fn draw(&mut self) -> io::Result<()> {
         self.due = None;
-        if self.console.shared.is_ending() {
+        if self.lent || self.console.shared.is_ending() {
             return Ok(());
         }
         prepare(&mut self.app);

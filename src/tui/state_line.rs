@@ -9,7 +9,7 @@ use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::activity::{Progress, Source};
-use crate::domain::{ConnectionState, Service};
+use crate::domain::{ConnectionState, ProblemKind, Service};
 
 use crate::tasks::model::StoreState;
 
@@ -27,6 +27,9 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
     if let Some(wrong) = model.analysis.as_ref().and_then(|analysis| analysis.wrong_directory.as_ref()) {
         parts.push((wrong.headline.clone(), theme.alert));
     }
+    if model.facts.backing.problem.as_deref().is_some_and(|it| it.kind == ProblemKind::Unreachable) {
+        parts.push(("connection lost".to_owned(), theme.bad));
+    }
     if model.analysis.as_ref().is_some_and(|analysis| analysis.lockout.is_some()) {
         let key = app.keymap.shown(Action::GoToConnection);
         parts.push((format!("LOCKED OUT of Azure DevOps ({key})"), theme.alert));
@@ -36,11 +39,7 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
-    let small = model
-        .reading
-        .keys()
-        .filter(|source| !LONG.contains(source))
-        .count();
+    let small = model.reading.keys().filter(|source| !LONG.contains(source)).count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));
     }

@@ -27,6 +27,7 @@ use self::links::Link;
 pub mod background;
 pub mod clipboard;
 pub mod console;
+pub mod describe;
 pub mod guard;
 pub mod input;
 pub mod links;
@@ -42,6 +43,7 @@ pub struct Shared {
 struct SharedState {
     entered: AtomicBool,
     ending: AtomicBool,
+    lent: AtomicBool,
     drawing: Mutex<()>,
 }
 
@@ -49,6 +51,16 @@ impl Shared {
     /// Whether the program is being ended by a guard; nothing may be drawn any more.
     pub fn is_ending(&self) -> bool {
         self.inner.ending.load(Ordering::SeqCst)
+    }
+
+    /// Whether a command has the terminal: an interrupt is meant for it, and not for the program.
+    pub fn is_lent(&self) -> bool {
+        self.inner.lent.load(Ordering::SeqCst)
+    }
+
+    /// Says whether a command has the terminal.
+    pub fn lend(&self, lent: bool) {
+        self.inner.lent.store(lent, Ordering::SeqCst);
     }
 
     /// Says that the program is being ended; `false` when somebody said so before.

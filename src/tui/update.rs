@@ -6,6 +6,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::Problem;
 use crate::domain::activity::Source;
+use crate::domain::signin::TerminalStep;
 use crate::domain::text::clean_to;
 use crate::tasks::{self, Msg};
 
@@ -15,7 +16,7 @@ use super::availability::disabled;
 use super::keymap::Key;
 use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
 use super::theme::Theme;
-use super::{apply, connection, decide, export, mapping, mouse, prerequisites, session, users};
+use super::{apply, connection, decide, export, import, mapping, mouse, prerequisites, session, users};
 
 /// The most characters that are taken from one paste.
 const LONGEST_PASTE: usize = 2_000;
@@ -233,6 +234,10 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         // The store may open when somebody is at work already.
         Msg::SessionFound(saved) if !app.begun => session::restore(app, saved),
         Msg::SignIn(step) => overlay::sign_in::absorbed(app, step),
+        Msg::Terminal(TerminalStep::Wanted { number, by }) => {
+            effects.push(Effect::LendTerminal(*number, by.clone()));
+        }
+        Msg::Terminal(TerminalStep::Returned) => effects.push(Effect::TakeTerminalBack),
         Msg::RosterRead(..) => app.revision.people += 1,
         Msg::Analysed(analysis) => {
             let before = app.model.analysis.as_ref().and_then(|before| before.forecast.as_ref());
@@ -258,6 +263,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
     }
     effects.extend(connection::absorbed(app, msg));
     effects.extend(mapping::absorbed(app, msg));
+    import::absorbed(app, msg);
     effects.extend(apply::absorbed(app, msg));
     if app.leaving && app.saving.is_idle() && !app.is_applying() {
         app.leaving = false;

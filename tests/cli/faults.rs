@@ -64,6 +64,34 @@ fn a_cut_answer_is_read_again() {
 }
 
 #[test]
+fn what_makes_a_command_slow_is_said_while_it_happens() {
+    let ran = with(Fault::ServerErrors).run(&["diff"]);
+    assert!(ran.stderr.contains("it is asked again"), "{ran:#?}");
+    let ran = with(Fault::Reset).run(&["diff", "--format", "json"]).exits(0).says("it is asked again");
+    assert!(ran.json()["users"].is_array(), "nothing of it is in the data");
+    let quiet = Stage::fabrikam().run(&["diff"]).exits(0);
+    assert_eq!(quiet.stderr, "");
+}
+
+#[test]
+fn why_a_list_could_not_be_read_comes_before_the_prerequisites() {
+    let stage = with(Fault::ExpiredCredential);
+    let program = env!("CARGO_BIN_EXE_ado2entra");
+    // One stream, as on a terminal.
+    let command = format!("{program} --config config.toml check 2>&1");
+    let both = std::process::Command::new("sh")
+        .args(["-c", &command])
+        .current_dir(stage.path("."))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(both.stdout).unwrap();
+    assert!(text.starts_with("ado2entra: "), "{text}");
+    assert_eq!(text.matches("\nado2entra: ").count(), 0, "once: {text}");
+    assert!(text.contains("Not ready.") || text.contains("Unknown:"), "{text}");
+    assert_eq!(both.status.code(), Some(3));
+}
+
+#[test]
 fn pages_without_end_are_four() {
     with(Fault::RepeatedToken).run(&["diff"]).exits(4);
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod config;
 mod demo;
+mod doctor;
 mod faults;
 mod files;
 mod help;
@@ -13,6 +14,7 @@ mod organizations;
 mod pages;
 mod papers;
 mod patterns;
+mod snapshots;
 mod reference;
 mod stage;
 mod terminal;

@@ -7,7 +7,9 @@ use crate::stage::Stage;
 #[test]
 fn each_is_checked_and_the_one_that_is_not_there_does_not_stop_the_others() {
     let stage = Stage::new(Scenario::Ready, &[]);
-    for id in ["ssh-keys-cleared", "org-creation-policy", "domains-settled", "users-informed", "tokens-inventory"] {
+    for id in
+        ["ssh-keys-cleared", "org-creation-policy", "domains-settled", "users-informed", "tokens-inventory"]
+    {
         stage.run(&["check", "tick", id, "--note", "asked"]).exits(0);
     }
     stage.run(&["check"]).exits(0);
@@ -47,7 +49,9 @@ fn the_portal_s_list_names_them() {
 #[test]
 fn other_commands_are_about_one() {
     let stage = Stage::fabrikam();
-    for line in [&["diff"][..], &["status"], &["plan", "show"], &["apply"], &["check", "untick", "user-count"]] {
+    for line in
+        [&["diff"][..], &["status"], &["plan", "show"], &["apply"], &["check", "untick", "user-count"]]
+    {
         let mut all = vec!["--organization", "fabrikam", "--organization", "woodgrove"];
         all.extend(line);
         stage.run(&all).exits(2).says("one organization");

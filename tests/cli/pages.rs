@@ -82,7 +82,8 @@ fn parts(page: &str) -> Vec<Part> {
     while let Some((_, line)) = lines.next() {
         if line == "<!-- connect -->" {
             parts.push(Part::Connect);
-        } else if let Some(name) = line.strip_prefix("<!-- file ").and_then(|rest| rest.strip_suffix(" -->")) {
+        } else if let Some(name) = line.strip_prefix("<!-- file ").and_then(|rest| rest.strip_suffix(" -->"))
+        {
             file = Some(name.to_owned());
         } else if line.starts_with("```") && file.is_some() {
             let content: String = lines

@@ -22,7 +22,12 @@ fn page(name: &str, text: &str) {
         fs::write(&path, &text).unwrap();
     }
     let found = fs::read_to_string(&path).unwrap_or_default();
-    assert_eq!(found, text, "{} is not what the program is; see the top of tests/cli/reference.rs", path.display());
+    assert_eq!(
+        found,
+        text,
+        "{} is not what the program is; see the top of tests/cli/reference.rs",
+        path.display()
+    );
 }
 
 /// For a cell of a table.
@@ -61,7 +66,8 @@ fn rows(out: &mut String, arguments: &[&Arg]) {
             argument.get_default_values().iter().map(|it| format!("`{}`", it.to_string_lossy())).collect();
         let mut words = values.join(" ");
         if !default.is_empty() && argument.get_action().takes_values() {
-            let _ = write!(words, "{}default {}", if words.is_empty() { "" } else { "; " }, default.join(" "));
+            let _ =
+                write!(words, "{}default {}", if words.is_empty() { "" } else { "; " }, default.join(" "));
         }
         if argument.is_required_set() {
             words.push_str(if words.is_empty() { "needed" } else { "; needed" });
@@ -131,7 +137,8 @@ fn members(value: &Value, way: &str, found: &mut BTreeMap<String, BTreeSet<&'sta
             }
         }
         // Counts by name have the names as members.
-        Value::Object(_) if way.ends_with("by_outcome") || way == "summary" && found.contains_key("dry_run") => {}
+        Value::Object(_)
+            if way.ends_with("by_outcome") || way == "summary" && found.contains_key("dry_run") => {}
         Value::Object(object) => {
             for (name, it) in object {
                 let way = if way.is_empty() { name.clone() } else { format!("{way}.{name}") };
@@ -186,14 +193,22 @@ fn the_documents_are_as_the_page_says() {
     let config = stage.json(&["config", "show"]);
     stage.control().connect();
     let dry = stage.json(&["apply", "--dry-run"]);
-    let keys: Vec<String> =
-        dry["rows"].as_array().unwrap().iter().map(|row| row["storage_key"].as_str().unwrap().to_owned()).collect();
+    let keys: Vec<String> = dry["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["storage_key"].as_str().unwrap().to_owned())
+        .collect();
     let run = stage.json(&["apply", "--yes", "--confirm", "fabrikam", "--only", &keys[0]]);
     stage.run(&["plan", "export", "journal.json", "--as", "journal"]).exits(0);
     let journal: Value = serde_json::from_str(&stage.read("journal.json")).unwrap();
     let after = stage.json(&["status"]);
     document(&mut out, "`check --format json`", &[check, ticked]);
-    document(&mut out, "`check --organization A --organization B --format json`, `check --organizations FILE --format json`", &[several]);
+    document(
+        &mut out,
+        "`check --organization A --organization B --format json`, `check --organizations FILE --format json`",
+        &[several],
+    );
     document(&mut out, "`diff --format json`", &[diff]);
     document(&mut out, "`status --format json`; with `--watch` one a line", &[before, after]);
     document(&mut out, "`plan show --format json`, `plan export FILE.json`", &[plan]);
@@ -201,6 +216,17 @@ fn the_documents_are_as_the_page_says() {
     document(&mut out, "`apply --format json`, with `--dry-run` too", &[dry, run]);
     document(&mut out, "`plan export FILE.json --as journal`", &[journal]);
     document(&mut out, "`config show --format json`", &[config]);
+    stage.run(&["snapshot", "take", "s.json"]).exits(0);
+    let mut snapshot: Value = serde_json::from_str(&stage.read("s.json")).unwrap();
+    for (name, member) in snapshot.as_object_mut().unwrap() {
+        match member {
+            Value::Array(list) => list.clear(),
+            Value::Object(object) if name != "schema" => object.clear(),
+            _ => {}
+        }
+    }
+    let about = "`snapshot take FILE`. The members hold the services' own objects, as they were read.";
+    document(&mut out, about, &[snapshot]);
     page("json.md", &out);
 }
 
@@ -226,7 +252,8 @@ fn the_tables_are_as_the_page_says() {
     assert_eq!(plan, Column::ALL.iter().map(|it| it.name()).collect::<Vec<_>>().join(","));
     let editable: Vec<String> =
         Column::ALL.iter().filter(|it| it.is_editable()).map(|it| format!("`{}`", it.name())).collect();
-    let note = format!("Editable, for `plan import`: {}. The other columns are compared.", editable.join(", "));
+    let note =
+        format!("Editable, for `plan import`: {}. The other columns are compared.", editable.join(", "));
     columns(&mut out, "The plan", "plan export FILE.csv", &plan, &note);
     columns(
         &mut out,
@@ -242,9 +269,17 @@ fn the_tables_are_as_the_page_says() {
         &printed(&["check", "--organization", "fabrikam", "--organization", "woodgrove", "--format", "csv"]),
         "One line for each organization.",
     );
-    for (form, title) in [("entra-create", "Whom to create in the tenant"), ("entra-invite", "Whom to invite")] {
+    for (form, title) in
+        [("entra-create", "Whom to create in the tenant"), ("entra-invite", "Whom to invite")]
+    {
         let header = printed(&["plan", "export", "-", "--as", form]);
-        columns(&mut out, title, &format!("plan export FILE.csv --as {form}"), &header, "For the Entra administrator.");
+        columns(
+            &mut out,
+            title,
+            &format!("plan export FILE.csv --as {form}"),
+            &header,
+            "For the Entra administrator.",
+        );
     }
     columns(
         &mut out,
@@ -277,7 +312,8 @@ fn the_tables_are_as_the_page_says() {
 
 #[test]
 fn every_key_of_the_configuration_is_in_the_page() {
-    let example = fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config.example.toml")).unwrap();
+    let example =
+        fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("config.example.toml")).unwrap();
     let mut out = String::from(
         "# Every key of the configuration\n\n[What each means](../configuration.md). This is `config.example.toml`, whose values are \
          the defaults.\n\n```toml\n",

@@ -60,6 +60,7 @@ fn nothing_is_sent_before_the_name_was_typed() {
     let (code, seen) = asked(&stage, &["apply"], "Type the organization's name", "Fabrikam");
     assert_eq!(code, 5, "{seen}");
     assert!(seen.contains("cannot be undone") && seen.contains("goes first, alone"), "{seen}");
+    assert!(seen.contains("locked out now; roughly") && seen.contains("nobody else is mapping"), "{seen}");
     assert!(stage.control().patches().is_empty());
     let (code, seen) = asked(&stage, &["apply"], "Type the organization's name", "fabrikam");
     assert_eq!(code, 0, "{seen}");

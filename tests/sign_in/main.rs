@@ -5,8 +5,11 @@
 
 mod applications;
 mod azure_cli;
+mod chosen;
 mod codes;
 mod evening;
+mod keepers;
 mod renewing;
 mod stage;
 mod trial;
+mod turning;

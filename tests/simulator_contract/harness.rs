@@ -96,6 +96,14 @@ impl Play {
         read(request.body(body.to_string()).send().await.unwrap()).await
     }
 
+    /// Asks the graph for users, as the owner of the access token.
+    pub async fn query_subjects(&self, text: &str) -> Read {
+        let url = self.vssps("graph/subjectquery?api-version=7.1-preview.1");
+        let request = self.client.post(url).bearer_auth(self.simulator.azure_devops_entra_token());
+        let body = json!({"query": text, "subjectKind": ["User"]}).to_string();
+        read(request.header("content-type", "application/json").body(body).send().await.unwrap()).await
+    }
+
     /// Sends what a mapping sends, as the work account.
     pub async fn try_map(&self, descriptor: &str, object: &str) -> Result<Read, reqwest::Error> {
         let url = self.vssps(&format!("graph/users/{descriptor}?api-version=7.1-preview.1"));

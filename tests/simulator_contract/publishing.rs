@@ -78,6 +78,11 @@ async fn graph_resources_of_azure_devops_are_as_published() {
 
     let users = play.get(&play.vssps("graph/users?api-version=7.1-preview.1")).await.json();
     assert_valid(&spec.wrapped("/{organization}/_apis/graph/users", "get"), &users);
+    // What a query finds is published as subjects; of kind *user* they are users.
+    let found = play.query_subjects("wanjiru.kimani@").await;
+    assert_eq!(found.status, 200, "{}", found.text);
+    assert_valid(&spec.wrapped("/{organization}/_apis/graph/users", "get"), &found.json());
+    assert_eq!(found.json()["count"], 1);
     let groups = play.get(&play.vssps("graph/groups?api-version=7.1-preview.1")).await.json();
     assert_valid(&spec.wrapped("/{organization}/_apis/graph/groups", "get"), &groups);
 

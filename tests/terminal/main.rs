@@ -9,10 +9,13 @@ use std::time::Duration;
 use rustix::process::{Signal, kill_process};
 
 mod applying;
+mod asking;
+mod evening;
 mod first_start;
 mod instances;
 mod looks;
 mod pty;
+mod session;
 #[path = "../support/world.rs"]
 #[expect(dead_code, clippy::expect_used, reason = "others use the rest of it")]
 mod world;
@@ -58,11 +61,15 @@ fn it_is_suspended_and_comes_back() {
     terminal.type_keys(&format!("{}\n", demo().join(" ")));
     terminal.wait_for("SIMULATION");
     terminal.wait_until_loaded();
-    for _ in 0..2 {
+    for round in 1..3 {
         terminal.type_keys("\u{1a}");
-        terminal.wait(|screen| !screen.alternate_screen() && screen.contents().contains("topped"), "Stopped");
-        terminal.type_keys("echo still-a-$((40+2))-shell\n");
-        terminal.wait_for("still-a-42-shell");
+        // What the round before left on the shell's screen says nothing about this one.
+        let stopped = |screen: &vt100::Screen| {
+            !screen.alternate_screen() && screen.contents().matches("topped").count() == round
+        };
+        terminal.wait(stopped, "Stopped");
+        terminal.type_keys(&format!("echo still-a-$((40+{round}))-shell\n"));
+        terminal.wait_for(&format!("still-a-{}-shell", 40 + round));
         terminal.type_keys("fg\n");
         terminal.wait(
             |screen| screen.alternate_screen() && screen.contents().contains("SIMULATION"),

@@ -127,6 +127,43 @@ fn the_palette_finds_fuzzily_and_does_it() {
 }
 
 #[test]
+fn the_palette_says_where_an_action_of_another_tab_lives() {
+    let mut desk = Desk::ready();
+    desk.keys(": i n v i t e");
+    let text = desk.text(120, 30);
+    assert!(text.contains("not now: only in Users and Mapping"), "{text}");
+    assert!(desk.keys("Enter").is_empty());
+    assert_eq!(desk.toast(), "invite: only in Users and Mapping");
+}
+
+#[test]
+fn a_long_reading_can_be_stopped_and_nothing_else_can() {
+    use ado2entra::domain::activity::Source;
+    use ado2entra::tasks::{self, Msg};
+    use ado2entra::tui::Effect;
+    let mut desk = Desk::ready();
+    assert!(desk.keys("Ctrl-x").is_empty());
+    assert_eq!(desk.toast(), "stop: no long reading is under way");
+    desk.tell(Msg::ReadingStarted(Source::Tokens, super::desk::now()));
+    let text = desk.text(120, 30);
+    assert!(text.lines().last().unwrap().contains("Ctrl-x stop"), "{text}");
+    let effects = desk.keys("Ctrl-x");
+    assert!(matches!(effects.as_slice(), [Effect::Task(tasks::Effect::StopReading)]), "{effects:?}");
+    desk.tell(Msg::ReadingEnded(Source::Tokens));
+    assert!(desk.keys("Ctrl-x").is_empty());
+}
+
+#[test]
+fn a_long_notice_is_read_to_its_end_in_the_log() {
+    let mut desk = Desk::ready();
+    let reason = "reading page 3 of the people of fabrikam: 503 the service is busy with something else just now";
+    desk.app.complain(format!("{reason}. Read again in a minute with r; the last word is end-of-notice"));
+    desk.keys("L Tab Tab");
+    let text = desk.text(80, 24);
+    assert!(text.contains("end-of-notice") && text.contains("reading page 3"), "{text}");
+}
+
+#[test]
 fn a_key_of_the_configuration_shows_in_the_hints() {
     let mut settings = ado2entra::tui::UiSettings::default();
     settings.keys.insert("read-again".to_owned(), vec!["F5".to_owned()]);

@@ -424,6 +424,25 @@ fn the_session_comes_back() {
 }
 
 #[test]
+fn the_prerequisite_of_the_session_comes_back() {
+    let mut desk = Desk::ready();
+    desk.keys("1 /");
+    desk.type_text("pass");
+    desk.keys("Enter j j");
+    let check = desk.app.prerequisites.selected();
+    assert!(check.is_some());
+    let kept = session::write(&desk.app);
+    let mut next = Desk::new();
+    session::restore(&mut next.app, &kept);
+    next.draw();
+    next.read(&Office::ordinary());
+    assert_eq!(next.app.prerequisites.filter(), "pass");
+    assert_eq!(next.app.prerequisites.selected(), check);
+    // Where nobody moved there is nothing to come back to: the first line is selected, whatever it is then.
+    assert!(session::write(&Desk::ready().app).contains("\"check\":null"));
+}
+
+#[test]
 fn m_goes_to_the_person_in_mapping() {
     let mut desk = Desk::ready();
     desk.keys("2 /");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ado2entra::domain::plan::RowState;
 use ado2entra::domain::{ProblemKind, StorageKey};
-use ado2entra::simulator::{Aim, Fault, Options};
+use ado2entra::simulator::{Aim, Fault, Options, TenantChange};
 use ado2entra::tasks::effect::Effect;
 use ado2entra::tasks::{ApplyEvent, Model, Msg, Runner};
 
@@ -130,4 +130,55 @@ async fn a_stop_wakes_rows_that_wait_for_the_service_and_sends_none_of_them() {
     stage.until(&mut model, finished).await;
     control.set_fault(Fault::Throttle, false);
     the_rest_is_left_for_the_next_run(&mut stage, &model, &decided).await;
+}
+
+#[tokio::test]
+async fn a_pause_holds_whoever_is_only_being_read_and_a_change_meanwhile_is_seen() {
+    let mut stage = slow(vec![], "concurrency = 2").await;
+    let (mut model, decided) = stage.decided_and_connected().await;
+    let runner = stage.begin(&model);
+    stage.until(&mut model, verified).await;
+    // The next ones are being read.
+    pause(&mut stage, &mut model, &runner).await;
+    let control = stage.simulator.control();
+    assert_eq!(control.patches().len(), 1, "the canary's");
+    // In the pause the target of everybody who is left is disabled, but for the last one's.
+    let (last, left) = decided[..].split_last().unwrap();
+    let sent = control.mappings();
+    for key in left.iter().filter(|key| !sent.contains_key(key.as_str())) {
+        let target = model.plan.decision(key).target().unwrap().to_string();
+        assert!(control.change_tenant_user(&target, &TenantChange::Disable));
+    }
+    runner.run(Effect::ResumeApply);
+    stage.until(&mut model, finished).await;
+    assert_eq!(stopped(&model), None);
+    for key in left.iter().filter(|key| !sent.contains_key(key.as_str())) {
+        assert_eq!(model.plan.row(key).unwrap().state, RowState::Refused, "{:?}", model.plan.row(key));
+    }
+    assert_eq!(model.plan.row(last).unwrap().state, RowState::Verified, "{:?}", model.plan.row(last));
+    assert!(control.mappings().len() <= 2, "the canary and the last one");
+}
+
+#[tokio::test]
+async fn a_wait_for_the_service_that_ends_in_a_pause_sends_nobody() {
+    let options = Options { throttle_after: 1, throttle_for: Duration::from_secs(2), ..Options::default() };
+    let mut stage = configured(options, "concurrency = 1").await;
+    let (mut model, decided) = stage.decided_and_connected().await;
+    let control = stage.simulator.control();
+    control.aim(Aim::Changes);
+    let runner = stage.begin(&model);
+    stage.until(&mut model, verified).await;
+    control.set_fault(Fault::Throttle, true);
+    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Throttled { .. }))).await;
+    control.set_fault(Fault::Throttle, false);
+    let mapped = control.mappings();
+    runner.run(Effect::PauseApply);
+    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Paused(None)))).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    at_rest(&stage, "GET").await;
+    assert_eq!(control.mappings(), mapped);
+    runner.run(Effect::ResumeApply);
+    stage.until(&mut model, finished).await;
+    assert_eq!(stopped(&model), None);
+    all_once(&stage, &model, &decided);
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::domain::candidate::Candidate;
-use crate::domain::check::{Check, Verdict};
+use crate::domain::check::{Check, CheckStatus, Verdict};
 use crate::domain::forecast::Person;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::outcome::Outcome;
@@ -149,6 +149,9 @@ pub struct FoundUser {
     pub warnings: Vec<String>,
 }
 
+/// For so long prerequisites that knew more are kept.
+const LASTS: jiff::SignedDuration = jiff::SignedDuration::from_hours(1);
+
 /// So many candidates are kept for each person.
 const CANDIDATES: usize = 3;
 
@@ -210,6 +213,16 @@ pub struct Readiness {
     pub checks: Vec<Check>,
 }
 
+impl Readiness {
+    /// Whether this is to be kept in place of an earlier one. One that knows less is not, unless the earlier one is old: a command
+    /// that reads only some of what is asked for must not wipe out what was known a minute before.
+    pub fn replaces(&self, earlier: &Self) -> bool {
+        let unknown =
+            |it: &Self| it.checks.iter().filter(|check| check.status == CheckStatus::Unknown).count();
+        unknown(self) <= unknown(earlier) || self.at.duration_since(earlier.at) > LASTS
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -220,6 +233,28 @@ mod tests {
             assert_eq!(ActKind::parse(kind.name()), Some(kind));
         }
         assert_eq!(ActKind::parse("made up"), None);
+    }
+
+    #[test]
+    fn prerequisites_that_know_less_do_not_replace_others_for_an_hour() {
+        let of = |minute: i64, unknown: usize| Readiness {
+            at: Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_mins(minute),
+            verdict: Verdict::Unknown,
+            checks: vec![
+                Check {
+                    id: crate::domain::CheckId::UserCount,
+                    status: CheckStatus::Unknown,
+                    summary: String::new(),
+                    evidence: Vec::new(),
+                    remedy: String::new(),
+                    ticked: None,
+                };
+                unknown
+            ],
+        };
+        assert!(of(1, 1).replaces(&of(0, 1)) && of(1, 0).replaces(&of(0, 2)));
+        assert!(!of(59, 2).replaces(&of(0, 1)));
+        assert!(of(61, 2).replaces(&of(0, 1)));
     }
 
     #[test]

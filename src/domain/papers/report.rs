@@ -249,6 +249,18 @@ fn result(people: &[PersonPaper]) -> Vec<String> {
             "{look} to be looked at again: what was seen when it was decided has changed since."
         ));
     }
+    let by_itself =
+        count(&|it| it.decision == Decision::Undecided.name() && it.outcome == Some(Outcome::Automatic));
+    if by_itself > 0 {
+        lines.push(format!("{} whom the service maps by itself.", people_words(by_itself)));
+    }
+    let left_out = count(&PersonPaper::is_left_out);
+    if left_out > 0 {
+        lines.push(format!(
+            "{} about whom nothing was decided, and whom the service does not map by itself: after the switch they cannot sign in.",
+            people_words(left_out)
+        ));
+    }
     if to_send > 0 && verified == to_send {
         lines.push("Nothing that was decided is open.".to_owned());
     }

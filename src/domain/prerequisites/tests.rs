@@ -92,11 +92,12 @@ fn world() -> World {
             tenant: Some(tenant(1)),
             same_pat: false,
         }),
+        own_tokens: Aged::default(),
+        backing_tenant: Aged::default(),
         tokens: known(TokenInventory {
             people: (1..=3).map(|n| (key(n), PersonTokens::default())).collect(),
             ..TokenInventory::default()
         }),
-        own_tokens: Aged::default(),
     };
     let people = vec![
         person(1, Outcome::Automatic, Some(1), vec![]),

@@ -227,6 +227,9 @@ pub enum Event {
     Answered(Answer),
     /// The pause, rest or wait is over, or whoever was asked says: go on.
     Resumed,
+    /// The run was paused when an intent was to be recorded, and goes on: what was read may be old by now. In place of
+    /// [`Event::Recorded`], for an intent.
+    Held,
     /// The run is being stopped; only in place of [`Event::Resumed`], or instead of recording an intent. What is on disk says
     /// enough for the next start.
     Cancelled,

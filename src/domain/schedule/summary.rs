@@ -1,5 +1,6 @@
 //! The counts that the apply dialog shows before anything is sent.
 
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::{Call, Disposition, Schedule, ScheduleInput};
@@ -82,6 +83,11 @@ pub fn advice(state: RowState, verify: &str, again: &str, look: &str) -> String 
     }
 }
 
+/// How many requests a row takes: person, target, who has the target (two lists), the change, reading back.
+const REQUESTS_A_ROW: u64 = 6;
+/// What a request takes when none was measured, in milliseconds.
+const USUAL_MILLIS: u64 = 500;
+
 /// What one run would do, in numbers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
@@ -138,6 +144,16 @@ impl Summary {
         summary
     }
 
+    /// Roughly how long the run takes with so many rows at a time, where a request takes so many milliseconds (`None`: none was
+    /// measured).
+    pub fn roughly(&self, millis: Option<u64>, abreast: usize) -> SignedDuration {
+        let each = millis.map_or(USUAL_MILLIS, |each| each.clamp(50, 30_000));
+        let rows = u64::try_from(self.sent() + self.verify).unwrap_or(u64::MAX);
+        let abreast = u64::try_from(abreast.max(1)).unwrap_or(1);
+        let total = rows.saturating_mul(each).saturating_mul(REQUESTS_A_ROW) / abreast;
+        SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX)).max(SignedDuration::from_secs(1))
+    }
+
     /// How many calls are sent.
     pub fn sent(&self) -> usize {
         self.map + self.invite + self.remove
@@ -161,6 +177,15 @@ mod tests {
         assert_eq!(locked_out(&forecast, &connected()), LockedOut { now: Some(3), on_connecting: 3 });
         let unknown = Situation { backing: None, ..situation() };
         assert_eq!(locked_out(&forecast, &unknown).now, None);
+    }
+
+    #[test]
+    fn the_time_that_a_run_takes_is_never_nothing_and_never_absurd() {
+        let summary = Summary { map: 100, verify: 20, ..Summary::default() };
+        assert_eq!(summary.roughly(Some(100), 2), SignedDuration::from_secs(36));
+        assert_eq!(summary.roughly(None, 0), SignedDuration::from_secs(360));
+        assert_eq!(summary.roughly(Some(u64::MAX), 1), SignedDuration::from_secs(120 * 30 * 6));
+        assert_eq!(Summary { map: 1, ..Summary::default() }.roughly(Some(1), 8), SignedDuration::from_secs(1));
     }
 
     #[test]

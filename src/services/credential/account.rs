@@ -43,6 +43,8 @@ pub(crate) struct Account {
     client_id: String,
     /// Beside the least.
     permissions: Vec<String>,
+    /// What the work that was chosen meanwhile needs beside these.
+    chosen: Lock<Chosen>,
     place: String,
     observer: Observer,
     state: Mutex<State>,
@@ -50,6 +52,15 @@ pub(crate) struct Account {
     under_way: Lock<Option<CancellationToken>>,
     /// Why nobody is asked at the moment.
     given_up: Lock<Option<Problem>>,
+}
+
+/// Permissions that the chosen work needs.
+#[derive(Default)]
+struct Chosen {
+    /// Asked for.
+    wanted: Vec<&'static str>,
+    /// Asked for, and not given: nobody is asked again by itself.
+    refused: Vec<&'static str>,
 }
 
 #[derive(Default)]
@@ -71,6 +82,7 @@ impl Account {
             authority,
             client_id: client_id.to_owned(),
             permissions: permissions.to_vec(),
+            chosen: Lock::default(),
             place: place.to_owned(),
             observer,
             state: Mutex::default(),
@@ -93,6 +105,14 @@ impl Account {
                     because = Some(refusal.problem(&self.asking(REFRESHING, resource)).said);
                     state.refresh = None;
                 }
+                // Nobody has consented to what the chosen work needs beside the least: the person may, by signing in once more.
+                Err(Denied::Refused(refusal))
+                    if resource == Resource::MicrosoftGraph
+                        && refusal.asks_for_consent()
+                        && self.has_chosen() =>
+                {
+                    return self.widened(refresh, resource, &mut state).await;
+                }
                 Err(denied) => return Err(self.denied(denied, REFRESHING, resource)),
             }
         }
@@ -114,6 +134,55 @@ impl Account {
             });
         };
         let refreshed = self.refreshed(&refresh, resource, &mut state).await;
+        refreshed.map_err(|denied| self.denied(denied, REFRESHING, resource))
+    }
+
+    /// The chosen work needs this permission beside the least. Answers whether it is news: then the token in use lacks it.
+    pub fn choose(&self, permission: &'static str) -> bool {
+        let asked = self.permissions.iter().any(|one| one.eq_ignore_ascii_case(permission));
+        let mut chosen = self.chosen();
+        if asked || LEAST.contains(&permission) {
+            return false;
+        }
+        if chosen.wanted.contains(&permission) || chosen.refused.contains(&permission) {
+            return false;
+        }
+        chosen.wanted.push(permission);
+        true
+    }
+
+    fn has_chosen(&self) -> bool {
+        !self.chosen().wanted.is_empty()
+    }
+
+    fn chosen(&self) -> std::sync::MutexGuard<'_, Chosen> {
+        self.chosen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Asks the person to sign in once more, with what the chosen work needs. Where nothing comes of it, the work goes on
+    /// without: the permission stays among those that are missing.
+    async fn widened(
+        &self,
+        refresh: SecretString,
+        resource: Resource,
+        state: &mut State,
+    ) -> Result<Token, Problem> {
+        let needed = self.chosen().wanted.join(", ");
+        let because = format!("the plan needs {needed}, which was not asked for before");
+        if self.sign_in(state, Some(because)).await.is_err() {
+            let mut chosen = self.chosen();
+            let refused = std::mem::take(&mut chosen.wanted);
+            chosen.refused.extend(refused);
+            drop(chosen);
+            // The sign-in of before is as good as it was.
+            self.allow_asking();
+            state.refresh = Some(refresh.clone());
+        }
+        if let Some((_, token)) = state.spare.take_if(|(of, _)| *of == resource) {
+            return Ok(token);
+        }
+        let refresh = state.refresh.clone().unwrap_or(refresh);
+        let refreshed = self.refreshed(&refresh, resource, state).await;
         refreshed.map_err(|denied| self.denied(denied, REFRESHING, resource))
     }
 
@@ -272,7 +341,8 @@ impl Account {
 
     fn wanted(&self) -> Vec<&str> {
         let mut wanted: Vec<&str> = LEAST.to_vec();
-        for permission in &self.permissions {
+        let chosen = self.chosen().wanted.clone();
+        for permission in self.permissions.iter().map(String::as_str).chain(chosen) {
             if !wanted.iter().any(|one| one.eq_ignore_ascii_case(permission)) {
                 wanted.push(permission);
             }

@@ -2,6 +2,7 @@
 //! with a time limit, and without the program's secrets in its environment.
 
 use std::collections::BTreeSet;
+use std::fs::File;
 use std::io;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -32,6 +33,8 @@ pub(crate) struct Output {
 pub(crate) enum Failure {
     /// There is no such program on the path.
     NoProgram,
+    /// It asks something in the terminal, and there is none.
+    NoTerminal(io::Error),
     /// It could not be started, or its end could not be read.
     Io(io::Error),
     /// It took too long and was killed with everything in its process group.
@@ -47,6 +50,47 @@ impl Drop for Group {
             // An error means that nobody is left in it.
             let _nobody_left = kill_process_group(pid, Signal::KILL);
         }
+    }
+}
+
+/// How long a person may take to answer a command that asks.
+pub(crate) const PERSON: Duration = Duration::from_secs(300);
+
+/// Runs a command that asks something in the terminal, to its end: the terminal is its input and takes its messages. It stays in
+/// the process group of this program, which is the one that may read the terminal; so only the command itself is stopped when
+/// it takes too long.
+pub(crate) async fn run_asking(
+    command: &[String],
+    environment: &Environment,
+    hidden: &BTreeSet<String>,
+    limit: Duration,
+) -> Result<Output, Failure> {
+    let [program, arguments @ ..] = command else { return Err(Failure::NoProgram) };
+    let terminal = File::options().read(true).write(true).open("/dev/tty").map_err(Failure::NoTerminal)?;
+    let messages = terminal.try_clone().map_err(Failure::NoTerminal)?;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .env_clear()
+        .envs(environment.without(hidden))
+        .stdin(Stdio::from(terminal))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::from(messages))
+        .kill_on_drop(true)
+        .spawn()
+        .map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => Failure::NoProgram,
+            _ => Failure::Io(error),
+        })?;
+    let mut stdout = Zeroizing::new(Vec::with_capacity(MOST));
+    let out = child.stdout.take();
+    let whole = async {
+        let (status, ()) = tokio::join!(child.wait(), collect(out, &mut stdout));
+        status
+    };
+    match tokio::time::timeout(limit, whole).await {
+        Ok(Ok(status)) => Ok(Output { status, stdout, stderr: Vec::new() }),
+        Ok(Err(error)) => Err(Failure::Io(error)),
+        Err(_) => Err(Failure::TimedOut),
     }
 }
 

@@ -95,6 +95,11 @@ impl Refusal {
         matches!(self.error.as_str(), "invalid_grant" | "interaction_required" | "login_required")
     }
 
+    /// Whether somebody has to consent first.
+    pub fn asks_for_consent(&self) -> bool {
+        self.has(CONSENT)
+    }
+
     /// The problem that is shown.
     pub fn problem(&self, asking: &Asking<'_>) -> Problem {
         let code = self.codes.first().map(|code| format!("AADSTS{code}"));

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -16,6 +17,7 @@ use tokio::time::Instant;
 use super::account::Account;
 use super::application::Application;
 use super::authority::Authority;
+use super::terminal::Terminal;
 use super::token::{Form, Token};
 use super::{Environment, azure_cli, command};
 use crate::domain::problem::{Problem, ProblemKind, Service};
@@ -63,12 +65,20 @@ impl Resource {
     }
 }
 
+/// Whether a command asks something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asks {
+    Nothing,
+    /// It needs the terminal. Nobody is asked twice by it: a failure stands until somebody wants to try again.
+    InTheTerminal,
+}
+
 /// A way that this version can go, with what it needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Source {
     Pat(String),
     Env(String),
-    Command(Vec<String>),
+    Command(Vec<String>, Asks),
     AzureCli,
     /// A person, by a code.
     Account(Arc<Account>),
@@ -92,6 +102,12 @@ pub(crate) struct Credential {
     pub environment: Arc<Environment>,
     pub hidden: Arc<BTreeSet<String>>,
     pub limit: Duration,
+    /// For commands that ask in it.
+    pub terminal: Arc<Terminal>,
+    /// Somebody wants to try again, for a command that asks.
+    pub asked_again: AtomicBool,
+    /// The token in use lacks what the chosen work needs.
+    pub outdated: AtomicBool,
     /// The sign-in service; `None` where there is none to be asked.
     pub authority: Option<Authority>,
     pub held: Mutex<Held>,
@@ -114,6 +130,9 @@ impl Credential {
     /// A token that is good for some minutes, from memory or fresh.
     pub async fn token(&self) -> Result<Arc<Token>, Problem> {
         let mut held = self.held.lock().await;
+        if self.outdated.swap(false, Ordering::Relaxed) {
+            held.token = None;
+        }
         if let Some(token) = held.token.as_ref().filter(|token| is_fresh(token)) {
             return Ok(Arc::clone(token));
         }
@@ -129,6 +148,10 @@ impl Credential {
             return Ok(Some(Arc::clone(token)));
         }
         if matches!(self.source, Source::Pat(_) | Source::Env(_) | Source::Closed { .. }) {
+            return Ok(None);
+        }
+        // A person is not asked for the same token again by itself.
+        if self.asks() && !self.asked_again.swap(false, Ordering::Relaxed) {
             return Ok(None);
         }
         held.token = None;
@@ -160,7 +183,7 @@ impl Credential {
 
     async fn fetch(&self, held: &mut Held) -> Result<Arc<Token>, Problem> {
         if let Some((when, problem)) = &held.failure
-            && when.elapsed() < FAILURE_HOLDS
+            && (self.asks() || when.elapsed() < FAILURE_HOLDS)
         {
             return Err(problem.clone());
         }
@@ -182,10 +205,26 @@ impl Credential {
         if let Source::Account(account) = &self.source {
             account.allow_asking();
         }
+        self.asked_again.store(true, Ordering::Relaxed);
         // Whoever holds it is asking at this very moment.
         if let Ok(mut held) = self.held.try_lock() {
             held.failure = None;
         }
+    }
+
+    /// The chosen work needs this permission: the next token is asked for with it, and the one in use is good no longer.
+    pub fn choose(&self, permission: &'static str) {
+        if let Source::Account(account) = &self.source
+            && account.choose(permission)
+        {
+            // Whoever holds the token may be waiting for a person; nobody waits for them here.
+            self.outdated.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether a person is asked each time.
+    fn asks(&self) -> bool {
+        matches!(self.source, Source::Command(_, Asks::InTheTerminal))
     }
 
     /// Whether somebody, or something, signs in to the tenant this way. A token that is there already, or that serves Azure
@@ -193,7 +232,7 @@ impl Credential {
     fn signs_in(&self) -> bool {
         match &self.source {
             Source::Pat(_) | Source::Env(_) | Source::Closed { .. } => false,
-            Source::Command(_) => self.resource == Resource::MicrosoftGraph,
+            Source::Command(..) => self.resource == Resource::MicrosoftGraph,
             Source::AzureCli | Source::Account(_) | Source::Application(_) => true,
         }
     }
@@ -205,7 +244,7 @@ impl Credential {
         match &self.source {
             Source::Pat(name) => self.variable(name, Token::personal, "a personal access token"),
             Source::Env(name) => self.variable(name, Token::bearer, "a bearer token for Microsoft Graph"),
-            Source::Command(argv) => self.command_output(argv).await,
+            Source::Command(argv, _) => self.command_output(argv).await,
             Source::AzureCli => azure_cli::token(self).await,
             Source::Account(account) => account.token(self.resource).await,
             Source::Application(application) => application.token(self.resource).await,
@@ -246,9 +285,18 @@ impl Credential {
             self.resource.needs()
         );
         let local = |said: String| self.problem(ProblemKind::Local, said, &remedy);
-        let output = command::run(argv, &self.environment, &self.hidden, self.limit)
-            .await
-            .map_err(|failure| local(words_of(&failure, &program, self.limit)))?;
+        let output = if self.asks() {
+            let _lease = self.terminal.borrow(&program).await.map_err(|why| {
+                let remedy = "It is asked where there is a terminal: in the dashboard, and in the commands.";
+                let said = format!("`{program}` asks something in the terminal, and {why}");
+                self.problem(ProblemKind::Local, said, remedy)
+            })?;
+            command::run_asking(argv, &self.environment, &self.hidden, command::PERSON).await
+        } else {
+            command::run(argv, &self.environment, &self.hidden, self.limit).await
+        };
+        let limit = if self.asks() { command::PERSON } else { self.limit };
+        let output = output.map_err(|failure| local(words_of(&failure, &program, limit)))?;
         if !output.status.success() {
             return Err(local(format!("`{program}` failed ({}){}", output.status, tail(&output.stderr))));
         }
@@ -284,7 +332,7 @@ impl Credential {
                 format!("the personal access token in {} ({})", clean_to(name, 80), self.place)
             }
             Source::Env(name) => format!("the token in {} ({})", clean_to(name, 80), self.place),
-            Source::Command(argv) => {
+            Source::Command(argv, _) => {
                 let program = argv.first().map_or("", String::as_str);
                 format!("what the command `{}` printed ({})", clean_to(program, 120), self.place)
             }
@@ -302,7 +350,7 @@ impl Credential {
         match &self.source {
             Source::Pat(_) => "pat",
             Source::Env(_) => "env",
-            Source::Command(_) => "command",
+            Source::Command(..) => "command",
             Source::AzureCli => "azure-cli",
             Source::Account(_) => "device-code",
             Source::Application(application) => application.proof.way(),
@@ -327,6 +375,9 @@ pub(crate) fn words_of(failure: &command::Failure, program: &str, limit: Duratio
     match failure {
         command::Failure::NoProgram if program.is_empty() => "the command is empty".into(),
         command::Failure::NoProgram => format!("there is no program `{program}` on the path"),
+        command::Failure::NoTerminal(error) => {
+            format!("`{program}` asks something in the terminal, and there is none: {error}")
+        }
         command::Failure::Io(error) => format!("`{program}` could not be run: {error}"),
         command::Failure::TimedOut => {
             format!("`{program}` did not end within {} s and was stopped", limit.as_secs_f32())

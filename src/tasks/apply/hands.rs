@@ -56,6 +56,7 @@ pub(super) async fn drive(hands: Arc<Hands>, mut ticket: Ticket, event: Event) -
                 return (ticket, Step::Ready);
             }
             Action::Record(line) if line.intent.is_some() && hands.stop.is_cancelled() => Event::Cancelled,
+            Action::Record(line) if line.intent.is_some() && hands.is_paused() => hands.until_resumed().await,
             Action::Wait(wait) => hands.wait(wait).await,
             Action::Pause(pause) if pause > SHORT => hands.unless_cancelled(pause).await,
             Action::Pause(pause) => {
@@ -240,6 +241,20 @@ impl Hands {
         self.session.tell(Msg::Apply(ApplyEvent::Throttled { until })).await;
         let over = self.stop.run_until_cancelled(tokio::time::sleep(wait)).await;
         over.map_or(Event::Cancelled, |()| Event::Resumed)
+    }
+
+    /// Nothing is to leave until told otherwise.
+    fn is_paused(&self) -> bool {
+        *self.control.borrow() == Control::Pause
+    }
+
+    async fn until_resumed(&self) -> Event {
+        let mut control = self.control.clone();
+        let wish = control.wait_for(|wish| *wish != Control::Pause).await.map(|wish| *wish);
+        match wish {
+            Ok(Control::Run) if !self.stop.is_cancelled() => Event::Held,
+            _ => Event::Cancelled,
+        }
     }
 
     /// Sleeps; an administrator who stops the run meanwhile wakes it.

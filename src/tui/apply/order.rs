@@ -21,6 +21,7 @@ use ratatui::style::Style;
 use tui_input::Input;
 
 use crate::domain::StorageKey;
+use crate::domain::activity::usual_millis;
 use crate::domain::schedule::{Disposition, Schedule, ScheduleInput, Summary, schedule};
 use crate::domain::text::{clean, named};
 use crate::tasks;
@@ -35,11 +36,6 @@ use crate::tui::widgets::pen::{Pen, wrap};
 use crate::tui::widgets::words::{count, people, span};
 
 use super::Dialog;
-
-/// How many requests a row takes: person, target, the change, reading back.
-const REQUESTS_A_ROW: u64 = 4;
-/// What a request takes when none was measured, in milliseconds.
-const USUAL_MILLIS: u64 = 500;
 
 /// A run that may be begun, as it is shown.
 #[derive(Debug, Clone)]
@@ -182,18 +178,9 @@ fn name(app: &App, key: &StorageKey) -> String {
     )
 }
 
-/// Roughly how long so many rows take, from the answers of late.
+/// Roughly how long the run takes, from the answers of late.
 fn roughly(app: &App, summary: &Summary) -> SignedDuration {
-    let (mut requests, mut millis) = (0u64, 0u64);
-    for line in app.model.requests.iter().rev().take(50).filter(|line| line.status.is_some()) {
-        requests += 1;
-        millis = millis.saturating_add(line.millis);
-    }
-    let each = millis.checked_div(requests).map_or(USUAL_MILLIS, |each| each.clamp(50, 30_000));
-    let rows = u64::try_from(summary.sent() + summary.verify).unwrap_or(u64::MAX);
-    let abreast = u64::try_from(app.model.context.concurrency.max(1)).unwrap_or(1);
-    let total = rows.saturating_mul(each).saturating_mul(REQUESTS_A_ROW) / abreast;
-    SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX)).max(SignedDuration::from_secs(1))
+    summary.roughly(usual_millis(app.model.requests.iter()), app.model.context.concurrency)
 }
 
 fn lines(app: &App, order: &Order) -> Vec<(String, Style)> {

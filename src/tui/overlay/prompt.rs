@@ -8,13 +8,14 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::Overlay;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::plan::Pair;
 use crate::domain::{CheckId, Phase, StorageKey, Tick};
 use crate::tasks;
 use crate::tui::app::{App, Effect, Tab, ViewState};
 use crate::tui::widgets::frame::{centered, dialog};
 use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::{export, mapping};
+use crate::tui::{connection, export, follow_up, import, mapping};
 
 /// What the text is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +34,18 @@ pub enum Purpose {
     Owner,
     /// The file into which this tab's list is written.
     Export(Tab),
+    /// The plan file that is read back.
+    Import,
     /// The file of a snapshot.
     Snapshot,
+    /// The snapshot from before that is compared with.
+    CompareWith,
+    /// The file into which a comparison is written.
+    ExportComparison,
+    /// The file into which the tokens and keys to make anew are written.
+    ExportFollowUp,
+    /// The note of a ticked point of the time after connecting.
+    TickPoint(PointId),
 }
 
 /// A question.
@@ -94,7 +105,12 @@ fn take(app: &mut App, purpose: Purpose, answer: String) -> Vec<Effect> {
         Purpose::Invite(key) => return mapping::invite(app, &key, answer),
         Purpose::Owner => tasks::Effect::NameOwner(answer),
         Purpose::Export(tab) => return export::write(app, tab, &answer),
+        Purpose::Import => return import::read(app, &answer),
         Purpose::Snapshot => tasks::Effect::TakeSnapshot(PathBuf::from(answer)),
+        Purpose::CompareWith => return connection::compare_with(&answer),
+        Purpose::ExportComparison => return connection::export_comparison(app, &answer),
+        Purpose::ExportFollowUp => return follow_up::export_to(app, &answer),
+        Purpose::TickPoint(id) => tasks::Effect::TickPoint(id, Some(tick)),
     };
     vec![Effect::Task(task)]
 }

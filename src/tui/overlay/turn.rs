@@ -124,8 +124,8 @@ fn next(app: &App) -> Option<Phase> {
 
 fn backing(app: &App, backing: Backing) -> String {
     let Backing::Tenant(tenant) = backing else { return "Microsoft accounts".to_owned() };
-    match app.model.facts.tenant.get().filter(|own| own.id == tenant) {
-        Some(own) => clean(&own.display_name).into_owned(),
+    match app.model.facts.tenant_name(tenant) {
+        Some(name) => clean(name).into_owned(),
         None => format!("the directory {tenant}"),
     }
 }
@@ -246,16 +246,17 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
         return;
     }
     let keys = inside.height - 1;
-    for (row, (name, line, style)) in (0..keys).zip(&text) {
+    let overflows = text.len() > usize::from(keys);
+    for (row, (name, line, style)) in (0..keys - u16::from(overflows)).zip(&text) {
         let mut pen = Pen::line(buf, inside, row, look.glyphs.ellipsis);
         if *name != " " && label > 0 {
             pen.cell(name, label, look.theme.dim);
         }
         pen.write(line, *style);
     }
-    if text.len() > usize::from(keys) && keys > 0 {
+    if overflows {
         let more = format!("{} Enter shows all", look.glyphs.ellipsis);
-        Pen::line(buf, inside, keys - 1, look.glyphs.ellipsis).cell(&more, room, look.theme.dim);
+        Pen::line(buf, inside, keys - 1, look.glyphs.ellipsis).write(&more, look.theme.dim);
     }
     let to = if next(app) == Some(Phase::Map) && !bad { "to Mapping" } else { "to Connection" };
     let mut pen = Pen::line(buf, inside, keys, look.glyphs.ellipsis);

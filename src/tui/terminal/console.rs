@@ -10,6 +10,7 @@ use super::clipboard::{Between, Copied, copied, sequence};
 use super::guard::{Ending, OnHangup, watch_signals, watch_terminal};
 use super::input::{self, Input, Parking};
 use super::{Screen, Shared};
+use crate::domain::text::clean;
 
 /// How long a stop that was asked for (Ctrl-Z) is waited for; longer means that nobody stops us.
 const STOP_PATIENCE: Duration = Duration::from_millis(300);
@@ -66,6 +67,28 @@ impl Console {
         // Nothing may set its modes any more once they are as they were.
         self.parking.park(true);
         self.screen.leave()
+    }
+
+    /// Steps aside for a command that asks something: the terminal is as it was before the program, nothing reads from it, and
+    /// an interrupt is the command's.
+    pub fn lend(&mut self, by: &str) -> io::Result<()> {
+        self.parking.park(true);
+        self.screen.leave()?;
+        self.shared.lend(true);
+        let by = clean(by);
+        self.screen.write_raw(format!("ado2entra: `{by}` asks (Ctrl-c ends the question)\r\n").as_bytes())
+    }
+
+    /// The command is over. What was typed too much is dropped: no key of an answer may become a key of the dashboard.
+    pub fn take_back(&mut self) -> io::Result<()> {
+        self.shared.lend(false);
+        if let Ok(terminal) = input::terminal() {
+            // A terminal that is gone is noticed by its own watch.
+            let _ = rustix::termios::tcflush(&terminal, rustix::termios::QueueSelector::IFlush);
+        }
+        self.screen.take()?;
+        self.parking.park(false);
+        Ok(())
     }
 
     /// Ctrl-Z: the terminal is given back, the whole process group stops, and everything is drawn anew when it goes on.

@@ -122,7 +122,13 @@ pub fn watch_signals(to: mpsc::Sender<Input>, ending: Ending) -> io::Result<()> 
                 let told = tokio::select! {
                     _ = hangup.recv() => return ending.end(129, true),
                     _ = terminate.recv() => return ending.end(143, true),
-                    _ = interrupt.recv() => return ending.end(130, true),
+                    // While a command has the terminal, the interrupt ends its question and not the program.
+                    _ = interrupt.recv() => {
+                        if ending.shared.is_lent() {
+                            continue;
+                        }
+                        return ending.end(130, true);
+                    }
                     _ = resized.recv() => Input::Resized,
                     _ = continued.recv() => Input::Continued,
                 };

@@ -25,6 +25,12 @@ mod scroll;
 #[cfg(test)]
 mod tests;
 
+/// More changes than this are worth a second look at their order.
+const MANY: usize = 40;
+
+/// More styles than this at a time do not come in columns.
+const MOST_PENS: usize = 12;
+
 /// Erasing so many blanks is shorter than writing them, even when the cursor has to step over them afterwards.
 const ERASED: u16 = 9;
 
@@ -35,13 +41,76 @@ pub fn paint(out: &mut Vec<u8>, last: &mut Buffer, next: &Buffer, links: &[Link]
         shift.write(out);
         shift.apply(last);
     }
-    let mut painter = Painter { out, next, links, pen: Pen::PLAIN, at: None, linked: None };
-    let mut row = Vec::new();
-    for y in next.area.top()..next.area.bottom() {
-        changed(last, next, y, &mut row);
-        painter.row(y, &row);
+    let rows = rows(last, next);
+    let mut pens: Vec<Pen> = Vec::new();
+    let mut count = 0;
+    for (_, pen) in rows.iter().flat_map(|(_, row)| row) {
+        count += 1;
+        if !pens.contains(pen) {
+            pens.push(*pen);
+        }
+    }
+    let painted = painted(next, links, &rows, &[]);
+    // Many lines of the same columns are shorter column by column: a style costs more than a step of the cursor.
+    if count > MANY && (2..=MOST_PENS).contains(&pens.len()) {
+        let by_pen = self::painted(next, links, &rows, &pens);
+        out.extend_from_slice(if by_pen.len() < painted.len() { &by_pen } else { &painted });
+    } else {
+        out.extend_from_slice(&painted);
+    }
+}
+
+/// The changes line by line, or (with `pens`) one style after the other.
+fn painted(next: &Buffer, links: &[Link], rows: &[Row], pens: &[Pen]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut painter = Painter { out: &mut out, next, links, pen: Pen::PLAIN, at: None, linked: None };
+    if pens.is_empty() {
+        for (y, row) in rows {
+            painter.row(*y, row);
+        }
+    }
+    let mut part = Vec::new();
+    for pen in pens {
+        for (y, row) in rows {
+            part.clear();
+            part.extend(row.iter().filter(|(_, own)| own == pen));
+            painter.row(*y, &part);
+        }
     }
     painter.end();
+    out
+}
+
+/// A line, and the cells of it that look different, each with the style that it is written with.
+type Row = (u16, Vec<(u16, Pen)>);
+
+fn rows(last: &Buffer, next: &Buffer) -> Vec<Row> {
+    let mut cells = Vec::new();
+    let mut rows = Vec::new();
+    for y in next.area.top()..next.area.bottom() {
+        changed(last, next, y, &mut cells);
+        if cells.is_empty() {
+            continue;
+        }
+        rows.push((y, cells.iter().map(|x| (*x, style(next, *x, y))).collect()));
+    }
+    rows
+}
+
+/// The style that a cell is written with: a blank between words is written with those before it.
+fn style(next: &Buffer, x: u16, y: u16) -> Pen {
+    let is_gap = |x: u16| next.cell((x, y)).is_some_and(is_blank);
+    if !is_gap(x) {
+        return next.cell((x, y)).map_or(Pen::PLAIN, Pen::of);
+    }
+    let before = (next.area.left()..x).rev().take(usize::from(ERASED)).find(|x| !is_gap(*x));
+    let behind = (x..next.area.right()).take(usize::from(ERASED)).find(|x| !is_gap(*x));
+    match (before, behind) {
+        (Some(before), Some(behind)) if behind - before <= ERASED => {
+            next.cell((before, y)).map_or(Pen::PLAIN, Pen::of)
+        }
+        _ => Pen::PLAIN,
+    }
 }
 
 /// The cells of a line that look different, from left to right. Of a blank only what stands behind and around the letter is
@@ -105,10 +174,10 @@ impl Painter<'_> {
     }
 
     /// Writes the cells of a line that changed, from left to right.
-    fn row(&mut self, y: u16, changed: &[u16]) {
+    fn row(&mut self, y: u16, changed: &[(u16, Pen)]) {
         let end = self.next.area.right();
         let mut rest = changed;
-        while let Some((&x, after)) = rest.split_first() {
+        while let Some((&(x, _), after)) = rest.split_first() {
             if !self.blank(x, y) {
                 self.write(x, y);
                 rest = after;
@@ -116,16 +185,16 @@ impl Painter<'_> {
             }
             let run = (x..end).take_while(|x| self.blank(*x, y)).count();
             let to = x.saturating_add(u16::try_from(run).unwrap_or(u16::MAX));
-            let inside = rest.iter().take_while(|x| **x < to).count();
+            let inside = rest.iter().take_while(|(x, _)| *x < to).count();
             let (blanks, behind) = rest.split_at(inside);
             // Blanks behind the last one that changed are there already.
-            let length = blanks.last().map_or(0, |last| last - x + 1);
+            let length = blanks.last().map_or(0, |(last, _)| last - x + 1);
             if to == end && length > 3 {
                 self.erase(x, y, None);
             } else if length >= ERASED || (behind.is_empty() && length > 5) {
                 self.erase(x, y, Some(length));
             } else {
-                blanks.iter().for_each(|x| self.write(*x, y));
+                blanks.iter().for_each(|(x, _)| self.write(*x, y));
             }
             rest = behind;
         }
@@ -205,9 +274,14 @@ impl Painter<'_> {
                 try_way(self.over(from, x, y));
             } else if y > line {
                 let down = "\n".repeat(usize::from(y - line));
-                let back = |to: u16| "\u{8}".repeat(usize::from(to - x));
                 try_way((x == 0).then(|| format!("\r{down}")));
-                try_way((x <= from).then(|| format!("{down}{}", back(from))));
+                try_way(Some(format!("\r{down}\u{1b}[{x}C")));
+                if x <= from {
+                    try_way(Some(format!("{down}{}", "\u{8}".repeat(usize::from(from - x)))));
+                    try_way(Some(format!("{down}\u{1b}[{}D", from - x)));
+                } else {
+                    try_way(Some(format!("{down}\u{1b}[{}C", x - from)));
+                }
             }
         }
         self.out.extend_from_slice(way.as_bytes());

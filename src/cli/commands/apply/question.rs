@@ -6,6 +6,7 @@ use crate::cli::args::ApplyArgs;
 use crate::cli::exit::Failure;
 use crate::cli::output::Output;
 use crate::cli::text::{count, number, org_user, people};
+use crate::domain::activity::usual_millis;
 use crate::domain::schedule::Summary;
 use crate::tasks::Model;
 
@@ -26,7 +27,7 @@ pub async fn confirmed(
              `--yes --confirm {organization}` answers it; --dry-run shows the calls"
         )));
     }
-    output.say(&risks(scheduled, &scheduled.summary(model)));
+    output.say(&risks(model, scheduled, &scheduled.summary(model)));
     answer::typed_name(output, organization).await
 }
 
@@ -45,7 +46,7 @@ pub fn given(organization: &str, args: &ApplyArgs) -> Result<Option<String>, Fai
     }
 }
 
-fn risks(scheduled: &Scheduled, summary: &Summary) -> String {
+fn risks(model: &Model, scheduled: &Scheduled, summary: &Summary) -> String {
     let mut lines = Vec::new();
     let mut kinds = Vec::new();
     for (n, words) in [(summary.map, "mapped"), (summary.invite, "invited"), (summary.remove, "removed")] {
@@ -76,12 +77,24 @@ fn risks(scheduled: &Scheduled, summary: &Summary) -> String {
     if summary.privileged > 0 {
         lines.push(format!("{} of them privileged: they go last, one by one.", people(summary.privileged)));
     }
+    let millis = usual_millis(model.requests.iter());
+    let minutes = (summary.roughly(millis, model.context.concurrency).as_secs() + 59) / 60;
+    let locked = match summary.locked_out {
+        Some(0) => "Nobody is locked out now".to_owned(),
+        Some(out) => format!("{} locked out now", people(out)),
+        None => "How many are locked out now is not known".to_owned(),
+    };
+    lines.push(format!("{locked}; roughly {minutes} min at the service's pace."));
+    if summary.map > 0 && model.context.batch_route {
+        lines.push("By the batch route (20 a call, undocumented): everybody is read back.".to_owned());
+    }
     if summary.map > 0 {
         lines.push("A mapping cannot be undone by the service.".to_owned());
     }
     if summary.remove > 0 {
         lines.push("A removal takes the person's access away at once.".to_owned());
     }
+    lines.push("Make sure that nobody else is mapping, in the portal or elsewhere.".to_owned());
     lines.join("\n")
 }
 

@@ -105,5 +105,9 @@ fn line(out: &mut dyn Write, paint: Paint, scheduled: &Scheduled, row: &PlanRow)
     if let Some(error) = row.error.as_deref().filter(|_| row.state != RowState::Verified) {
         writeln!(out, "  Why: {}", clean(error))?;
     }
+    // What `--only` and `plan confirm` want.
+    if matches!(row.state, RowState::Failed | RowState::Refused | RowState::Unknown) {
+        writeln!(out, "  Key: {}", row.storage_key)?;
+    }
     Ok(())
 }

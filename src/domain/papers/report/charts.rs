@@ -1,80 +1,48 @@
-//! The two pictures of the report as inline SVG: how many of what, and the way in time. They repeat what the tables say, so
-//! that nobody needs to see them.
+//! The pictures of the report as inline SVG, one to a line of the table that says the same: a bar for a number, a dot for a moment.
+//! Nobody needs to see them, and on paper no picture is cut in two.
 
-use std::fmt::Write as _;
+use jiff::Timestamp;
 
-use super::{Count, Moment};
-use crate::domain::papers::escape;
-use crate::domain::papers::support::second;
+/// Width of the longest bar, and of the axis of time, in pixels.
+const WIDTH: i64 = 320;
+/// Room at both ends of the axis for half a dot.
+const EDGE: i64 = 6;
 
-/// Height of one line, in pixels.
-const LINE: usize = 24;
-/// Width of the space for names.
-const NAMES: usize = 190;
-/// Width of the longest bar, and of the axis of time.
-const WIDTH: usize = 360;
-/// Width of the space for what happened.
-const WORDS: usize = 330;
-
-/// Bars with names and numbers.
-pub(super) fn bars(title: &str, counts: &[Count]) -> String {
-    let most = counts.iter().map(|it| it.count).max().unwrap_or(1).max(1);
-    let (width, height) = (NAMES + WIDTH + 70, counts.len() * LINE + 8);
-    let mut out = head(title, width, height);
-    for (at, it) in counts.iter().enumerate() {
-        let y = at * LINE + 4;
-        // The shortest bar is still to be seen.
-        let long = (it.count * WIDTH / most).max(2);
-        let _ = writeln!(
-            out,
-            "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text><rect class=\"bar\" x=\"{NAMES}\" y=\"{}\" width=\"{long}\" \
-             height=\"{}\"/><text x=\"{}\" y=\"{}\">{}</text>",
-            NAMES - 8,
-            y + 16,
-            escape::html(&it.name),
-            y + 2,
-            LINE - 6,
-            NAMES + long + 8,
-            y + 16,
-            it.count
-        );
-    }
-    out.push_str("</svg>\n");
-    out
+/// A bar of this length, where the longest is `most`.
+pub(super) fn bar(count: usize, most: usize) -> String {
+    let parts = i64::try_from(count).unwrap_or(i64::MAX).saturating_mul(WIDTH);
+    // The shortest bar is still to be seen.
+    let long =
+        (parts / i64::try_from(most.max(1)).unwrap_or(i64::MAX)).clamp(i64::from(count > 0) * 2, WIDTH);
+    format!("{}<rect class=\"bar\" x=\"0\" y=\"2\" width=\"{long}\" height=\"12\"/></svg>", head())
 }
 
-/// One line for each moment, with a dot where it is in time.
-pub(super) fn timeline(title: &str, moments: &[Moment]) -> String {
-    let (Some(first), Some(last)) = (moments.first(), moments.last()) else { return String::new() };
-    let seconds = |at: jiff::Timestamp| usize::try_from(at.as_second() - first.at.as_second()).unwrap_or(0);
-    let span = seconds(last.at).max(1);
-    let (axis, width) = (NAMES, NAMES + WIDTH + WORDS);
-    let mut out = head(title, width, moments.len() * LINE + 8);
-    for (at, it) in moments.iter().enumerate() {
-        let y = at * LINE + 4;
-        let x = axis + seconds(it.at).saturating_mul(WIDTH - 20) / span + 10;
-        let middle = y + LINE / 2;
-        let _ = writeln!(
-            out,
-            "<text class=\"name\" x=\"{}\" y=\"{}\">{}</text><line class=\"axis\" x1=\"{axis}\" y1=\"{middle}\" x2=\"{}\" \
-             y2=\"{middle}\"/><circle class=\"dot\" cx=\"{x}\" cy=\"{middle}\" r=\"5\"/><text x=\"{}\" y=\"{}\">{}</text>",
-            axis - 8,
-            y + 16,
-            escape::html(&second(it.at)),
-            axis + WIDTH,
-            axis + WIDTH + 10,
-            y + 16,
-            escape::html(&crate::domain::text::clean_to(&it.words, 48))
-        );
-    }
-    out.push_str("</svg>\n");
-    out
-}
-
-fn head(title: &str, width: usize, height: usize) -> String {
-    let title = escape::html(title);
+/// A dot where this moment is between the first and the last.
+pub(super) fn dot(at: Timestamp, first: Timestamp, last: Timestamp) -> String {
+    let span = (last.as_second() - first.as_second()).max(1);
+    let along = (at.as_second() - first.as_second()).clamp(0, span);
+    let x = EDGE + along.saturating_mul(WIDTH - 2 * EDGE) / span;
     format!(
-        "<svg role=\"img\" aria-label=\"{title}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\">\n\
-         <title>{title}</title>\n"
+        "{}<line class=\"axis\" x1=\"0\" y1=\"8\" x2=\"{WIDTH}\" y2=\"8\"/><circle class=\"dot\" cx=\"{x}\" cy=\"8\" r=\"5\"/></svg>",
+        head()
     )
+}
+
+fn head() -> String {
+    format!("<svg aria-hidden=\"true\" viewBox=\"0 0 {WIDTH} 16\" width=\"{WIDTH}\" height=\"16\">")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bars_and_dots_stay_inside() {
+        assert!(bar(0, 0).contains("width=\"0\" height=\"12\""));
+        assert!(bar(1, 100_000).contains("width=\"2\" height=\"12\""), "still to be seen");
+        assert!(bar(7, 7).contains("width=\"320\" height=\"12\""));
+        let at = |second| Timestamp::from_second(second).unwrap();
+        assert!(dot(at(5), at(5), at(5)).contains("cx=\"6\""));
+        assert!(dot(at(20), at(0), at(10)).contains("cx=\"314\""), "never outside");
+    }
 }

@@ -74,20 +74,40 @@ pub struct PersonPaper {
 }
 
 impl PersonPaper {
-    /// Something about this person asks for attention.
+    /// Something about this person asks for attention: it changed, it is not proven, or nobody decided and the person is, or
+    /// will be, locked out.
     pub fn is_open(&self) -> bool {
-        self.needs_a_look || (self.is_to_send && self.state != RowState::Verified)
+        self.needs_a_look || (self.is_to_send && self.state != RowState::Verified) || self.is_left_out()
+    }
+
+    /// Nothing was decided, and the service does not map the person by itself.
+    pub fn is_left_out(&self) -> bool {
+        let by_itself = matches!(self.outcome, None | Some(Outcome::Automatic | Outcome::Connected));
+        self.decision == Decision::Undecided.name() && !by_itself
+    }
+
+    /// There is more to say than what was found.
+    pub fn is_told(&self) -> bool {
+        self.is_open()
+            || self.decision != Decision::Undecided.name()
+            || !self.calls.is_empty()
+            || !self.history.is_empty()
+    }
+
+    /// What was found, with the reason, in words; empty where that is not known.
+    pub fn found_words(&self) -> String {
+        match (self.outcome, &self.why) {
+            (Some(outcome), Some(why)) => format!("{} ({})", outcome.shown(), why.trim_end_matches('.')),
+            (Some(outcome), None) => outcome.shown().to_owned(),
+            (None, _) => String::new(),
+        }
     }
 
     /// What was found, decided and done, in one sentence each.
     pub fn sentence(&self) -> String {
         let mut parts = Vec::new();
-        match (self.outcome, &self.why) {
-            (Some(outcome), Some(why)) => {
-                parts.push(format!("Found: {} ({}).", outcome.shown(), why.trim_end_matches('.')));
-            }
-            (Some(outcome), None) => parts.push(format!("Found: {}.", outcome.shown())),
-            (None, _) => {}
+        if self.outcome.is_some() {
+            parts.push(format!("Found: {}.", self.found_words()));
         }
         parts.push(match (self.decided_at, &self.decided_by) {
             (Some(at), Some(by)) => format!("Decided: {}, {}, by {by}.", self.decided, second(at)),

@@ -174,6 +174,23 @@ fn terminal() -> vt100::Parser {
     vt100::Parser::new(NonZeroU16::new(HIGH).unwrap(), NonZeroU16::new(WIDE).unwrap(), 0)
 }
 
+/// Both orders, whichever of them is shorter.
+fn in_both_orders(last: &Buffer, next: &Buffer) -> [Vec<u8>; 2] {
+    let mut last = last.clone();
+    let mut head = Vec::new();
+    if let Some(shift) = scroll::find(&last, next) {
+        shift.write(&mut head);
+        shift.apply(&mut last);
+    }
+    let rows = rows(&last, next);
+    let mut pens: Vec<Pen> = rows.iter().flat_map(|(_, row)| row).map(|(_, pen)| *pen).collect();
+    pens.dedup();
+    let mut seen = Vec::new();
+    pens.retain(|pen| !seen.contains(pen) && { seen.push(*pen); true });
+    [painted(next, &[], &rows, &[]), painted(next, &[], &rows, &pens)]
+        .map(|bytes| head.iter().copied().chain(bytes).collect())
+}
+
 fn shows(parser: &mut vt100::Parser, last: &Buffer, next: &Buffer) -> Vec<String> {
     let mut out = Vec::new();
     paint(&mut out, &mut last.clone(), next, &[]);
@@ -198,8 +215,14 @@ proptest! {
         let mut following = terminal();
         let mut last = empty.clone();
         for next in &frames {
-            let shown = shows(&mut following, &last, next);
             let fresh = shows(&mut terminal(), &empty, next);
+            for bytes in in_both_orders(&last, next) {
+                let mut other = terminal();
+                other.process(following.screen().state_formatted().as_bytes());
+                other.process(&bytes);
+                prop_assert_eq!(&seen(&other), &fresh);
+            }
+            let shown = shows(&mut following, &last, next);
             prop_assert_eq!(shown, fresh);
             last = next.clone();
         }

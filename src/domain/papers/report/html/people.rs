@@ -1,0 +1,104 @@
+//! The people of the report: whoever asks for attention or was decided about with all there is to say, the others in a table.
+
+use std::fmt::Write as _;
+
+use crate::domain::papers::escape::html as escaped;
+use crate::domain::papers::report::PersonPaper;
+use crate::domain::papers::report::person::Call;
+use crate::domain::papers::support::second;
+
+/// Everybody.
+pub(super) fn everybody(out: &mut String, people: &[PersonPaper]) {
+    out.push_str("<h2>Everybody</h2>\n<p>Those with something open come first.</p>\n");
+    let (told, rest): (Vec<_>, Vec<_>) = people.iter().partition(|person| person.is_told());
+    for person in told {
+        one(out, person);
+    }
+    others(out, &rest);
+}
+
+/// Who asks for nothing, and about whom nothing was decided.
+fn others(out: &mut String, people: &[&PersonPaper]) {
+    if people.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<h3>Nothing was decided, and nothing is open</h3>\n<table class=\"all\">\n<thead><tr><th>Who</th><th>As last read</th>\
+         <th>What was found</th></tr></thead>\n<tbody>\n",
+    );
+    for person in people {
+        let _ = writeln!(
+            out,
+            "<tr><td class=\"w\">{}<p>{}</p><p class=\"key\">{}</p></td><td>{}</td><td class=\"w\">{}</td></tr>",
+            escaped(&person.name),
+            escaped(&person.address),
+            escaped(person.storage_key.as_str()),
+            escaped(&person.about.join(", ")),
+            escaped(&person.found_words())
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
+}
+
+fn one(out: &mut String, person: &PersonPaper) {
+    let class = match (person.is_open(), person.is_to_send) {
+        (true, _) => "open",
+        (false, true) => "done",
+        (false, false) => "rest",
+    };
+    let _ = writeln!(out, "<article class=\"{class}\">\n<h3>{}</h3>", escaped(&person.name));
+    let mut who = vec![person.address.clone()];
+    who.extend(person.about.iter().cloned());
+    who.retain(|it| !it.is_empty());
+    let _ = writeln!(out, "<p>{}</p>", escaped(&who.join(" · ")));
+    let since =
+        person.new_storage_key.as_ref().map(|key| format!(", since the switch {key}")).unwrap_or_default();
+    let _ = writeln!(out, "<p class=\"key\">{}{}</p>", escaped(person.storage_key.as_str()), escaped(&since));
+    let _ = writeln!(out, "<p>{}</p>", escaped(&person.sentence()));
+    for (title, lines) in [("Evidence", &person.evidence), ("Doubts", &person.doubts)] {
+        if !lines.is_empty() {
+            let _ = writeln!(out, "<p>{title}:</p>\n<ul>");
+            for line in lines {
+                let _ = writeln!(out, "<li>{}</li>", escaped(line));
+            }
+            out.push_str("</ul>\n");
+        }
+    }
+    for (title, words) in [("Note", &person.note), ("Error", &person.error)] {
+        if let Some(words) = words {
+            let _ = writeln!(out, "<p>{title}: {}</p>", escaped(words));
+        }
+    }
+    if !person.history.is_empty() {
+        out.push_str("<p>Decisions:</p>\n<ul>\n");
+        for moment in &person.history {
+            let _ = writeln!(out, "<li>{}: {}</li>", second(moment.at), escaped(&moment.words));
+        }
+        out.push_str("</ul>\n");
+    }
+    calls(out, &person.calls);
+    out.push_str("</article>\n");
+}
+
+fn calls(out: &mut String, calls: &[Call]) {
+    if calls.is_empty() {
+        return;
+    }
+    out.push_str(
+        "<table class=\"all\">\n<thead><tr><th>When</th><th>State</th><th class=\"n\">Attempt</th><th>What happened</th></tr></thead>\n<tbody>\n",
+    );
+    for call in calls {
+        let id =
+            call.activity_id.as_ref().map(|id| format!("<p class=\"key\">activity id {}</p>", escaped(id)));
+        let _ = writeln!(
+            out,
+            "<tr><td class=\"s\">{}</td><td class=\"s\">{}</td><td class=\"n\">{}</td><td class=\"w\">{}{}</td></tr>",
+            second(call.at),
+            call.state.name(),
+            call.attempt,
+            escaped(&call.detail),
+            id.unwrap_or_default()
+        );
+    }
+    out.push_str("</tbody>\n</table>\n");
+}
