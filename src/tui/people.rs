@@ -343,10 +343,13 @@ impl PeopleList {
     pub fn set_filter(&mut self, text: &str) {
         if self.filter.text() != text {
             let filter = Filter::parse(text);
-            if self.anchor.is_none() {
+            // Whom a filter found stays selected when it is taken away.
+            self.refiltered = !filter.is_empty();
+            if filter.is_empty() {
+                self.anchor = None;
+            } else if self.anchor.is_none() {
                 self.anchor.clone_from(&self.selected);
             }
-            self.refiltered = true;
             let narrower = filter.narrows(&self.filter);
             self.filter = filter;
             if narrower && self.built.is_some() {
@@ -355,6 +358,11 @@ impl PeopleList {
                 self.built = None;
             }
         }
+    }
+
+    /// The filter is as it should be: whoever it left selected is who is meant.
+    pub fn keep_filter(&mut self) {
+        self.anchor = None;
     }
 
     /// By what it is sorted, and whether the other way round.

@@ -61,6 +61,8 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     match key.code {
         KeyCode::Enter => {
             app.overlays.pop();
+            app.users.list.keep_filter();
+            app.mapping.list.keep_filter();
             Vec::new()
         }
         KeyCode::Esc => {
