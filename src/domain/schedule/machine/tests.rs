@@ -510,6 +510,8 @@ proptest! {
                 doubtful = machine.sent;
             }
             lost_line |= matches!(event, Event::NotRecorded(_));
+            // Somebody who pauses again and again gives up at last, as whoever is asked does.
+            asked += u32::from(event == Event::Held);
             stopped |= matches!(event, Event::Cancelled | Event::Answered(Answer::Unsent));
             let action = machine.step(event.clone());
             match &action {
