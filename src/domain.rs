@@ -13,6 +13,7 @@ pub mod candidate;
 pub mod check;
 pub mod comparison;
 pub mod connection;
+pub mod doctor;
 pub mod facts;
 pub mod forecast;
 pub mod ids;

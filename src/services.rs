@@ -8,6 +8,7 @@
 //! | [`entra`] | anonymous discovery of a tenant |
 //! | [`probe`] | anonymously, what backs the organization |
 //! | [`status`] | anonymously, the health of Azure DevOps |
+//! | [`diagnose`] | the way to each service, step by step, for `doctor` |
 //! | [`credential`] | environment, commands, the Azure CLI and the sign-in service for tokens |
 //! | [`trial`] | tries a way of signing in, and says who it is and what is granted |
 //! | [`wire`] | the services' JSON, also from files |
@@ -17,6 +18,7 @@
 
 pub mod azure_devops;
 pub mod credential;
+pub mod diagnose;
 pub mod entra;
 pub mod graph;
 mod http;
@@ -36,6 +38,7 @@ pub use azure_devops::{
     AgentPool, AzureDevOps, BatchRow, BatchTaken, GraphUser, Group, Membership, PeopleIn, PlannedCall, Taken,
 };
 pub use credential::{Credentials, Environment, TerminalUse, Way};
+pub use diagnose::Diagnosis;
 pub use entra::Entra;
 pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
@@ -56,6 +59,7 @@ use credential::terminal::Terminal;
 use credential::{Keyring, Wire};
 use http::Http;
 use http::endpoint::Endpoint;
+use http::proxy::Proxies;
 
 use crate::domain::facts::AfterConnectTrial;
 use crate::domain::problem::{Problem, Service};
@@ -75,6 +79,8 @@ pub struct Services {
     pub probe: Probe,
     /// Health.
     pub status: Status,
+    /// The way to each service.
+    pub diagnosis: Diagnosis,
     keyring: Keyring,
 }
 
@@ -100,7 +106,8 @@ impl Services {
         let status = Endpoint::parse(Service::AzureDevOpsStatus, &endpoints.azure_devops_status)?;
         let graph = Endpoint::parse(Service::MicrosoftGraph, &endpoints.microsoft_graph)?;
         let login = Endpoint::parse(Service::EntraLogin, &endpoints.entra_login)?;
-        let http = Http::new(&settings, observer.clone())?;
+        let proxies = Proxies::of(|name| environment.text(name));
+        let http = Http::new(&settings, proxies, observer.clone())?;
         let entra = Entra::new(&http, login.clone(), tenant);
         let terminal = Arc::new(Terminal::new(settings.terminal, observer.clone()));
         let wire = Wire { authority: Authority::new(&http, &login, &entra, tenant), observer, terminal };
@@ -123,6 +130,7 @@ impl Services {
             entra,
             probe: Probe::new(&http, core.clone(), organization),
             status: Status::new(&http, status),
+            diagnosis: Diagnosis::new(&http, &settings.endpoints)?,
             keyring,
         })
     }

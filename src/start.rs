@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::cli::{Dashboard, Exit, Opening};
 use crate::config::{Config, ConfigErrors, Glyphs, KeyVocabulary, Links, Loaded, Theme, check_command_trust};
+use crate::domain::doctor::Finding;
 use crate::tasks::setup::{Prober, SetupEffect};
 use crate::tasks::{Context, Effect, Msg, Runner, Session, offline, snapshot};
 use crate::tui::theme::Look;
@@ -27,7 +28,10 @@ type Left = (Exit, String);
 
 /// Runs the program.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
-    crate::cli::run(arguments, &Dashboard { open: &open, check_keys: &check_keys })
+    crate::cli::run(
+        arguments,
+        &Dashboard { open: &open, check_keys: &check_keys, describe_terminal: &describe_terminal },
+    )
 }
 
 /// Checks the `[keys]` of a configuration against the table of actions, conflicts included.
@@ -35,6 +39,12 @@ fn check_keys(loaded: &Loaded) -> Result<(), ConfigErrors> {
     let actions: Vec<&str> = tui::action_names().collect();
     let check_key = |key: &str| tui::keymap::Key::parse(key).map(|_| ());
     loaded.check_keys(&KeyVocabulary { actions: &actions, check_key: &check_key })
+}
+
+/// What the terminal can do, as far as its variables tell.
+fn describe_terminal(loaded: Option<&Loaded>) -> Vec<Finding> {
+    let settings = loaded.map(settings).unwrap_or_default();
+    tui::terminal::describe::findings(settings.theme, settings.ascii, |name| std::env::var(name).ok())
 }
 
 /// Opens the dashboard and returns when it was left.

@@ -28,6 +28,7 @@ pub mod exports;
 mod faults;
 pub mod files;
 mod found;
+pub mod inspect;
 pub mod journal;
 pub mod lock;
 mod open;

@@ -11,6 +11,7 @@ mod attention;
 mod before;
 pub mod context;
 pub mod discard;
+pub mod doctor;
 pub mod effect;
 pub mod exports;
 pub mod files;

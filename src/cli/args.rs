@@ -86,6 +86,8 @@ pub enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Look at what a working evening depends on (configuration, state, terminal, proxy, names, TLS, clock), and say what to do
+    Doctor,
     /// Print completions for a shell
     Completions {
         /// Which shell

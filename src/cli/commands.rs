@@ -6,6 +6,7 @@ pub mod check;
 pub mod configuration;
 pub mod demo;
 pub mod diff;
+pub mod doctor;
 pub mod organizations;
 mod paper;
 pub mod plan;

@@ -6,6 +6,7 @@ pub mod apply;
 pub mod check;
 pub mod configuration;
 pub mod diff;
+pub mod doctor;
 pub mod journal;
 pub mod organizations;
 pub mod patterns;

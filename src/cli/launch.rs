@@ -59,6 +59,7 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
             Ok(Exit::Done)
         }
         Some(Command::Config { command }) => configuration(output, &global, command, dashboard),
+        Some(Command::Doctor) => commands::doctor::run(output, &global, dashboard),
         Some(Command::Diff(args)) if args.org_users.is_some() => {
             commands::diff::from_files(output, &global, &args)
         }

@@ -13,14 +13,17 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName
 use reqwest::{Method, StatusCode, Url};
 use tokio::time::Instant;
 
+pub(crate) mod clock;
 pub(crate) mod endpoint;
 pub(crate) mod failure;
 pub(crate) mod form;
 pub(crate) mod gate;
 pub(crate) mod json;
 mod judge;
+pub(crate) mod names;
 pub(crate) mod need;
 pub(crate) mod pace;
+pub(crate) mod proxy;
 pub(crate) mod redact;
 pub(crate) mod said;
 mod send;
@@ -36,6 +39,7 @@ use gate::Gates;
 use json::Unreadable;
 use judge::{Tried, throttled_remedy};
 use need::Need;
+use proxy::Proxies;
 use send::{Exchange, Lost};
 use transport::Transport;
 
@@ -130,10 +134,10 @@ pub(crate) struct Answer<T> {
 
 impl Http {
     /// Prepares connections; nothing is sent.
-    pub fn new(settings: &Settings, observer: Observer) -> Result<Self, Problem> {
+    pub fn new(settings: &Settings, proxies: Proxies, observer: Observer) -> Result<Self, Problem> {
         Ok(Self {
             inner: Arc::new(Inner {
-                transport: Transport::new(settings)?,
+                transport: Transport::new(settings, proxies)?,
                 limits: settings.limits,
                 gates: Gates::default(),
                 observer,
@@ -147,6 +151,11 @@ impl Http {
     /// The limits.
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// The way to this endpoint.
+    pub fn route(&self, endpoint: &Endpoint) -> proxy::Route {
+        self.inner.transport.route(endpoint)
     }
 
     /// Reads, and repeats where that can help. `parse` runs on the body, off the runtime if it is large.
@@ -337,7 +346,7 @@ impl Http {
         }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
-        } else if call.method != Method::GET {
+        } else if !matches!(call.method, Method::GET | Method::HEAD) {
             // A length of zero, said aloud: some gateways answer 411 without it.
             request = request.body(Vec::new());
         }

@@ -202,6 +202,18 @@ fn open(path: &Path) -> std::io::Result<File> {
         .open(path)
 }
 
+/// Who holds the lock of the store at this path, without making a lock file where there is none.
+pub(super) fn held_by(store: &Path) -> Option<HeldBy> {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    path.symlink_metadata().ok()?;
+    match look(&path) {
+        Err(NotLocked::Held(holder)) => Some(holder),
+        _ => None,
+    }
+}
+
 /// Whether somebody holds the lock.
 fn look(path: &Path) -> Result<(), NotLocked> {
     let mut file = open(path).map_err(|error| failed(path, &error.to_string()))?;

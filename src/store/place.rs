@@ -222,7 +222,7 @@ fn make_folder(path: &Path) -> Result<(), OpenError> {
 }
 
 /// Refuses a folder that others own or can write to; says whether we can write to it.
-fn check_folder(path: &Path) -> Result<bool, OpenError> {
+pub(super) fn check_folder(path: &Path) -> Result<bool, OpenError> {
     let found =
         std::fs::metadata(path).map_err(|error| io(path, "looking at the state directory", &error))?;
     if !found.is_dir() {

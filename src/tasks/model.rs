@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::Problem;
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
@@ -14,7 +15,6 @@ use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
-use crate::domain::Problem;
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
@@ -410,6 +410,10 @@ impl Model {
             Fact::Tokens(result) => {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
+            }
+            Fact::BackingTenant(result) => {
+                facts.backing_tenant.update(result.clone(), at);
+                return;
             }
             Fact::OwnTokens(result) => {
                 facts.own_tokens.update(result.clone(), at);

@@ -94,12 +94,12 @@ impl Gate {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The probe does not get through. `true` where it did before.
+    /// The probe does not get through. Answers whether that is news.
     pub(super) fn gone(&self, now: Timestamp) -> bool {
         let mut since = self.gone_since();
-        let new = since.is_none();
+        let is_news = since.is_none();
         since.get_or_insert(now);
-        new
+        is_news
     }
 
     fn gone_since(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
@@ -135,6 +135,7 @@ pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, no
     let session = Arc::clone(session);
     // Beside the watch, which must not wait for a list.
     tokio::spawn(async move {
+        reading::name_backing(&session).await;
         // First by which way and as whom: it is said while the lists are still under way.
         Box::pin(reading::read(&session, &[Source::AfterConnect, Source::Operator])).await;
         if !session.gate.refused.load(Ordering::Relaxed) {

@@ -45,17 +45,6 @@ pub(super) fn observer(tx: mpsc::Sender<Msg>, strain: Arc<Strain>, closed: Arc<C
     })
 }
 
-/// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.
-pub(super) fn deliver<T: Send + 'static>(tx: &mpsc::Sender<T>, msg: T) {
-    use mpsc::error::TrySendError;
-    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
-        && let Ok(runtime) = tokio::runtime::Handle::try_current()
-    {
-        let tx = tx.clone();
-        drop(runtime.spawn(async move { tx.send(msg).await }));
-    }
-}
-
 /// What somebody in front of the screen wants to know about a request that is asked for once more: the first time only, and
 /// not where the service merely asked to wait, which is shown anyway.
 fn broken(record: &RequestRecord) -> Option<EventLine> {
@@ -69,6 +58,17 @@ fn broken(record: &RequestRecord) -> Option<EventLine> {
     };
     let text = format!("{}: {what}; it is asked again, nothing is lost", record.service.name());
     Some(EventLine { at: record.at, subject: CONNECTION.to_owned(), text })
+}
+
+/// Hands a message to whoever shows it, from a place that cannot wait; never dropped while somebody listens.
+pub(super) fn deliver<T: Send + 'static>(tx: &mpsc::Sender<T>, msg: T) {
+    use mpsc::error::TrySendError;
+    if let Err(TrySendError::Full(msg)) = tx.try_send(msg)
+        && let Ok(runtime) = tokio::runtime::Handle::try_current()
+    {
+        let tx = tx.clone();
+        drop(runtime.spawn(async move { tx.send(msg).await }));
+    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to what fits")]

@@ -7,12 +7,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ratatui::style::Style;
+
 use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
 use crate::domain::{Decision, Person, StorageKey};
 use crate::tasks::Model;
 
 use super::filter::{Filter, Subject};
+use super::widgets::pen::Pen;
 
 pub mod head;
 mod order;
@@ -115,9 +118,13 @@ impl<'a> People<'a> {
     }
 }
 
-/// The sign before a person about whom something is new since the administrator asked for a reading; a blank where nothing is.
-pub fn news_sign(model: &Model, key: &StorageKey) -> &'static str {
-    model.news.of(key).map_or(" ", |news| news.mark.sign())
+/// Writes the sign before a person about whom something is new since the administrator asked for a reading; takes one cell
+/// either way.
+pub fn news_sign(model: &Model, key: &StorageKey, pen: &mut Pen<'_>, style: Style) {
+    match model.news.of(key) {
+        Some(news) => pen.write(news.mark.sign(), style),
+        None => pen.skip(1),
+    };
 }
 
 /// What lists of people are made of, each with a number that goes up when it changed.

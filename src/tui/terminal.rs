@@ -27,6 +27,7 @@ use self::links::Link;
 pub mod background;
 pub mod clipboard;
 pub mod console;
+pub mod describe;
 pub mod guard;
 pub mod input;
 pub mod links;

@@ -56,7 +56,21 @@ fn the_manual_page_is_as_it_was_read() {
     let folder = tempfile::tempdir().unwrap();
     let page = run(folder.path(), &["man"]).exits(0).stdout;
     // The title holds the version, which changes without anybody reading the page again.
+    for word in every_word(&ado2entra::cli::command()) {
+        assert!(page.contains(&word.replace('-', "\\-")), "{word}");
+    }
     golden("ado2entra.1", &page.replace(env!("CARGO_PKG_VERSION"), "VERSION"));
+}
+
+/// The names of all commands and all long options.
+fn every_word(command: &clap::Command) -> Vec<String> {
+    let options = command.get_arguments().filter_map(|it| it.get_long());
+    let mut words: Vec<String> = options.map(str::to_owned).collect();
+    for below in command.get_subcommands() {
+        words.push(below.get_name().to_owned());
+        words.extend(every_word(below));
+    }
+    words
 }
 
 #[test]
@@ -64,7 +78,9 @@ fn there_are_completions_for_every_shell() {
     let folder = tempfile::tempdir().unwrap();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = run(folder.path(), &["completions", shell]).exits(0).stdout;
-        assert!(script.contains("accept-safe") && script.contains("ado2entra"), "{shell}");
+        for word in every_word(&ado2entra::cli::command()) {
+            assert!(script.contains(&word), "{shell} does not complete {word}");
+        }
     }
     run(folder.path(), &["completions", "tcsh"]).exits(2);
 }

@@ -6,6 +6,7 @@
 mod apply;
 mod config;
 mod demo;
+mod doctor;
 mod faults;
 mod files;
 mod help;

@@ -2,6 +2,8 @@
 
 use std::os::unix::fs::PermissionsExt as _;
 
+use ado2entra::simulator::{Fault, Scenario};
+
 use crate::help::golden;
 use crate::stage::Stage;
 
@@ -128,6 +130,21 @@ fn package_and_report_come_from_the_store_alone() {
     for name in ["r.pdf", "r"] {
         stage.run(&["report", name]).exits(2).says(".html");
     }
+}
+
+#[test]
+fn support_is_told_the_ids_of_the_calls_that_failed() {
+    let stage = Stage::new(Scenario::Fabrikam, &[Fault::PatchForbidden]);
+    stage.run(&["plan", "accept-safe", "--yes"]).exits(0);
+    stage.control().connect();
+    let ran = stage.run(&["apply", "--yes", "--confirm", "fabrikam"]);
+    assert_ne!(ran.code, 0, "{ran:?}");
+    let letter = stage.run(&["support-package", "letter.txt"]).exits(0);
+    let text = stage.read("letter.txt");
+    assert!(text.contains("Calls that failed: ") && text.contains("  activity id "), "{letter:?}\n{text}");
+    let list = stage.run(&["support-package", "-"]).exits(0).stdout;
+    let mut rows = csv::Reader::from_reader(list.as_bytes());
+    assert!(rows.records().any(|row| !row.unwrap()[11].is_empty()), "{list}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 
 mod list;
 
+use std::io::IsTerminal as _;
 use std::path::Path;
 
 use super::check::{ORDER, counts};
@@ -102,7 +103,9 @@ async fn check(output: Output, global: &Global, tokens: bool, names: &[String]) 
     let mut all = Vec::new();
     let mut tenant: Option<Msg> = None;
     for name in names {
-        output.say(&format!("{} …", clean(name)));
+        if std::io::stderr().is_terminal() {
+            output.say(&format!("{} …", clean(name)));
+        }
         let found = one(output, &global.for_organization(name), name, tokens, tenant.as_ref()).await;
         if let Some(model) = found.model.as_ref().filter(|_| tenant.is_none()) {
             tenant = tenant_people(model);

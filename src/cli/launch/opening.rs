@@ -8,6 +8,7 @@ use crate::cli::args::Global;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::logging;
 use crate::config::{ConfigErrors, FoundBy, Loaded, Overrides};
+use crate::domain::doctor::Finding;
 use crate::tasks::{Environment, Setup};
 
 /// The dashboard, as seen from here.
@@ -17,6 +18,8 @@ pub struct Dashboard<'a> {
     pub open: &'a dyn Fn(Opening) -> Exit,
     /// Checks the `[keys]` of a configuration against its table of actions.
     pub check_keys: &'a dyn Fn(&Loaded) -> Result<(), ConfigErrors>,
+    /// Says what the terminal can do; with the configuration where it is right.
+    pub describe_terminal: &'a dyn Fn(Option<&Loaded>) -> Vec<Finding>,
 }
 
 impl std::fmt::Debug for Dashboard<'_> {

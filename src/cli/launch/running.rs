@@ -135,6 +135,7 @@ fn name(command: &Command) -> &'static str {
         Command::Report { .. } => "report",
         Command::Config { .. } => "config",
         Command::Completions { .. } => "completions",
+        Command::Doctor => "doctor",
         Command::Man => "man",
     }
 }

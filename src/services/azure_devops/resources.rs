@@ -180,7 +180,8 @@ impl AzureDevOps {
             .filter(|agent| agent.enabled && !agent.online)
             .map(|agent| agent.name.as_str())
             .collect();
-        let mut standing = format!("{} of {} agents online", found.iter().filter(|one| one.online).count(), found.len());
+        let mut standing =
+            format!("{} of {} agents online", found.iter().filter(|one| one.online).count(), found.len());
         if !offline.is_empty() {
             standing = format!("{standing}, not {}", offline.join(", "));
         }

@@ -91,10 +91,9 @@ impl AzureDevOps {
             ssh_keys: valid(&keys),
         };
         // Of a key it says nothing that it names no organization.
-        let keys = keys.into_iter().map(|one| Counted {
-            note: TokenNote { ssh: true, global: false, ..one.note },
-            ..one
-        });
+        let keys = keys
+            .into_iter()
+            .map(|one| Counted { note: TokenNote { ssh: true, global: false, ..one.note }, ..one });
         let notes = tokens.into_iter().chain(keys).filter(|one| one.valid).map(|one| one.note).collect();
         Ok((counted, notes))
     }

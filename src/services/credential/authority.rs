@@ -19,7 +19,7 @@ use crate::services::entra::Entra;
 use crate::services::http::Http;
 use crate::services::http::endpoint::Endpoint;
 use crate::services::http::form::{Form, FormAnswer};
-use crate::services::http::{said, wait};
+use crate::services::http::{clock, said, wait};
 
 /// How often a question for a token is put again that got no answer, or a *later*.
 const TRIES: u32 = 4;
@@ -221,9 +221,13 @@ impl Authority {
         if answer.status.is_success() {
             return Ok(answer);
         }
-        if let Some(refusal) =
+        if let Some(mut refusal) =
             Refusal::read(&answer.body, status, said::activity_id(&answer.headers), &form.secrets())
         {
+            // An assertion or a token is refused for the time in it; the service does not say whose clock is wrong.
+            if let Some(advice) = clock::advice(&answer.headers, Timestamp::now()) {
+                refusal.text = format!("{}. {advice}", refusal.text);
+            }
             return Err(Denied::Refused(refusal));
         }
         let kind = match status {

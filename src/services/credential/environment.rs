@@ -24,6 +24,11 @@ impl Environment {
         self.0.get(OsStr::new(name)).map(OsString::as_os_str)
     }
 
+    /// The value of a variable, where it is text: for variables that hold no secret, and to see whether one is set.
+    pub fn text(&self, name: &str) -> Option<String> {
+        self.get(name)?.to_str().map(str::to_owned)
+    }
+
     /// Everything but these.
     pub(crate) fn without(&self, hidden: &BTreeSet<String>) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.0

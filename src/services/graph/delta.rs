@@ -158,7 +158,10 @@ mod tests {
         let server = server(|n, base| match n {
             0 => (200, round(base, "", "deltaLink")),
             1 => (200, round(base, &format!(r#"{{"id":"{ID}","mail":null}}"#), "nextLink")),
-            _ => (200, round(base, &format!(r#"{{"id":"{ID}","@removed":{{"reason":"deleted"}}}}"#), "deltaLink")),
+            _ => (
+                200,
+                round(base, &format!(r#"{{"id":"{ID}","@removed":{{"reason":"deleted"}}}}"#), "deltaLink"),
+            ),
         })
         .await;
         let graph = server.services().graph;
@@ -183,7 +186,8 @@ mod tests {
             (400, "resyncRequired"),
             (404, "SyncStateNotFound"),
         ];
-        let refused = [(403, "Authorization_RequestDenied"), (400, "Request_BadRequest"), (404, "ResourceNotFound")];
+        let refused =
+            [(403, "Authorization_RequestDenied"), (400, "Request_BadRequest"), (404, "ResourceNotFound")];
         for (status, code, expired) in ended
             .map(|(status, code)| (status, code, true))
             .into_iter()

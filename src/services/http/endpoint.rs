@@ -129,6 +129,12 @@ impl Endpoint {
         self.base.as_str().trim_end_matches('/')
     }
 
+    /// Host and port.
+    pub fn host(&self) -> (String, u16) {
+        let host = self.base.host_str().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        (host, self.base.port_or_known_default().unwrap_or(443))
+    }
+
     /// Whether it is on this machine.
     pub fn is_loopback(&self) -> bool {
         self.base.host_str().is_some_and(is_loopback)

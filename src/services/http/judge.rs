@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::json::Unreadable;
 use super::send::{Exchange, Lost};
-use super::{Answer, Call, Http, failure, said, wait};
+use super::{Answer, Call, Http, clock, failure, said, wait};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::services::credential::token::Token;
 
@@ -35,13 +35,20 @@ impl Http {
     fn failed(&self, call: &Call, exchange: &Exchange, token: Option<&Token>) -> Problem {
         let described = call.credential.as_ref().map(|credential| credential.described());
         let secrets = token.map(Token::secrets).unwrap_or_default();
-        failure::problem(
+        let mut problem = failure::problem(
             &self.asked(call, described.as_deref()),
             exchange.status,
             &exchange.headers,
             &exchange.body,
             &secrets,
-        )
+        );
+        if problem.kind == ProblemKind::NotSignedIn
+            && token.is_some()
+            && let Some(advice) = clock::advice(&exchange.headers, Timestamp::now())
+        {
+            problem.remedy = format!("{advice} {}", problem.remedy);
+        }
+        problem
     }
 
     pub(super) async fn judge_read<T, P>(
@@ -175,7 +182,8 @@ impl Http {
         let mut problem = self.problem(call, kind, lost.words(&self.inner.limits));
         problem.status = lost.status().map(|status| status.as_u16());
         if kind == ProblemKind::Unreachable {
-            problem.remedy = lost.remedy(call.endpoint.place());
+            let route = self.inner.transport.route(&call.endpoint);
+            problem.remedy = lost.remedy(call.endpoint.place(), &route);
         }
         problem
     }

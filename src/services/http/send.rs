@@ -8,6 +8,7 @@ use reqwest::{RequestBuilder, Response, StatusCode};
 use tokio::time::{Instant, timeout};
 
 use super::CONNECT_TRIES;
+use super::proxy::{Route, Straight};
 use super::transport::{chain, until_headers};
 use crate::domain::text::clean_to;
 use crate::services::settings::Limits;
@@ -37,6 +38,7 @@ pub(crate) enum Lost {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Unmade {
     Name,
+    Proxy,
     Certificate,
     Refused,
     Other,
@@ -71,23 +73,63 @@ impl Lost {
         }
     }
 
-    /// What to do.
-    pub fn remedy(&self, place: &str) -> String {
-        match self {
-            Self::NotSent { kind: Unmade::Name, .. } => format!(
-                "The name in {place} could not be looked up. Check the network connection, the VPN, and whether a proxy \
-                 is needed (HTTPS_PROXY)."
+    /// What to do. `place` is the service, `route` the way there.
+    pub fn remedy(&self, place: &str, route: &Route) -> String {
+        let Self::NotSent { kind, why } = self else {
+            return format!("Check the network connection to {place}, then read again.");
+        };
+        match (kind, route) {
+            (Unmade::Proxy, Route::Through(proxy)) => format!(
+                "The proxy {proxy} does not let this connection through. If it wants a name and a password, write them into the \
+                 variable (http://NAME:PASSWORD@…); else ask whoever runs it to allow {place}, or take the host out with \
+                 NO_PROXY."
             ),
-            Self::NotSent { kind: Unmade::Certificate, .. } => "The certificate was not accepted. If a proxy of your \
-                 company reads along, name its root certificate: ca_file under [network], or SSL_CERT_FILE. Check this \
-                 machine's clock too."
+            (Unmade::Certificate, _) if is_about_time(why) => "The certificate is not good at this machine's time. Look at the clock \
+                 first (`ado2entra doctor` compares it with the service's); if the clock is right, the certificate of a proxy \
+                 that reads along has ended."
                 .into(),
-            Self::NotSent { kind: Unmade::Refused, .. } => {
+            (Unmade::Certificate, _) => "The certificate was not accepted. If a proxy of your company reads along, name its root \
+                 certificate: ca_file under [network], or SSL_CERT_FILE. `ado2entra doctor` says who issued the certificate. \
+                 Check this machine's clock too."
+                .into(),
+            (Unmade::Name, Route::Through(proxy)) => format!(
+                "The name of the proxy {proxy} could not be looked up. Check the variable, the network connection and the VPN."
+            ),
+            (Unmade::Name, _) if why.contains("longer than") => "The name server is slow or does not answer: see \
+                 /etc/resolv.conf, the VPN, and `ado2entra doctor`, which measures it."
+                .into(),
+            (Unmade::Name, _) => format!(
+                "The name in {place} could not be looked up. Check the network connection, the VPN, and whether a proxy is needed \
+                 (HTTPS_PROXY)."
+            ),
+            (Unmade::Refused, Route::Through(proxy)) => {
+                format!("Nobody listens where the proxy {proxy} should be. Check the variable, or unset it.")
+            }
+            (Unmade::Refused, _) => {
                 format!("Nobody listens at {place}. Check [endpoints] in the configuration, firewall and proxy.")
             }
-            _ => format!("Check the network connection to {place}, then read again."),
+            (_, Route::Through(proxy)) => {
+                format!("Check the way through the proxy {proxy} to {place} (`ado2entra doctor`), then read again.")
+            }
+            (_, Route::Direct(Straight::Excepted(entry))) => format!(
+                "{place} is asked without the proxy ({entry}). Check the network connection, or whether that entry is right."
+            ),
+            (_, Route::Direct(Straight::OnlyForHttp)) => format!(
+                "Check the network connection to {place}. HTTP_PROXY serves plain http only: if your company wants a proxy, set \
+                 HTTPS_PROXY too."
+            ),
+            _ => format!(
+                "Check the network connection to {place}, and whether your company wants a proxy (HTTPS_PROXY); `ado2entra \
+                 doctor` looks at each step."
+            ),
         }
     }
+}
+
+/// Whether a certificate was refused for its time.
+pub(crate) fn is_about_time(why: &str) -> bool {
+    let why = why.to_ascii_lowercase();
+    why.contains("expired") || why.contains("not valid yet") || why.contains("notvalidyet")
 }
 
 /// Sends and reads to the end.
@@ -145,13 +187,15 @@ fn seconds(span: Duration) -> String {
 }
 
 /// The library's own frame around a cause says nothing to an administrator.
-const FRAMES: [&str; 6] = [
+const FRAMES: [&str; 8] = [
     "error sending request: ",
     "client error (Connect): ",
     "client error (SendRequest): ",
     "error decoding response body: ",
     "request or response body error: ",
     "error resolving DNS: ",
+    "tunnel error: failed to create underlying connection: ",
+    "tcp connect error: ",
 ];
 
 fn short(text: &str) -> String {
@@ -171,6 +215,8 @@ fn unsent(error: reqwest::Error) -> Lost {
     let lower = text.to_ascii_lowercase();
     let kind = if name {
         Unmade::Name
+    } else if lower.contains("tunnel error") || lower.contains("proxy authorization") {
+        if is_refused(&error) { Unmade::Refused } else { Unmade::Proxy }
     } else if lower.contains("certificate") {
         Unmade::Certificate
     } else if is_refused(&error) {

@@ -10,6 +10,8 @@ use reqwest::tls::Certificate;
 use reqwest::{Client, ClientBuilder, redirect, retry};
 
 use super::endpoint::Endpoint;
+use super::names::Names;
+use super::proxy::{Proxies, Proxy, Route};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::services::settings::{Limits, Settings};
 
@@ -18,16 +20,16 @@ use crate::services::settings::{Limits, Settings};
 #[derive(Debug)]
 pub(crate) struct Transport {
     plain: Client,
-    secure_loopback: OnceLock<Result<Client, String>>,
-    outside: OnceLock<Result<Client, String>>,
+    direct: OnceLock<Result<Client, String>>,
+    proxied: OnceLock<Result<Client, String>>,
     roots: Vec<Certificate>,
-    no_proxy: bool,
+    proxies: Proxies,
     connect: Duration,
 }
 
 impl Transport {
     /// Reads the extra certificates and prepares the connections.
-    pub fn new(settings: &Settings) -> Result<Self, Problem> {
+    pub fn new(settings: &Settings, proxies: Proxies) -> Result<Self, Problem> {
         install_provider();
         let roots = settings.ca_file.as_deref().map(read_roots).transpose()?.unwrap_or_default();
         let plain = base(settings.limits.connect).no_proxy().tls_certs_only([]).build().map_err(|error| {
@@ -35,40 +37,53 @@ impl Transport {
         })?;
         Ok(Self {
             plain,
-            secure_loopback: OnceLock::new(),
-            outside: OnceLock::new(),
+            direct: OnceLock::new(),
+            proxied: OnceLock::new(),
             roots,
-            no_proxy: settings.no_proxy,
+            proxies: if settings.no_proxy { Proxies::default() } else { proxies },
             connect: settings.limits.connect,
         })
     }
 
+    /// The way to this endpoint.
+    pub fn route(&self, endpoint: &Endpoint) -> Route {
+        let (host, port) = endpoint.host();
+        self.proxies.route(&host, port)
+    }
+
     /// The connections to this endpoint.
     pub fn client(&self, endpoint: &Endpoint, asked: &str) -> Result<&Client, Problem> {
-        let made = if endpoint.is_plain() {
+        if endpoint.is_plain() {
             return Ok(&self.plain);
-        } else if endpoint.is_loopback() {
-            self.secure_loopback.get_or_init(|| self.build(true))
-        } else {
-            self.outside.get_or_init(|| self.build(self.no_proxy))
-        };
-        made.as_ref().map_err(|error| Problem {
-            said: format!("no secure connection can be made: {error}"),
-            remedy:
-                "Install the system's root certificates (Debian: ca-certificates), or name a PEM file by \
-                     SSL_CERT_FILE or by ca_file under [network]; check HTTPS_PROXY."
-                    .into(),
+        }
+        let problem = |said: String, remedy: &str| Problem {
+            said,
+            remedy: remedy.to_owned(),
             ..Problem::at(endpoint.service, ProblemKind::Local, asked)
+        };
+        let made = match self.route(endpoint) {
+            Route::Direct(_) => self.direct.get_or_init(|| self.build(None)),
+            Route::Through(proxy) => self.proxied.get_or_init(|| self.build(Some(&proxy))),
+            Route::Unusable(why) => {
+                let remedy = "Set it to the address of your company's proxy, such as http://proxy.example:8080, or unset it; \
+                              NO_PROXY takes hosts out.";
+                return Err(problem(why, remedy));
+            }
+        };
+        made.as_ref().map_err(|error| {
+            let remedy = "Install the system's root certificates (Debian: ca-certificates), or name a PEM file by \
+                          SSL_CERT_FILE or by ca_file under [network]; check HTTPS_PROXY.";
+            problem(format!("no secure connection can be made: {error}"), remedy)
         })
     }
 
-    fn build(&self, no_proxy: bool) -> Result<Client, String> {
-        let mut builder = base(self.connect).https_only(true);
+    fn build(&self, proxy: Option<&Proxy>) -> Result<Client, String> {
+        let mut builder = base(self.connect).https_only(true).no_proxy();
         if !self.roots.is_empty() {
             builder = builder.tls_certs_merge(self.roots.iter().cloned());
         }
-        if no_proxy {
-            builder = builder.no_proxy();
+        if let Some(proxy) = proxy {
+            builder = builder.proxy(proxy.for_client().map_err(|error| chain(&error.without_url()))?);
         }
         builder.build().map_err(|error| chain(&error))
     }
@@ -82,6 +97,7 @@ fn base(connect: Duration) -> ClientBuilder {
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .connect_timeout(connect)
+        .dns_resolver(Names::within(connect))
         .resolve_to_addrs("localhost", &loopback)
         // A connection that idled for long may be closed just as a write goes out, which would leave its outcome unknown.
         .pool_idle_timeout(Duration::from_secs(15))
@@ -97,7 +113,7 @@ fn install_provider() {
     });
 }
 
-fn read_roots(file: &Path) -> Result<Vec<Certificate>, Problem> {
+pub(crate) fn read_roots(file: &Path) -> Result<Vec<Certificate>, Problem> {
     let asked = format!("reading the certificates of {}", file.display());
     let remedy = "ca_file under [network] must name a PEM file with certificates that this account can read.";
     let bytes = fs::read(file).map_err(|error| Problem::local(asked.clone(), error.to_string(), remedy))?;

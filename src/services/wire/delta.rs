@@ -1,7 +1,7 @@
 //! A page of a delta query over the tenant's users: rows that tell only what changed, and where to go on.
 
-use serde::de::{Deserialize, Deserializer};
 use serde::Deserialize as Derived;
+use serde::de::{Deserialize, Deserializer};
 
 use super::lenient::{List, Text, flag, moment};
 use super::page;
@@ -141,11 +141,14 @@ mod tests {
         assert_eq!(patch.mail, Told::Is(None));
         assert_eq!(patch.proxy_addresses, Told::Is(["a@b.example".into()].into()));
         assert_eq!((&patch.display_name, &patch.enabled), (&Told::Not, &Told::Not));
-        assert_eq!(*patch, TenantUserPatch {
-            mail: Told::Is(None),
-            proxy_addresses: Told::Is(["a@b.example".into()].into()),
-            ..TenantUserPatch::default()
-        });
+        assert_eq!(
+            *patch,
+            TenantUserPatch {
+                mail: Told::Is(None),
+                proxy_addresses: Told::Is(["a@b.example".into()].into()),
+                ..TenantUserPatch::default()
+            }
+        );
     }
 
     #[test]

@@ -147,9 +147,7 @@ impl Crew {
         match wish {
             Control::Cancel => {
                 let why = self.asked.take();
-                self.stop(
-                    why.unwrap_or_else(|| brakes::cancelled(&self.hands.session.context.organization)),
-                );
+                self.stop(why.unwrap_or_else(|| brakes::cancelled(&self.hands.session.context.organization)));
             }
             Control::Pause => self.paused = true,
             // Said again after a question: go on at the rows that asked.
@@ -316,7 +314,8 @@ impl Crew {
                 } else if self.asked.is_none() && self.stopped.is_none() {
                     self.asked = Some(problem.clone());
                     let session = &self.hands.session;
-                    let token = problem.service.filter(|it| is_credential(&problem) && session.takes_token(*it));
+                    let token =
+                        problem.service.filter(|it| is_credential(&problem) && session.takes_token(*it));
                     session.tell(Msg::Apply(ApplyEvent::Paused(Some(problem)))).await;
                     if let Some(service) = token {
                         session.tell(Msg::Apply(ApplyEvent::TokenWanted(service))).await;

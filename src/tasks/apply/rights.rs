@@ -36,12 +36,7 @@ impl Rights {
         Ok(kept.map_or(RightsNow::Ordinary, |kept| RightsNow::Kept(kept.to_string())))
     }
 
-    async fn kept(
-        &self,
-        session: &Session,
-        plan: &Plan,
-        person: &OrgUser,
-    ) -> Result<Option<Kept>, Problem> {
+    async fn kept(&self, session: &Session, plan: &Plan, person: &OrgUser) -> Result<Option<Kept>, Problem> {
         if address::is_listed(person, &session.context.protected) {
             return Ok(Some(Kept::Protected));
         }
@@ -108,7 +103,10 @@ async fn owns(
         Err(problem)
             if matches!(
                 problem.kind,
-                ProblemKind::NotAllowed | ProblemKind::NotFound | ProblemKind::BadAnswer | ProblemKind::Refused
+                ProblemKind::NotAllowed
+                    | ProblemKind::NotFound
+                    | ProblemKind::BadAnswer
+                    | ProblemKind::Refused
             ) =>
         {
             Ok(address::is_listed(person, plan.owner_told.iter().chain(&session.owner)))

@@ -119,7 +119,10 @@ pub(super) async fn changes(session: &Session) -> Result<(), Problem> {
     match session.services.graph.delta(&link).await {
         Ok(Delta::Round(round)) => Box::pin(merge(session, known, round, read)).await,
         Ok(Delta::Expired(problem)) => {
-            let text = format!("the list of changes is not known any more ({}): everybody is read anew", problem.said);
+            let text = format!(
+                "the list of changes is not known any more ({}): everybody is read anew",
+                problem.said
+            );
             event(session, Source::Directory, text).await;
             session.remember(|latest| latest.changes = None);
             whole_alone(session).await

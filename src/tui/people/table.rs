@@ -80,7 +80,7 @@ pub fn draw<'a>(
         let line = Rect { y: rows.y + row, height: 1, ..rows };
         view.can_be_clicked(app, line, || Target::Person(user.storage_key.clone()));
         let mut pen = Pen::line(buf, rows, row, glyphs.ellipsis);
-        pen.write(news_sign(&app.model, &user.storage_key), theme.accent);
+        news_sign(&app.model, &user.storage_key, &mut pen, theme.accent);
         if list.cursor() == Some(at) {
             pen.write(glyphs.gutter, sheet.gutter);
         } else {

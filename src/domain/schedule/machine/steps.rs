@@ -308,6 +308,12 @@ impl Machine {
                 let detail = format!("the credential was refused, nothing happened: {}", problem.headline());
                 self.record(standing, detail, After::Ask(problem))
             }
+            // Of a change only what never left is *unreachable*; whatever left and was lost is unknown.
+            Answer::Refused(problem) if problem.kind == ProblemKind::Unreachable => {
+                self.sent = None;
+                let detail = format!("the call never left, nothing happened: {}", problem.headline());
+                self.record(standing, detail, After::Ask(problem))
+            }
             Answer::NotYet(problem) if self.job == Job::Invite => {
                 self.sent = None;
                 let detail = format!("the guest is not known everywhere yet: {}", problem.headline());
@@ -470,8 +476,16 @@ impl Machine {
 
     fn unread(&mut self, phase: &Phase, problem: Problem) -> Action {
         let settling = self.settles || matches!(phase, Phase::Back) || self.sent.is_some();
-        // A service that asks for a longer wait than anybody makes by itself, or a credential that died.
-        if super::is_credential(&problem) || problem.kind == ProblemKind::Throttled {
+        // A service that asks for a longer wait than anybody makes by itself, a credential that died, a network that is gone: it
+        // would hit everybody, and it is not the row's fault.
+        if super::is_credential(&problem)
+            || matches!(problem.kind, ProblemKind::Throttled | ProblemKind::Unreachable)
+        {
+            // Whoever says go on again and again before the time is over is told so at last.
+            self.waits += u32::from(problem.kind == ProblemKind::Throttled);
+            if self.waits > self.pace.waits && !settling {
+                return self.fail(&problem);
+            }
             self.phase = if settling { Phase::AskingBack } else { Phase::Asking };
             return Action::Ask(problem);
         }

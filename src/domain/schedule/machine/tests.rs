@@ -183,12 +183,52 @@ fn asked_to_wait_or_to_sign_in_everything_is_read_again_before_the_call() {
 }
 
 #[test]
+fn a_network_that_is_gone_is_a_question_and_nobodys_failure() {
+    let gone = || problem(ProblemKind::Unreachable);
+    let mut reading = machine(map(), RowState::Planned, true);
+    let events = vec![Event::Begin, Event::Unread(gone()), Event::Resumed];
+    assert_eq!(play(&mut reading, events), ["person", "ask", "person"]);
+    let mut sending = machine(map(), RowState::Planned, true);
+    play(&mut sending, until_sent());
+    let events = vec![Event::Answered(Answer::Refused(gone())), Event::Recorded, Event::Resumed];
+    assert_eq!(play(&mut sending, events), ["=planned", "ask", "person"]);
+    // What was sent is read back when the network is there again, and not sent again.
+    let mut back = machine(map(), RowState::Planned, true);
+    play(&mut back, until_sent());
+    play(&mut back, vec![taken(), Event::Recorded, Event::Resumed]);
+    let events = vec![Event::Unread(gone()), Event::Resumed, person(PersonNow::HasTarget)];
+    assert_eq!(play(&mut back, events), ["ask", "person", "=verified"]);
+}
+
+#[test]
 fn a_wait_of_hours_is_a_question_and_not_a_wait() {
     let mut machine = machine(map(), RowState::Planned, true);
     play(&mut machine, until_sent());
     let answer =
         Answer::NotTaken { wait: Duration::from_secs(86_400), problem: problem(ProblemKind::Throttled) };
     assert_eq!(play(&mut machine, vec![Event::Answered(answer), Event::Recorded]), ["=planned", "ask"]);
+}
+
+#[test]
+fn a_service_that_stays_closed_is_not_asked_for_ever() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    let mut action = machine.step(Event::Begin);
+    let mut asked = 0;
+    while !matches!(action, Action::End(_)) {
+        action = match action {
+            Action::ReadPerson { .. } => machine.step(Event::Unread(problem(ProblemKind::Throttled))),
+            Action::Ask(_) => {
+                asked += 1;
+                machine.step(Event::Resumed)
+            }
+            Action::Record(line) => {
+                assert_eq!(line.state, RowState::Failed);
+                machine.step(Event::Recorded)
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    assert_eq!(asked, Pace::default().waits);
 }
 
 #[test]
@@ -348,6 +388,7 @@ fn some_event(action: &Action, dice: u8) -> Event {
     let pick = |events: &[Event]| events[usize::from(dice) % events.len()].clone();
     let failing = Event::Unread(problem(ProblemKind::ServiceFailing));
     let expired = Event::Unread(problem(ProblemKind::NotSignedIn));
+    let gone = Event::Unread(problem(ProblemKind::Unreachable));
     match action {
         Action::Search => pick(&[
             Event::Found(Found::Nobody),
@@ -368,6 +409,7 @@ fn some_event(action: &Action, dice: u8) -> Event {
             person(PersonNow::Gone),
             failing,
             expired,
+            gone,
         ]),
         Action::ReadTarget(_) => pick(&[
             Event::Target(TargetNow::Fit),
@@ -413,9 +455,10 @@ fn some_event(action: &Action, dice: u8) -> Event {
                 Answer::Refused(problem(ProblemKind::Refused)),
                 Answer::Refused(problem(ProblemKind::NotAllowed)),
                 Answer::Refused(problem(ProblemKind::NotFound)),
+                Answer::Refused(problem(ProblemKind::Unreachable)),
                 Answer::Unknown(problem(ProblemKind::OutcomeUnknown)),
                 Answer::Unsent,
-            ][usize::from(dice) % 12]
+            ][usize::from(dice) % 13]
                 .clone(),
         ),
         Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) if dice > 245 => {
