@@ -442,6 +442,12 @@ impl Session {
         self.choose_credential();
     }
 
+    /// The plan, without asking a service: where the tenant's id is not in the configuration, that of the one store there is.
+    pub async fn plan_offline(&self) -> Option<Plan> {
+        self.open_store_offline().await;
+        self.stored_plan().await?.ok()
+    }
+
     /// Takes in one reading of the probe; it is believed after a second, equal one.
     pub(super) fn observe(&self, reading: Option<Backing>) -> Observation {
         let observation = self.backing.lock().unwrap_or_else(PoisonError::into_inner).observe(reading);
