@@ -4,6 +4,7 @@
 //! messages add up to. The dashboard and the commands share all three, so that both see the same thing. `Msg` and `Effect`
 //! carry domain types only.
 
+pub mod after;
 mod alarm;
 pub mod analysis;
 pub mod apply;
@@ -20,6 +21,7 @@ pub mod import;
 pub mod lessons;
 pub mod model;
 pub mod msg;
+mod observe;
 pub mod offline;
 pub mod papers;
 mod reading;

@@ -22,6 +22,7 @@ pub mod connection;
 pub mod decide;
 pub mod export;
 pub mod filter;
+pub mod follow_up;
 pub mod hints;
 pub mod import;
 pub mod keymap;

@@ -101,9 +101,18 @@ pub enum Command {
 /// Options of `check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
-    /// Also read everybody's tokens and SSH keys: one call or more a person
+    /// Also read everybody's tokens and SSH keys: two calls or more a person; an interrupted reading goes on where it stopped
     #[arg(long)]
     pub tokens: bool,
+    /// Write a letter to each person who has to make tokens or keys anew, or - for standard output
+    #[arg(long, value_name = "FILE", requires = "tokens")]
+    pub follow_up: Option<PathBuf>,
+    /// The list for the time after connecting, with before and after compared
+    #[arg(long, conflicts_with = "tokens")]
+    pub after: bool,
+    /// Compare with this snapshot instead of the reading from before the switch that the store keeps
+    #[arg(long, value_name = "SNAPSHOT", requires = "after")]
+    pub before: Option<PathBuf>,
     /// Check all organizations of this list: the CSV that the portal offers (Organization settings, Microsoft Entra ID, Download)
     #[arg(long, value_name = "FILE")]
     pub organizations: Option<PathBuf>,
@@ -165,6 +174,22 @@ pub enum SnapshotCommand {
     Take {
         /// The file, or - for standard output
         file: PathBuf,
+        /// Also read everybody's tokens and SSH keys: two calls or more a person
+        #[arg(long)]
+        tokens: bool,
+    },
+    /// Say what people lost, gained or have in another form; ends with 1 where something was lost
+    Compare {
+        /// The snapshot from before
+        before: PathBuf,
+        /// The snapshot from after
+        after: PathBuf,
+    },
+    /// Write a copy for somebody else, in which names and addresses are replaced, the same ones always by the same
+    Redact {
+        /// FROM TO, and more such pairs: all of them get one table of names, and can still be compared
+        #[arg(num_args = 2.., value_names = ["FROM", "TO"])]
+        files: Vec<PathBuf>,
     },
 }
 

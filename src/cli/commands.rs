@@ -1,11 +1,14 @@
 //! The commands, one file each: what is shown, in which words, and with which code it ends.
 
+pub mod after;
 pub mod announce;
 pub mod apply;
 pub mod check;
+pub mod compare;
 pub mod configuration;
 pub mod demo;
 pub mod diff;
+mod follow_up;
 pub mod doctor;
 pub mod organizations;
 mod paper;

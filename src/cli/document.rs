@@ -4,6 +4,7 @@
 
 pub mod apply;
 pub mod check;
+pub mod comparison;
 pub mod configuration;
 pub mod diff;
 pub mod doctor;

@@ -8,7 +8,7 @@ use std::ffi::OsString;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use super::args::{Cli, Command, ConfigCommand, Global};
+use super::args::{Cli, Command, ConfigCommand, Global, SnapshotCommand};
 use super::commands;
 use super::exit::{Exit, Failure};
 use super::manual;
@@ -65,6 +65,13 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
         }
         Some(Command::Announce(args)) if args.print_template => {
             commands::announce::print_template(output, &args)
+        }
+        // Files only: no configuration, no credential, no service.
+        Some(Command::Snapshot { command: SnapshotCommand::Compare { before, after } }) => {
+            until_signal(|_| async move { commands::compare::run(output, &global, &before, &after).await })
+        }
+        Some(Command::Snapshot { command: SnapshotCommand::Redact { files } }) => {
+            until_signal(|_| async move { commands::snapshot::redact(output, &files, global.force).await })
         }
         Some(command) => match several {
             Some(names) => running::several(output, &global, command, names),

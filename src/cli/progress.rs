@@ -46,7 +46,7 @@ impl ProgressLine {
             Msg::DirectoryRead(..) => {
                 self.reading.remove(&Source::Directory);
             }
-            Msg::ReadingFailed(source, ..) => {
+            Msg::ReadingFailed(source, ..) | Msg::ReadingEnded(source) => {
                 self.reading.remove(source);
             }
             _ => return,
@@ -77,7 +77,9 @@ impl ProgressLine {
 
     fn line(&self, now: Timestamp) -> String {
         let lists =
-            self.reading.iter().filter(|(source, _)| matches!(source, Source::Roster | Source::Directory));
+            self.reading.iter().filter(|(source, _)| {
+                matches!(source, Source::Roster | Source::Directory | Source::Memberships | Source::Tokens)
+            });
         let parts: Vec<String> = lists.map(|(source, progress)| describe(*source, progress, now)).collect();
         if parts.is_empty() { "reading …".into() } else { format!("reading {}", parts.join("; ")) }
     }

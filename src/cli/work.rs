@@ -12,6 +12,7 @@ use super::progress::ProgressLine;
 use super::sign_in;
 use crate::domain::activity::Source;
 use crate::domain::{Problem, ProblemKind};
+use crate::tasks::snapshot::Taken;
 use crate::tasks::{
     Analysis, Effect, Model, Msg, Runner, Session, Setup, SetupError, gather, runner, snapshot,
 };
@@ -124,6 +125,7 @@ impl Work {
                 | Msg::PhaseTicked(..)
                 | Msg::PairConfirmed(..)
                 | Msg::PatternUsed(..)
+                | Msg::PointTicked(..)
                 | Msg::FileWritten { .. } => {
                     return Ok(());
                 }
@@ -140,9 +142,9 @@ impl Work {
     }
 
     /// Takes a snapshot, with progress.
-    pub async fn snapshot(&mut self, path: &Path, force: bool) -> Result<(), Problem> {
+    pub async fn snapshot(&mut self, path: &Path, force: bool, tokens: bool) -> Result<Taken, Problem> {
         let mut line = ProgressLine::new();
-        let work = snapshot::take(&self.session, path, force);
+        let work = snapshot::take(&self.session, path, force, tokens);
         tokio::pin!(work);
         let result = loop {
             tokio::select! {

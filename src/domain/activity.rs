@@ -42,6 +42,8 @@ pub enum Source {
     AfterConnect,
     /// Everybody's tokens and SSH keys.
     Tokens,
+    /// Who is in which group of the organization.
+    Memberships,
 }
 
 impl Source {
@@ -83,6 +85,7 @@ impl Source {
             Self::Health => "service health",
             Self::AfterConnect => "sign-in after the switch",
             Self::Tokens => "tokens and SSH keys",
+            Self::Memberships => "group memberships",
         }
     }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ids::{ObjectId, StorageKey};
 use super::plan::{Decision, Plan};
+use super::problem::Problem;
 
 pub mod checklist;
 pub mod difference;
@@ -45,6 +46,8 @@ pub struct Intentions {
     pub targets: BTreeMap<StorageKey, ObjectId>,
     /// Who is to be removed.
     pub removed: std::collections::BTreeSet<StorageKey>,
+    /// Pairs that a reading before the switch found dangerous, and that nobody confirmed.
+    pub hazards: std::collections::BTreeSet<(StorageKey, ObjectId)>,
     /// Who was found under a new key, by the old one.
     pub new_keys: BTreeMap<StorageKey, StorageKey>,
 }
@@ -53,6 +56,8 @@ impl Intentions {
     /// Of this plan.
     pub fn of(plan: &Plan) -> Self {
         let mut intentions = Self::default();
+        let open = plan.hazards.iter().filter(|pair| !plan.confirmed.contains_key(pair));
+        intentions.hazards = open.map(|pair| (pair.storage_key.clone(), pair.target)).collect();
         for row in plan.rows.values() {
             match &row.decision {
                 Decision::Map { target } => {
@@ -93,6 +98,19 @@ impl Comparison {
     pub fn has_losses(&self) -> bool {
         self.summary.lost() > 0
     }
+}
+
+/// What a look back after connecting found.
+#[derive(Debug, Clone)]
+pub struct LookBack {
+    /// When.
+    pub at: jiff::Timestamp,
+    /// Where the first state comes from, in words.
+    pub before_from: String,
+    /// Before and after, or why there is no comparison.
+    pub comparison: Result<Comparison, Problem>,
+    /// Microsoft's list for the time after connecting.
+    pub points: Vec<checklist::Point>,
 }
 
 /// Compares two states of one organization.

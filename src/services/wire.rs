@@ -18,6 +18,8 @@ pub(crate) mod rows;
 pub(crate) mod subject;
 pub(crate) mod tenant_user;
 
+pub use org_user::Whole;
+
 /// A file that could not be read as a list of people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("row {row}, byte {byte}: {reason}")]
@@ -73,6 +75,27 @@ pub fn tenant_users_from_json(from: impl BufRead, each: impl FnMut(TenantUser)) 
 /// One user entitlement as the service writes it.
 pub fn org_user_from_json(json: &str) -> Result<OrgUser, String> {
     one(json, org_user::convert)
+}
+
+/// One user entitlement with what a comparison of before and after needs.
+pub fn whole_from_json(row: &[u8]) -> Result<Whole, String> {
+    serde_json::from_slice(row)
+        .map_err(|error| clean_to(&error.to_string(), 200).into_owned())
+        .and_then(org_user::convert_whole)
+}
+
+/// One group of the organization as the graph writes it.
+pub fn group_from_json(row: &[u8]) -> Result<super::azure_devops::Group, String> {
+    serde_json::from_slice(row)
+        .map_err(|error| clean_to(&error.to_string(), 200).into_owned())
+        .and_then(subject::group)
+}
+
+/// One user of the organization's graph.
+pub fn graph_user_from_json(row: &[u8]) -> Result<super::azure_devops::GraphUser, String> {
+    serde_json::from_slice(row)
+        .map_err(|error| clean_to(&error.to_string(), 200).into_owned())
+        .and_then(subject::user)
 }
 
 /// One user as Microsoft Graph writes it.

@@ -8,13 +8,16 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::activity::EventLine;
+use crate::domain::connection::Goal;
 use crate::domain::forecast::Forecast;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::{Descriptor, Plan, Problem};
 use crate::services::Raw;
 use crate::store::Reading;
 
+use super::after;
 use super::msg::Msg;
+use super::observe::{Observed, observe};
 use super::session::Session;
 
 /// How many groups are asked for their members at a time.
@@ -28,12 +31,15 @@ pub(super) async fn keep(
     directory: &Arc<Directory>,
     plan: &Plan,
     forecast: Option<&Forecast>,
+    goal: Goal,
 ) -> Result<(), Problem> {
     let store = session.store()?;
-    if session.is_connected() {
+    // Before a disconnection the destination backs the organization; before anything else it does not.
+    if session.is_connected() && goal != Goal::Disconnect {
         return Ok(());
     }
-    let memberships = memberships(session).await;
+    let observed = Box::pin(observe(session)).await;
+    let memberships = held(&observed);
     let taken_at = Timestamp::now();
     let readings: Vec<Reading> = roster
         .people()
@@ -56,6 +62,7 @@ pub(super) async fn keep(
         .collect();
     let people = readings.len();
     store.save_before(readings, false).await?;
+    after::keep_before(session, &observed, roster).await?;
     let text = match memberships {
         Ok(_) => format!("{people} people, with their groups"),
         Err(problem) => format!("{people} people, without their groups: {}", problem.headline()),
@@ -63,6 +70,27 @@ pub(super) async fn keep(
     let line = EventLine { at: taken_at, subject: "before reading".to_owned(), text };
     session.tell(Msg::Happened(line)).await;
     Ok(())
+}
+
+/// For each member the groups that they are directly in, by descriptor.
+fn held(observed: &Observed) -> Result<BTreeMap<Descriptor, Vec<String>>, Problem> {
+    let unread = || {
+        observed.problem.clone().unwrap_or_else(|| {
+            Problem::local("reading the groups", "the members of some groups could not be read", "")
+        })
+    };
+    // With a group missing, nobody's memberships are whole, and somebody could be taken for somebody else by them.
+    let direct = observed.direct.as_ref().filter(|_| observed.state.unread_groups.is_empty()).ok_or_else(unread)?;
+    let name = |group: &u32| observed.descriptors.get(usize::try_from(*group).ok()?).map(ToString::to_string);
+    Ok(direct
+        .iter()
+        .map(|(member, groups)| {
+            let mut names: Vec<String> = groups.iter().filter_map(name).collect();
+            names.sort();
+            names.dedup();
+            (member.clone(), names)
+        })
+        .collect())
 }
 
 /// For each member the groups that they are directly in.

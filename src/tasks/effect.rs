@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::domain::activity::Source;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::Directory;
@@ -74,6 +75,10 @@ pub enum Effect {
     VerifyOnly(BTreeSet<StorageKey>),
     /// Take a snapshot of everything into this file.
     TakeSnapshot(PathBuf),
+    /// Compare how everybody is now with how they were before: with this snapshot, or with what the store keeps.
+    LookBack(Option<PathBuf>),
+    /// Tick a point of the list for the time after connecting, or take the tick back.
+    TickPoint(PointId, Option<Tick>),
     /// Write a file of ours.
     WriteFile {
         /// What it holds, for the message.

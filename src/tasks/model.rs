@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::Problem;
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::comparison::LookBack;
 use crate::domain::connection::Turn;
 use crate::domain::facts::{Aged, Facts};
 use crate::domain::matching::TenantIndex;
@@ -14,7 +16,6 @@ use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
-use crate::domain::Problem;
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
@@ -78,6 +79,8 @@ pub struct Model {
     pub plan_loaded: bool,
     /// How the store stands.
     pub store: StoreState,
+    /// The latest look back after connecting.
+    pub look_back: Option<Arc<LookBack>>,
     /// What is being read.
     pub reading: BTreeMap<Source, Progress>,
     /// When each source is read next.
@@ -118,6 +121,7 @@ impl Model {
             plan: Arc::new(Plan::default()),
             plan_loaded: false,
             store: StoreState::default(),
+            look_back: None,
             reading: BTreeMap::new(),
             next_reading: BTreeMap::new(),
             requests: VecDeque::new(),
@@ -140,10 +144,21 @@ impl Model {
             Msg::ReadingStarted(source, at) => {
                 self.reading.insert(*source, Progress::started(*at));
             }
+            Msg::LookedBack(found) => self.look_back = Some(Arc::clone(found)),
+            Msg::PointTicked(id, tick) => {
+                if let Some(found) = &mut self.look_back {
+                    let found = Arc::make_mut(found);
+                    for point in found.points.iter_mut().filter(|point| point.id == *id) {
+                        point.ticked.clone_from(tick);
+                    }
+                }
+            }
+            Msg::ReadingEnded(source) => {
+                self.reading.remove(source);
+            }
             Msg::ReadingProgressed(source, progress) => {
                 self.reading.insert(*source, *progress);
             }
-            Msg::ReadingEnded(source) => drop(self.reading.remove(source)),
             Msg::RowsLeftOut(source, rows) => drop(self.left_out.insert(*source, *rows)),
             Msg::RosterPageRead(page) => {
                 if self.roster.value.is_none() {
@@ -410,6 +425,10 @@ impl Model {
             Fact::Tokens(result) => {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
+            }
+            Fact::BackingTenant(result) => {
+                facts.backing_tenant.update(result.clone(), at);
+                return;
             }
             Fact::OwnTokens(result) => {
                 facts.own_tokens.update(result.clone(), at);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
+use crate::domain::comparison::LookBack;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
@@ -26,6 +28,8 @@ use super::analysis::Analysis;
 pub enum Fact {
     /// What backs the organization, confirmed by two equal readings.
     Backing(Result<Backing, Problem>),
+    /// The directory that backs the organization, where it is not the destination. Comes after [`Fact::Backing`].
+    BackingTenant(Result<TenantProfile, Problem>),
     /// The account behind the Azure DevOps credential.
     Operator(Result<Operator, Problem>),
     /// The tenant by discovery.
@@ -117,7 +121,7 @@ pub enum Msg {
     ReadingStarted(Source, Timestamp),
     /// Reading goes on.
     ReadingProgressed(Source, Progress),
-    /// A reading is over whose result nobody but its file needs.
+    /// Reading is over; what was read goes into a file, or into a comparison.
     ReadingEnded(Source),
     /// A first part of the organization's people, to be shown while the rest is under way.
     RosterPageRead(Arc<Vec<OrgUser>>),
@@ -167,6 +171,10 @@ pub enum Msg {
     SearchAnswered(u64, Arc<Vec<ObjectId>>),
     /// The apply run.
     Apply(ApplyEvent),
+    /// Before and after were compared.
+    LookedBack(Arc<LookBack>),
+    /// A point of the list for the time after connecting was ticked (`None`: the tick was taken back); it is on disk.
+    PointTicked(PointId, Option<Tick>),
     /// A file was written.
     FileWritten {
         /// What it holds.

@@ -4,16 +4,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
-use crate::domain::activity::{EventLine, Progress, Source};
-use crate::domain::people::Roster;
-use crate::domain::{Backing, Descriptor, Problem, ProblemKind, Service, StorageKey};
+use crate::domain::activity::{EventLine, Source};
+use crate::domain::{Backing, Problem, ProblemKind, Service};
 
 mod directory;
 mod identities;
 mod lists;
+pub(super) mod tokens;
 
 use super::msg::{Fact, Msg};
 use super::record;
@@ -204,6 +203,16 @@ async fn discovery(session: &Session) {
 /// What backs the organization: believed after two equal readings (one more is made when the first two differ).
 pub(super) async fn backing(session: &Session) {
     fact(session, Source::Backing, async { Fact::Backing(agreed_backing(session).await) }).await;
+    name_backing(session).await;
+}
+
+/// The name of a directory that backs the organization and is not the destination, asked for once: a bare id says little in an
+/// alert. Without the permission there is none, and nobody needs to know.
+pub(super) async fn name_backing(session: &Session) {
+    let Some(tenant) = session.unnamed_backing() else { return };
+    if let Ok(profile) = session.services.graph.tenant_named(tenant).await {
+        session.tell(Msg::FactRead(Fact::BackingTenant(Ok(profile)), Timestamp::now())).await;
+    }
 }
 
 async fn agreed_backing(session: &Session) -> Result<Backing, Problem> {
@@ -232,63 +241,4 @@ async fn agreed_backing(session: &Session) -> Result<Backing, Problem> {
             format!("asking what backs {}", session.context.organization),
         )
     })
-}
-
-/// Everybody's tokens and SSH keys: one call or more a person.
-pub(super) async fn tokens(session: &Session, roster: &Roster) {
-    let source = Source::Tokens;
-    let started = Timestamp::now();
-    session.tell(Msg::ReadingStarted(source, started)).await;
-    let azure = session.azure_devops().clone();
-    let mut inventory = crate::domain::facts::TokenInventory::default();
-    let subjects: Vec<(StorageKey, Descriptor)> =
-        roster.people().iter().map(|user| (user.storage_key.clone(), user.descriptor.clone())).collect();
-    let mut answers = stream::iter(subjects)
-        .map(|(key, descriptor)| {
-            let azure = azure.clone();
-            async move { (key, azure.tokens(&descriptor).await) }
-        })
-        .buffered(ABREAST);
-    let mut done = 0;
-    let mut stop = session.stop();
-    loop {
-        let next = tokio::select! {
-            biased;
-            next = answers.next() => next,
-            Ok(()) = stop.changed() => {
-                // What was read is worth keeping; of the others it is said that nobody asked.
-                for user in roster.people() {
-                    if !inventory.people.contains_key(&user.storage_key) {
-                        let why = "the reading was stopped".to_owned();
-                        inventory.unread.entry(user.storage_key.clone()).or_insert(why);
-                    }
-                }
-                None
-            }
-        };
-        let Some((key, answer)) = next else { break };
-        done += 1;
-        match answer {
-            Ok(tokens) => {
-                inventory.people.insert(key, tokens);
-            }
-            Err(problem) if problem.kind.fails_for_all() => {
-                session.tell(Msg::FactRead(Fact::Tokens(Err(problem)), Timestamp::now())).await;
-                return;
-            }
-            Err(problem) => {
-                inventory.unread.insert(key, problem.headline());
-            }
-        }
-        let progress = Progress {
-            started_at: started,
-            pages: 0,
-            items: done,
-            bytes: 0,
-            total: Some(roster.people().len()),
-            waiting_until: None,
-        };
-        session.tell(Msg::ReadingProgressed(source, progress)).await;
-    }
-    session.tell(Msg::FactRead(Fact::Tokens(Ok(inventory)), Timestamp::now())).await;
 }

@@ -19,7 +19,7 @@ use super::lessons;
 use super::msg::{ApplyEvent, Msg};
 use super::record;
 use super::session::Session;
-use super::{alarm, reading, signin, snapshot, watch as polling};
+use super::{after, alarm, reading, signin, snapshot, watch as polling};
 
 /// How many answers a search gives.
 pub(super) const SEARCH_ANSWERS: usize = 50;
@@ -69,7 +69,7 @@ impl Runner {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {
                     if let Some(roster) = roster {
-                        return reading::tokens(&session, &roster).await;
+                        return reading::tokens::read(&session, &roster, false).await;
                     }
                     let problem = Problem::local(
                         "reading tokens and SSH keys",
@@ -140,7 +140,7 @@ impl Runner {
         self.tracker.spawn(async move {
             let msg = match effect {
                 Effect::Tick(id, tick) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         match tick.clone() {
                             Some(tick) => store.tick(id, tick).await?,
                             None => drop(store.untick(id).await?),
@@ -150,7 +150,7 @@ impl Runner {
                     .await
                 }
                 Effect::TickPhase(phase, tick) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         match tick.clone() {
                             Some(tick) => store.tick_phase(phase, tick).await?,
                             None => drop(store.untick_phase(phase).await?),
@@ -160,7 +160,7 @@ impl Runner {
                     .await
                 }
                 Effect::ConfirmPair(pair, tick) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         store
                             .confirm(pair.clone(), tick.clone())
                             .await
@@ -169,7 +169,7 @@ impl Runner {
                     .await
                 }
                 Effect::UsePattern(pattern, since) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         match since {
                             Some(at) => store.use_pattern(pattern.clone(), at).await?,
                             None => drop(store.drop_pattern(pattern.clone()).await?),
@@ -179,7 +179,7 @@ impl Runner {
                     .await
                 }
                 Effect::NameOwner(address) => {
-                    after(&session, |store| async move {
+                    through_store(&session, |store| async move {
                         store
                             .set_owner(address.clone())
                             .await
@@ -196,8 +196,14 @@ impl Runner {
                 }
                 Effect::ReadImport(input) => import::read(&session, *input).await,
                 Effect::TakeSnapshot(path) => {
-                    written(snapshot::take(&session, &path, false).await.map(|()| path), "snapshot")
+                    let taken = snapshot::take(&session, &path, false, false).await;
+                    written(taken.map(|_| path), "snapshot")
                 }
+                Effect::LookBack(before) => return after::tell(&session, before.as_deref()).await,
+                Effect::TickPoint(id, tick) => match after::tick(&session, id, tick.clone()).await {
+                    Ok(()) => Msg::PointTicked(id, tick),
+                    Err(problem) => Msg::Failed(problem),
+                },
                 Effect::WriteFile { what, path, bytes, force } => {
                     let result = write_file(&path, bytes, force).await.map(|()| path);
                     written(result, &what)
@@ -248,7 +254,7 @@ impl Runner {
     }
 }
 
-async fn after<F, Fut>(session: &Session, change: F) -> Msg
+async fn through_store<F, Fut>(session: &Session, change: F) -> Msg
 where
     F: FnOnce(crate::store::Store) -> Fut,
     Fut: Future<Output = Result<Msg, Problem>>,

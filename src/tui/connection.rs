@@ -33,9 +33,13 @@ use super::overlay::{Overlay, Prompt, Purpose, turn};
 
 pub mod accounts;
 mod alert;
+mod compare;
 mod screen;
 mod watch;
 
+pub use compare::{
+    Dialog as Compare, compare_with, export_to as export_comparison, key as compare_key, view as compare_view,
+};
 pub use screen::view;
 pub use watch::before as before_reading;
 
@@ -122,6 +126,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Tick => return tick(app),
         Action::Copy => return vec![Effect::Copy(address(app))],
         Action::TakeSnapshot => snapshot(app),
+        Action::Compare => return compare::open(app),
         _ => {}
     }
     Vec::new()
@@ -200,15 +205,14 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         Action::TakeSnapshot if app.model.context.offline.is_some() => {
             Some("working offline, from a snapshot".to_owned())
         }
-        Action::Compare => {
-            Some("take a snapshot (w) before and after: a later version compares them".to_owned())
-        }
+        Action::Compare => compare::disabled(app),
         _ => None,
     }
 }
 
 /// Follows a message; the model has taken it in already.
 pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
+    compare::absorbed(app, msg);
     if let Msg::PhaseTicked(phase, tick) = msg {
         let word = if tick.is_some() { "ticked" } else { "no longer ticked" };
         app.say(format!("{}: {word}", phase.shown()));

@@ -23,7 +23,12 @@ pub fn write(app: &mut App, tab: Tab, path: &str) -> Vec<Effect> {
         Tab::Users => ("the people shown", users(app, &app.users.list)),
         Tab::Mapping | Tab::Connection => ("the people shown", users(app, &app.mapping.list)),
     };
-    match csv(&rows) {
+    write_rows(app, what, &rows, path)
+}
+
+/// The effect that writes these rows, the first being the columns.
+pub fn write_rows(app: &mut App, what: &str, rows: &[Vec<String>], path: &str) -> Vec<Effect> {
+    match csv(rows) {
         Ok(bytes) => vec![Effect::Task(tasks::Effect::WriteFile {
             what: what.to_owned(),
             path: PathBuf::from(path),

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, ViewState};
-use super::{apply, import, mapping};
+use super::{apply, connection, follow_up, import, mapping};
 
 pub mod confirm;
 pub mod filter_line;
@@ -48,6 +48,10 @@ pub enum Overlay {
     Search(mapping::Search),
     /// A code that has to be typed into a browser; what it says is in the model.
     SignIn,
+    /// Before and after.
+    Compare(connection::Compare),
+    /// Tokens and keys to make anew.
+    FollowUp(follow_up::Dialog),
     /// Another directory backs the organization, or nobody is let in; what it says is in the model.
     Turn,
 }
@@ -66,6 +70,8 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         Some(Overlay::Patterns(_)) => mapping::patterns_key(app, key),
         Some(Overlay::Search(_)) => mapping::search_key(app, key),
         Some(Overlay::SignIn) => sign_in::key(app, key),
+        Some(Overlay::Compare(_)) => connection::compare_key(app, key),
+        Some(Overlay::FollowUp(_)) => follow_up::key(app, key),
         Some(Overlay::Turn) => turn::key(app, key),
         None => Vec::new(),
     }
@@ -85,6 +91,8 @@ pub fn view(app: &App, overlay: &Overlay, view: &mut ViewState, area: Rect, buf:
         Overlay::Import(dialog) => import::view(app, dialog, view, area, buf),
         Overlay::Patterns(dialog) => mapping::patterns_view(app, dialog, view, area, buf),
         Overlay::SignIn => sign_in::view(app, area, buf),
+        Overlay::Compare(dialog) => connection::compare_view(app, dialog, view, area, buf),
+        Overlay::FollowUp(dialog) => follow_up::view(app, dialog, view, area, buf),
         Overlay::Turn => turn::view(app, area, buf),
     }
 }
@@ -114,6 +122,12 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::SignIn => {
             &[("y", "copy the code"), ("a", "copy the address"), ("Esc", "cancel the sign-in")]
         }
+        Overlay::Compare(_) => {
+            &[("j/k", "move"), ("Enter", "details"), ("Tab", "changes, checklist"), ("Esc", "leave")]
+        }
+        Overlay::FollowUp(_) => {
+            &[("j/k", "move"), ("Enter", "letter"), ("y", "copy it"), ("Esc", "leave")]
+        }
         Overlay::Turn => &[
             ("Enter", "go on"),
             ("r", "try the sign-in again"),
@@ -137,6 +151,8 @@ pub fn input(app: &mut App) -> Option<&mut tui_input::Input> {
         | Overlay::Confirm(_)
         | Overlay::Import(_)
         | Overlay::Patterns(_)
+        | Overlay::Compare(_)
+        | Overlay::FollowUp(_)
         | Overlay::SignIn
         | Overlay::Turn => None,
     }

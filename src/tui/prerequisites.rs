@@ -146,10 +146,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
         Action::Open => state.details = !state.details,
         Action::Leave if state.details => state.details = false,
         Action::Leave => state.filter.clear(),
-        Action::ReadTokens => {
-            app.say("reading tokens and SSH keys, one call or more a person");
-            return vec![Effect::Task(tasks::Effect::ReadTokens)];
-        }
+        Action::ReadTokens => return super::follow_up::open(app),
         Action::Tick => return tick(app),
         Action::Copy => {
             if let Some(check) = selected(app) {
@@ -195,9 +192,6 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
         },
         Action::Open | Action::Copy if check.is_none() => Some("no prerequisite is selected".to_owned()),
         Action::Export if check.is_none() => Some("nothing is shown yet".to_owned()),
-        Action::ReadTokens if app.model.reading.contains_key(&crate::domain::activity::Source::Tokens) => {
-            Some("they are being read".to_owned())
-        }
         _ => None,
     }
 }

@@ -92,11 +92,8 @@ impl Pace {
 
     fn of(msg: &Msg) -> Self {
         match msg {
-            Msg::Clock(_)
-            | Msg::ReadingProgressed(..)
-            | Msg::Requested(_)
-            | Msg::BudgetRead(..)
-            | Msg::DirectoryUnchanged(_) => Self::Slow,
+            Msg::ReadingProgressed(..) | Msg::Requested(_) => Self::Slowest,
+            Msg::Clock(_) | Msg::BudgetRead(..) | Msg::DirectoryUnchanged(_) => Self::Slow,
             Msg::RosterPageRead(_) | Msg::ReadingStarted(..) | Msg::ReadingScheduled(..) => Self::Calm,
             _ => Self::Soon,
         }

@@ -39,11 +39,7 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
-    let small = model
-        .reading
-        .keys()
-        .filter(|source| !LONG.contains(source))
-        .count();
+    let small = model.reading.keys().filter(|source| !LONG.contains(source)).count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));
     }

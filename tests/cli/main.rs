@@ -14,6 +14,7 @@ mod organizations;
 mod pages;
 mod papers;
 mod patterns;
+mod snapshots;
 mod reference;
 mod stage;
 mod terminal;

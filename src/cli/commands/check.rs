@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::{after, follow_up};
 use crate::cli::args::{CheckArgs, Format, TickCommand};
 use crate::cli::document::check::CheckDocument;
 use crate::cli::document::{Tenant, taken_at};
@@ -10,15 +11,19 @@ use crate::cli::output::{Output, Paint, Tone};
 use crate::cli::text::{moment, nearest, number, simulated};
 use crate::cli::work::{self, Work};
 use crate::domain::activity::Source;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::text::clean;
 use crate::domain::{Check, CheckId, CheckStatus, Tick, Verdict};
 use crate::tasks::{Analysis, Effect, Model, runner};
 
 /// The command.
-pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
+pub async fn run(mut work: Work, args: CheckArgs, force: bool) -> Result<Exit, Failure> {
     match args.command {
+        None if args.after => after::run(work, args.before.as_deref()).await,
         None => {
-            work.output.refuse_csv("check")?;
+            if !args.tokens {
+                work.output.refuse_csv("check")?;
+            }
             let mut sources = Source::ALL.to_vec();
             if args.tokens {
                 sources.push(Source::Tokens);
@@ -26,17 +31,32 @@ pub async fn run(mut work: Work, args: CheckArgs) -> Result<Exit, Failure> {
             let model = work.read(&sources).await;
             work.keep_readiness(&model).await;
             work::mention_store(work.output, &model);
+            if let Some(file) = &args.follow_up {
+                follow_up::letters(work.output, &model, file, force).await?;
+                if file.as_os_str() == "-" {
+                    // Two documents on standard output would be none.
+                    return Ok(Exit::Done);
+                }
+            }
+            if args.tokens && work.output.format == Format::Csv {
+                return follow_up::csv(work.output, &model);
+            }
             show(work.output, &model)
         }
         Some(TickCommand::Tick { id, note }) => {
-            let id = parse_id(&id)?;
             let note = note.trim();
             if note.is_empty() {
-                return Err(Failure::usage(format!("say in the note why {id} is met")));
+                return Err(Failure::usage(format!("say in the note why {} is met", clean(&id))));
             }
-            tick(work, id, Some(note)).await
+            match PointId::parse(&id) {
+                Some(point) => after::tick(work, point, Some(note)).await,
+                None => tick(work, parse_id(&id)?, Some(note)).await,
+            }
         }
-        Some(TickCommand::Untick { id }) => tick(work, parse_id(&id)?, None).await,
+        Some(TickCommand::Untick { id }) => match PointId::parse(&id) {
+            Some(point) => after::tick(work, point, None).await,
+            None => tick(work, parse_id(&id)?, None).await,
+        },
     }
 }
 

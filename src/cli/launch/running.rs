@@ -50,11 +50,11 @@ pub fn several(
 
 async fn online(work: Work, global: &Global, command: Command, stop: Stop) -> Result<Exit, Failure> {
     match command {
-        Command::Check(args) => commands::check::run(work, args).await,
+        Command::Check(args) => commands::check::run(work, args, global.force).await,
         Command::Diff(args) => commands::diff::run(work, &args).await,
         Command::Status(args) => commands::status::run(work, &args).await,
-        Command::Snapshot { command: SnapshotCommand::Take { file } } => {
-            commands::snapshot::take(work, &file, global.force).await
+        Command::Snapshot { command: SnapshotCommand::Take { file, tokens } } => {
+            commands::snapshot::take(work, &file, global.force, tokens).await
         }
         Command::Plan { command } => commands::plan::run(work, command, global.force).await,
         Command::Apply(args) => commands::apply::run(work, &args, stop).await,
@@ -75,7 +75,7 @@ async fn offline(
     let settings = load(&global)?;
     let model = commands::snapshot::open(&settings, path).await?;
     match command {
-        Command::Check(args) if args.command.is_none() && !args.tokens => {
+        Command::Check(args) if args.command.is_none() && !args.tokens && !args.after => {
             commands::check::show(output, &model)
         }
         Command::Diff(args) => commands::diff::offline(output, model, &args).await,

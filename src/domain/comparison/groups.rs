@@ -26,7 +26,9 @@ struct Side {
     around: Vec<Vec<u32>>,
     /// As `around`, but not by way of Entra groups.
     native: Vec<Vec<u32>>,
-    /// Somebody may be in these without having been read there.
+    /// The members of these were not read: who is in them is not known.
+    unread: BTreeSet<u32>,
+    /// Somebody may be in these by way of one that was not read.
     unsure: BTreeSet<u32>,
 }
 
@@ -110,7 +112,12 @@ impl Held {
         direct.iter().filter_map(|group| side.around.get(at(*group))).flatten().copied().collect()
     }
 
-    /// Whether somebody may be in this group unseen.
+    /// Whether the members of this group were not read.
+    pub fn is_unread(&self, which: Which, group: u32) -> bool {
+        self.side(which).unread.contains(&group)
+    }
+
+    /// Whether somebody may be in this group unseen, by way of one that was not read.
     pub fn is_unsure(&self, which: Which, group: u32) -> bool {
         self.side(which).unsure.contains(&group)
     }
@@ -178,9 +185,13 @@ fn side(state: &State, common: Vec<u32>, count: usize) -> Side {
     let around: Vec<Vec<u32>> =
         (0..number(count)).map(|group| closure(group, &within, &vec![false; count])).collect();
     let native: Vec<Vec<u32>> = (0..number(count)).map(|group| closure(group, &within, &entra)).collect();
-    let unread = state.unread_groups.iter().filter_map(|own| common.get(usize::try_from(*own).ok()?));
-    let unsure = unread.filter_map(|group| around.get(at(*group))).flatten().copied().collect();
-    Side { common, around, native, unsure }
+    let unread: BTreeSet<u32> = state
+        .unread_groups
+        .iter()
+        .filter_map(|own| common.get(usize::try_from(*own).ok()?).copied())
+        .collect();
+    let unsure = unread.iter().filter_map(|group| around.get(at(*group))).flatten().copied().collect();
+    Side { common, around, native, unread, unsure }
 }
 
 /// The group and everything around it, not going through groups that are closed. Groups may hold each other.

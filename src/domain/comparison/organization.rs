@@ -88,11 +88,9 @@ fn list(
             (Some(false), Some(true)) => Change::Gained,
             _ => Change::Changed,
         };
-        let text = |one: &Named| {
-            let standing = one.standing.as_deref().unwrap_or("not said");
-            format!("{}: {standing}", one.name).into()
-        };
-        out.push(Difference::changed(kind, change, text(one), text(now)));
+        let text = |one: &Named| one.standing.clone().unwrap_or_else(|| "not said".to_owned());
+        let was = format!("{}: {}", one.name, text(one));
+        out.push(Difference::changed(kind, change, was.into(), text(now).into()));
     }
     let new = is.iter().filter(|one| find(was, one).is_none());
     out.extend(new.map(|one| {

@@ -10,6 +10,7 @@ use super::groups::{Held, Which};
 use super::join::Pairs;
 use super::state::{PersonState, State};
 use super::{Change, Difference, Intentions, Kind, PersonChanges};
+use crate::domain::matching::names;
 use crate::domain::people::{EntitlementStatus, LastAccess, Origin};
 use crate::domain::text::clean;
 
@@ -203,7 +204,11 @@ impl View<'_> {
         if !same {
             let planned = self.intentions.targets.get(&first.key).copied();
             let elsewhere = planned.is_some() && second.object.is_some() && second.object != planned;
-            if elsewhere {
+            let hazard = second
+                .object
+                .is_some_and(|object| self.intentions.hazards.contains(&(first.key.clone(), object)));
+            let another = planned.is_none() && contradicts(&first.name, &second.name);
+            if elsewhere || hazard || another {
                 expected = None;
             }
             let mut one = Difference::changed(
@@ -215,6 +220,11 @@ impl View<'_> {
             .because(expected);
             if elsewhere {
                 one = one.with_note("not the account that the plan names");
+            } else if hazard || another {
+                one = one.with_note(format!(
+                    "perhaps somebody else's account: was {}, is {}",
+                    first.name, second.name
+                ));
             }
             out.push(one);
         }
@@ -296,10 +306,13 @@ impl View<'_> {
             }
         }
         if let (Some((was, is)), Some((direct_was, direct_is))) = (sets, direct.as_ref()) {
-            for group in was.difference(is).filter(|group| !held.is_unsure(Which::After, **group)) {
+            let known = |group: u32, direct: &[u32], other: Which| {
+                !held.is_unread(other, group) && (direct.contains(&group) || !held.is_unsure(other, group))
+            };
+            for group in was.difference(is).filter(|group| known(**group, direct_was, Which::After)) {
                 out.extend(self.group(Which::Before, *group, direct_was));
             }
-            for group in is.difference(was).filter(|group| !held.is_unsure(Which::Before, **group)) {
+            for group in is.difference(was).filter(|group| known(**group, direct_is, Which::Before)) {
                 out.extend(self.group(Which::After, *group, direct_is));
             }
         }
@@ -328,11 +341,14 @@ impl View<'_> {
         let known = self.held.get(group).filter(|known| !known.administrators)?;
         let ways = self.held.ways(which, direct, group);
         let is_direct = ways.contains(&group);
+        let other = if which == Which::Before { Which::After } else { Which::Before };
         let mut one = match which {
             Which::Before => Difference::lost(Kind::Group, Arc::clone(&known.name)),
             Which::After => Difference::gained(Kind::Group, Arc::clone(&known.name)),
         };
-        if !is_direct {
+        if self.held.is_unsure(other, group) {
+            one = one.with_note("in person; perhaps still through a group whose members could not be read");
+        } else if !is_direct {
             let names: Vec<String> = ways.iter().map(|way| self.name(*way).to_string()).collect();
             one = one.with_note(format!("through {}", names.join(", ")));
         }
@@ -406,6 +422,15 @@ impl View<'_> {
             out.push(Difference::gained(Kind::Project, Arc::clone(name)));
         }
     }
+}
+
+/// The names are those of two people.
+fn contradicts(was: &str, is: &str) -> bool {
+    if was.trim().to_lowercase() == is.trim().to_lowercase() {
+        return false;
+    }
+    let found = names::compare(&names::Name::of_display(was), &names::Name::of_display(is));
+    found.verdict == names::Verdict::Contradicts
 }
 
 fn status(first: &PersonState, second: &PersonState, out: &mut Vec<Difference>) {

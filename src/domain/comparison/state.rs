@@ -106,7 +106,7 @@ impl PersonState {
 }
 
 /// One group of the organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GroupState {
     /// What stays the same when the group is renamed or the directory changes: of a group of Azure DevOps its descriptor,
     /// which holds the group's SID; of an Entra group its object id, where the service said so.
@@ -140,7 +140,7 @@ pub struct Named {
 }
 
 /// The organization's owner.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnerState {
     /// Who, where the service said so.
     pub key: Option<StorageKey>,
@@ -149,7 +149,7 @@ pub struct OwnerState {
 }
 
 /// The organization at one moment. `None` in a list: it was not read.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct State {
     /// When it was read.
     pub taken_at: Timestamp,
@@ -161,7 +161,8 @@ pub struct State {
     pub owner: Option<OwnerState>,
     /// The administrators, nested groups resolved; `None`: not read, or not all of them.
     pub administrators: Option<Vec<StorageKey>>,
-    /// Everybody, in the order of the keys.
+    /// Everybody, in the order of the keys. Not part of the stored form: people are stored one by one.
+    #[serde(skip)]
     pub people: Vec<PersonState>,
     /// The groups; empty where they were not read (then nobody's `direct` is there either).
     pub groups: Vec<GroupState>,

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::lenient::{Text, moment, origin_id, too_long};
+use super::lenient::{List, Text, moment, origin_id, too_long};
 use super::subject::Subject;
+use crate::domain::comparison::state::Licence;
 use crate::domain::ids::{Descriptor, StorageKey};
 use crate::domain::people::{EntitlementStatus, LastAccess, OrgUser, Origin};
 
@@ -32,6 +33,88 @@ struct AccessLevel {
     account_license_type: Text,
     #[serde(default)]
     status: Text,
+}
+
+/// What a comparison of before and after looks at beside the person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Whole {
+    /// The person.
+    pub user: OrgUser,
+    /// Where the licence comes from.
+    pub licence: Licence,
+    /// Names of the projects that the entitlement names.
+    pub projects: Vec<Box<str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WholeEntitlement {
+    #[serde(default)]
+    id: Text,
+    user: Option<Subject>,
+    access_level: Option<WholeLevel>,
+    #[serde(default)]
+    last_accessed_date: Text,
+    #[serde(default)]
+    date_created: Text,
+    #[serde(default)]
+    project_entitlements: List<ProjectEntitlement>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct WholeLevel {
+    #[serde(default)]
+    license_display_name: Text,
+    #[serde(default)]
+    account_license_type: Text,
+    #[serde(default)]
+    status: Text,
+    #[serde(default)]
+    licensing_source: Text,
+    #[serde(default)]
+    assignment_source: Text,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ProjectEntitlement {
+    project_ref: Option<ProjectRef>,
+}
+
+#[derive(Deserialize)]
+struct ProjectRef {
+    #[serde(default)]
+    name: Text,
+}
+
+/// Converts a row with what a comparison needs.
+pub(crate) fn convert_whole(row: WholeEntitlement) -> Result<Whole, String> {
+    let level = row.access_level.unwrap_or_default();
+    let is = |text: &Text, word: &str| text.as_deref().is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let licence = if is(&level.assignment_source, "groupRule") {
+        Licence::Rule
+    } else if is(&level.licensing_source, "msdn") {
+        Licence::Subscription
+    } else if level.licensing_source.as_deref().is_some() {
+        Licence::Account
+    } else {
+        Licence::Unknown
+    };
+    let projects = row.project_entitlements.0.into_iter();
+    let projects = projects.filter_map(|one| one.project_ref?.name.0).collect();
+    let user = convert(Entitlement {
+        id: row.id,
+        user: row.user,
+        access_level: Some(AccessLevel {
+            license_display_name: level.license_display_name,
+            account_license_type: level.account_license_type,
+            status: level.status,
+        }),
+        last_accessed_date: row.last_accessed_date,
+        date_created: row.date_created,
+    })?;
+    Ok(Whole { user, licence, projects })
 }
 
 /// What of a row is too long to be used.

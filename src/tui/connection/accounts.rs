@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
 use crate::domain::connection::Goal;
-use crate::domain::plan::address;
+use crate::domain::plan::{Decision, RowState, address};
 use crate::domain::signin::AccountKind;
 use crate::domain::text::clean;
 use crate::domain::{ConnectionState, Phase};
@@ -84,6 +84,30 @@ pub fn lines(app: &App) -> Vec<(&'static str, String, Style)> {
         out.push(("access token", text, theme.caution));
     }
     out
+}
+
+/// Each permission that the sign-in to the tenant lacks, with what it would unlock: all of them where there is room, else those
+/// without which the plan does not work.
+pub fn missing(app: &App, all: bool) -> Vec<(&'static str, String, Style)> {
+    let theme = &app.look.theme;
+    let Some(granted) = app.model.facts.granted.get() else { return Vec::new() };
+    let invites = app
+        .model
+        .plan
+        .rows
+        .values()
+        .any(|row| matches!(row.decision, Decision::Invite { .. }) && row.state != RowState::Verified);
+    let mut name = "missing";
+    let lines = granted.missing().unwrap_or_default().into_iter().filter_map(|permission| {
+        let needed = permission.essential || (invites && permission.name == "User.Invite.All");
+        if !needed && !all {
+            return None;
+        }
+        let weight = if needed { "needed to" } else { "would be needed to" };
+        let text = format!("{}: {weight} {}", permission.name, permission.unlocks);
+        Some((std::mem::take(&mut name), text, if needed { theme.bad } else { theme.dim }))
+    });
+    lines.collect()
 }
 
 /// Which of two accounts must be used in the browser; nothing where there is only one.

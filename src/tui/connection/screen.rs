@@ -160,7 +160,10 @@ fn headline(app: &App, area: Rect, buf: &mut Buffer) {
         (Some(Backing::Tenant(tenant)), _) => match facts.tenant.get().filter(|own| own.id == tenant) {
             Some(own) => format!("backed by {}", clean(&own.display_name)),
             None if analysis.situation.destination == Some(tenant) => "backed by the destination".to_owned(),
-            None => format!("backed by another directory, {tenant}"),
+            None => match facts.tenant_name(tenant) {
+                Some(name) => format!("backed by another directory, {} ({tenant})", clean(name)),
+                None => format!("backed by another directory, {tenant}"),
+            },
         },
     };
     if area.width >= 60 {
@@ -256,7 +259,9 @@ fn overview(app: &App, lines: &[(String, Style)], area: Rect, roomy: bool, buf: 
         ),
         ("before reading", before, before_style),
     ];
-    for (at, line) in accounts::lines(app).into_iter().enumerate() {
+    let mut accounts = accounts::lines(app);
+    accounts.extend(accounts::missing(app, area.height > 24));
+    for (at, line) in accounts.into_iter().enumerate() {
         below.insert(at, line);
     }
     below.extend(watch::lines(app));

@@ -8,13 +8,14 @@ use ratatui::layout::Rect;
 use tui_input::Input;
 
 use super::Overlay;
+use crate::domain::comparison::checklist::PointId;
 use crate::domain::plan::Pair;
 use crate::domain::{CheckId, Phase, StorageKey, Tick};
 use crate::tasks;
 use crate::tui::app::{App, Effect, Tab, ViewState};
 use crate::tui::widgets::frame::{centered, dialog};
 use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::{export, import, mapping};
+use crate::tui::{connection, export, follow_up, import, mapping};
 
 /// What the text is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,14 @@ pub enum Purpose {
     Import,
     /// The file of a snapshot.
     Snapshot,
+    /// The snapshot from before that is compared with.
+    CompareWith,
+    /// The file into which a comparison is written.
+    ExportComparison,
+    /// The file into which the tokens and keys to make anew are written.
+    ExportFollowUp,
+    /// The note of a ticked point of the time after connecting.
+    TickPoint(PointId),
 }
 
 /// A question.
@@ -98,6 +107,10 @@ fn take(app: &mut App, purpose: Purpose, answer: String) -> Vec<Effect> {
         Purpose::Export(tab) => return export::write(app, tab, &answer),
         Purpose::Import => return import::read(app, &answer),
         Purpose::Snapshot => tasks::Effect::TakeSnapshot(PathBuf::from(answer)),
+        Purpose::CompareWith => return connection::compare_with(&answer),
+        Purpose::ExportComparison => return connection::export_comparison(app, &answer),
+        Purpose::ExportFollowUp => return follow_up::export_to(app, &answer),
+        Purpose::TickPoint(id) => tasks::Effect::TickPoint(id, Some(tick)),
     };
     vec![Effect::Task(task)]
 }

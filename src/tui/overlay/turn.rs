@@ -124,8 +124,8 @@ fn next(app: &App) -> Option<Phase> {
 
 fn backing(app: &App, backing: Backing) -> String {
     let Backing::Tenant(tenant) = backing else { return "Microsoft accounts".to_owned() };
-    match app.model.facts.tenant.get().filter(|own| own.id == tenant) {
-        Some(own) => clean(&own.display_name).into_owned(),
+    match app.model.facts.tenant_name(tenant) {
+        Some(name) => clean(name).into_owned(),
         None => format!("the directory {tenant}"),
     }
 }

@@ -481,6 +481,11 @@ impl Machine {
         if super::is_credential(&problem)
             || matches!(problem.kind, ProblemKind::Throttled | ProblemKind::Unreachable)
         {
+            // Whoever says go on again and again before the time is over is told so at last.
+            self.waits += u32::from(problem.kind == ProblemKind::Throttled);
+            if self.waits > self.pace.waits && !settling {
+                return self.fail(&problem);
+            }
             self.phase = if settling { Phase::AskingBack } else { Phase::Asking };
             return Action::Ask(problem);
         }

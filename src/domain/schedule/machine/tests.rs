@@ -210,6 +210,28 @@ fn a_wait_of_hours_is_a_question_and_not_a_wait() {
 }
 
 #[test]
+fn a_service_that_stays_closed_is_not_asked_for_ever() {
+    let mut machine = machine(map(), RowState::Planned, true);
+    let mut action = machine.step(Event::Begin);
+    let mut asked = 0;
+    while !matches!(action, Action::End(_)) {
+        action = match action {
+            Action::ReadPerson { .. } => machine.step(Event::Unread(problem(ProblemKind::Throttled))),
+            Action::Ask(_) => {
+                asked += 1;
+                machine.step(Event::Resumed)
+            }
+            Action::Record(line) => {
+                assert_eq!(line.state, RowState::Failed);
+                machine.step(Event::Recorded)
+            }
+            other => panic!("{other:?}"),
+        };
+    }
+    assert_eq!(asked, Pace::default().waits);
+}
+
+#[test]
 fn what_is_forbidden_stops_everything_and_is_not_tried_with_another_token() {
     let mut machine = machine(map(), RowState::Planned, true);
     play(&mut machine, until_sent());

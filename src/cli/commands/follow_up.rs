@@ -1,0 +1,68 @@
+//! `check --tokens`: whose tokens and keys have to be made anew, as a list (`--format csv`) and as letters to send
+//! (`--follow-up FILE`).
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use super::{compare, paper};
+use crate::cli::document::Tenant;
+use crate::cli::exit::{Exit, Failure};
+use crate::cli::output::Output;
+use crate::cli::text::{count, people};
+use crate::domain::comparison::follow_up::{COLUMNS, FollowUp, letter};
+use crate::domain::text::clean;
+use crate::tasks::Model;
+
+/// The list, where tokens were read.
+fn list(model: &Model) -> Result<FollowUp, Failure> {
+    let inventory = model.facts.tokens.get().ok_or_else(|| {
+        model.facts.tokens.problem.as_deref().map_or_else(
+            || Failure::new(Exit::No, "the tokens and SSH keys were not read"),
+            Failure::from,
+        )
+    })?;
+    let roster = model.roster.get().ok_or_else(|| Failure::new(Exit::No, "the people were not read"))?;
+    Ok(FollowUp::of(inventory, roster, model.now))
+}
+
+/// The list as CSV.
+pub fn csv(output: Output, model: &Model) -> Result<Exit, Failure> {
+    let list = list(model)?;
+    let header = COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+    output.data(|out| compare::csv(out, header, list.rows()))?;
+    say(output, &list);
+    Ok(if list.unread.is_empty() && list.open == 0 { Exit::Done } else { Exit::No })
+}
+
+/// A letter to each person, one after the other in one file.
+pub async fn letters(output: Output, model: &Model, file: &Path, force: bool) -> Result<(), Failure> {
+    let list = list(model)?;
+    let mut text = String::new();
+    let tenant = Tenant::of(model).shown();
+    for entry in &list.entries {
+        let words = letter(entry, &model.context.organization, &model.context.portal, &tenant, model.now);
+        let _ = write!(text, "{words}\n{}\n\n", "-".repeat(72));
+    }
+    if text.is_empty() {
+        text.push_str("Nobody has a token or a key that was read.\n");
+    }
+    paper::write(output, file, text, force).await?;
+    say(output, &list);
+    Ok(())
+}
+
+fn say(output: Output, list: &FollowUp) {
+    let [tokens, keys, global, soon] = list.counts();
+    output.say(&format!(
+        "{}: {}, {} ({global} for all organizations, {soon} end soon).",
+        people(list.entries.len()),
+        count(tokens, "access token", "access tokens"),
+        count(keys, "SSH key", "SSH keys"),
+    ));
+    for (who, why) in &list.unread {
+        output.say(&format!("not read: {}: {why}", clean(who)));
+    }
+    if list.open > 0 {
+        output.say(&format!("{} not read yet: run it again, it goes on where it stopped.", people(list.open)));
+    }
+}

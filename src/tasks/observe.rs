@@ -1,0 +1,273 @@
+//! The organization beside its people, as a comparison needs it: groups with their members, what people work with, rules. Read
+//! from the groups' side: fewer calls than people.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
+
+use super::msg::Msg;
+use super::session::Session;
+use crate::domain::activity::{Progress, Source};
+use crate::domain::comparison::state::{GroupState, Named, State};
+use crate::domain::{Descriptor, ObjectId, Problem, ProblemKind, Service, TenantId};
+use crate::services::{Group, Membership, Raw};
+
+/// How many small reads are under way at a time; the service's own pace holds for all of them together.
+const ABREAST: usize = 3;
+
+/// What people work with, each as read or with the reason why not.
+pub(super) struct Things {
+    pub rules: Result<Vec<Named>, Problem>,
+    pub projects: Result<Vec<Named>, Problem>,
+    pub connections: Result<Vec<Named>, Problem>,
+    pub pools: Result<Vec<Named>, Problem>,
+}
+
+/// Group rules, projects, service connections, agent pools.
+pub(super) async fn things(session: &Session) -> Things {
+    let azure = session.azure_devops().clone();
+    let rules = Box::pin(async { Ok(azure.group_rules().all().await?.0) });
+    let projects = Box::pin(async {
+        let projects = azure.projects().all().await.map(|(list, _)| list);
+        let connections = match &projects {
+            Ok(list) => connections(session, list).await,
+            Err(problem) => Err(problem.clone()),
+        };
+        (projects, connections)
+    });
+    let pools = Box::pin(async {
+        let pools = azure.agent_pools().all().await?.0;
+        let own = pools.into_iter().filter(|pool| !pool.hosted);
+        let read = stream::iter(own).map(|pool| {
+            let azure = azure.clone();
+            async move { azure.agents(&pool).await }
+        });
+        collect(read.buffered(ABREAST)).await
+    });
+    let (rules, (projects, connections), pools) = tokio::join!(rules, projects, pools);
+    Things { rules, projects, connections, pools }
+}
+
+async fn connections(session: &Session, projects: &[Named]) -> Result<Vec<Named>, Problem> {
+    let azure = session.azure_devops().clone();
+    let read = stream::iter(projects.to_vec()).map(|project| {
+        let azure = azure.clone();
+        async move {
+            let list = azure.service_connections(&project).all().await?.0;
+            // Names are unique in a project only.
+            let named = list.into_iter().map(|one| Named { name: format!("{}: {}", project.name, one.name), ..one });
+            Ok::<_, Problem>(named.collect::<Vec<_>>())
+        }
+    });
+    let mut lists = read.buffered(ABREAST);
+    let mut all: Vec<Named> = Vec::new();
+    while let Some(list) = lists.next().await {
+        all.extend(list?);
+    }
+    // A connection that is shared stands in each project: once is enough.
+    all.sort();
+    all.dedup_by(|a, b| a.id == b.id);
+    Ok(all)
+}
+
+async fn collect<T>(mut answers: impl stream::Stream<Item = Result<T, Problem>> + Unpin) -> Result<Vec<T>, Problem> {
+    let mut all = Vec::new();
+    while let Some(answer) = answers.next().await {
+        all.push(answer?);
+    }
+    Ok(all)
+}
+
+/// The direct members of each of these groups, in their order; with progress. After an answer that would be the same for all
+/// the rest is not asked.
+pub(super) async fn members(
+    session: &Session,
+    groups: &[Group],
+) -> Vec<Result<Vec<Membership>, Problem>> {
+    let source = Source::Memberships;
+    let started_at = Timestamp::now();
+    session.tell(Msg::ReadingStarted(source, started_at)).await;
+    let azure = session.azure_devops().clone();
+    let asked: Vec<Descriptor> = groups.iter().map(|group| group.descriptor.clone()).collect();
+    let mut answers = stream::iter(asked)
+        .map(|group| {
+            let azure = azure.clone();
+            async move { azure.members(&group).await }
+        })
+        .buffered(ABREAST);
+    let mut all: Vec<Result<Vec<Membership>, Problem>> = Vec::with_capacity(groups.len());
+    while let Some(answer) = answers.next().await {
+        let end = match &answer {
+            Err(problem) if matches!(problem.kind, ProblemKind::NotSignedIn | ProblemKind::Cancelled) => {
+                Some(problem.clone())
+            }
+            _ => None,
+        };
+        all.push(answer);
+        if let Some(problem) = end {
+            all.resize(groups.len(), Err(problem));
+            break;
+        }
+        let progress =
+            Progress { items: all.len(), total: Some(groups.len()), ..Progress::started(started_at) };
+        session.tell(Msg::ReadingProgressed(source, progress)).await;
+    }
+    session.tell(Msg::ReadingEnded(source)).await;
+    all
+}
+
+/// Who is in an Entra group, nested ones walked. Only for groups of the tenant that we read.
+pub(super) async fn entra_members(
+    session: &Session,
+    group: &Group,
+    tenant: Option<TenantId>,
+) -> Result<Vec<ObjectId>, Problem> {
+    let unknown = |said: String| {
+        let mut problem = Problem::at(
+            Service::MicrosoftGraph,
+            ProblemKind::NotFound,
+            format!("reading the members of the Entra group {}", crate::domain::text::clean_to(&group.principal_name, 80)),
+        );
+        problem.said = said;
+        Err(problem)
+    };
+    let home: Option<TenantId> = group.domain.as_deref().and_then(|domain| domain.parse().ok());
+    if let (Some(home), Some(tenant)) = (home, tenant)
+        && home != tenant
+    {
+        return unknown(format!("it is a group of another directory, {home}"));
+    }
+    match group.origin_id.as_deref().and_then(|id| id.parse().ok()) {
+        Some(id) => session.services.graph.group_members(id).await,
+        None => unknown("the organization does not say which group of the directory it is".to_owned()),
+    }
+}
+
+/// A group as a state holds it, without what it is inside of.
+pub(super) fn group_state(group: &Group) -> GroupState {
+    let entra = group.is_from_entra();
+    let id = match &group.origin_id {
+        Some(id) if entra => id.to_lowercase(),
+        _ => group.descriptor.to_string(),
+    };
+    let in_project =
+        group.domain.as_deref().is_some_and(|domain| domain.to_ascii_lowercase().contains("/classification/teamproject/"));
+    let project = group
+        .principal_name
+        .strip_prefix('[')
+        .and_then(|rest| rest.split_once(']'))
+        .map(|(project, _)| Arc::<str>::from(project))
+        .filter(|_| in_project);
+    GroupState {
+        id: id.into(),
+        name: group.principal_name.as_str().into(),
+        entra,
+        project,
+        administrators: group.is_administrators(),
+        within: Vec::new(),
+    }
+}
+
+/// What was read of the organization now: a state without people, and for everybody the groups that they are directly in.
+pub(super) struct Observed {
+    pub state: State,
+    /// The groups' descriptors, in the order of the state.
+    pub descriptors: Vec<Descriptor>,
+    /// By descriptor: numbers into the state's groups. `None`: the groups were not read.
+    pub direct: Option<HashMap<Descriptor, Vec<u32>>>,
+    /// Why the groups were not read.
+    pub problem: Option<Problem>,
+    /// Why other things were not read.
+    pub things: Things,
+}
+
+/// Reads groups, members, and what people work with.
+pub(super) async fn observe(session: &Session) -> Observed {
+    let mut state = State {
+        taken_at: Timestamp::now(),
+        organization: session.context.organization.clone(),
+        backing: session.believed_backing(),
+        ..State::default()
+    };
+    let azure = session.azure_devops().clone();
+    let (things, groups, services) = tokio::join!(
+        Box::pin(things(session)),
+        Box::pin(azure.groups(Raw::Drop).all()),
+        Box::pin(services(&azure))
+    );
+    match services {
+        Ok(services) => state.services = Some(services),
+        Err(problem) => state.left_out.push(format!("service identities: {}", problem.headline())),
+    }
+    for (what, list, slot) in [
+        ("group rules", &things.rules, &mut state.rules),
+        ("projects", &things.projects, &mut state.projects),
+        ("service connections", &things.connections, &mut state.connections),
+        ("agent pools", &things.pools, &mut state.pools),
+    ] {
+        match list {
+            Ok(list) => *slot = Some(list.clone()),
+            Err(problem) => state.left_out.push(format!("{what}: {}", problem.headline())),
+        }
+    }
+    let groups = match groups {
+        Ok((groups, _)) => unique(groups),
+        Err(problem) => {
+            state.left_out.push(format!("groups: {}", problem.headline()));
+            return Observed { state, descriptors: Vec::new(), direct: None, problem: Some(problem), things };
+        }
+    };
+    let answers = members(session, &groups).await;
+    state.groups = groups.iter().map(group_state).collect();
+    state.groups_whole = true;
+    let descriptors: Vec<Descriptor> = groups.iter().map(|group| group.descriptor.clone()).collect();
+    let numbers: HashMap<&Descriptor, u32> = descriptors.iter().zip(0_u32..).collect();
+    let mut direct: HashMap<Descriptor, Vec<u32>> = HashMap::new();
+    for ((group, number), answer) in groups.iter().zip(0_u32..).zip(answers) {
+        match answer {
+            Ok(members) => {
+                for member in members {
+                    match numbers.get(&member.member_descriptor) {
+                        Some(inner) => {
+                            let inner = usize::try_from(*inner).unwrap_or(usize::MAX);
+                            if let Some(inner) = state.groups.get_mut(inner) {
+                                inner.within.push(number);
+                            }
+                        }
+                        None => direct.entry(member.member_descriptor).or_default().push(number),
+                    }
+                }
+            }
+            Err(problem) => {
+                state.unread_groups.push(number);
+                state.left_out.push(format!("members of {}: {}", group.principal_name, problem.headline()));
+            }
+        }
+    }
+    Observed { state, descriptors, direct: Some(direct), problem: None, things }
+}
+
+/// Subject types of service identities (actions/runner, Graph/Constants.cs; `aadsp` in the published examples).
+const SERVICES: [&str; 8] = ["svc", "acs", "agg", "imp", "s2s", "aadsp", "win", "tst"];
+
+/// The service identities of the organization.
+async fn services(azure: &crate::services::AzureDevOps) -> Result<Vec<Named>, Problem> {
+    let (users, _) = azure.graph_users(&SERVICES, Raw::Drop).all().await?;
+    let services = users.into_iter().filter(|user| SERVICES.contains(&user.descriptor.subject_type()));
+    Ok(services
+        .map(|user| Named {
+            id: user.descriptor.to_string(),
+            name: user.display_name,
+            standing: None,
+            good: None,
+        })
+        .collect())
+}
+
+/// One that is on two pages counts once.
+fn unique(groups: Vec<Group>) -> Vec<Group> {
+    let mut seen = std::collections::HashSet::new();
+    groups.into_iter().filter(|group| seen.insert(group.descriptor.clone())).collect()
+}
