@@ -343,13 +343,10 @@ impl PeopleList {
     pub fn set_filter(&mut self, text: &str) {
         if self.filter.text() != text {
             let filter = Filter::parse(text);
-            // Whom a filter found stays selected when it is taken away.
-            self.refiltered = !filter.is_empty();
-            if filter.is_empty() {
-                self.anchor = None;
-            } else if self.anchor.is_none() {
+            if self.anchor.is_none() {
                 self.anchor.clone_from(&self.selected);
             }
+            self.refiltered = true;
             let narrower = filter.narrows(&self.filter);
             self.filter = filter;
             if narrower && self.built.is_some() {
@@ -360,7 +357,7 @@ impl PeopleList {
         }
     }
 
-    /// The filter is as it should be: whoever it left selected is who is meant.
+    /// The filter is as it should be: whoever is selected now was found on purpose, and stays so when the filter goes.
     pub fn keep_filter(&mut self) {
         self.anchor = None;
     }
