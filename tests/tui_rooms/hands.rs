@@ -465,7 +465,7 @@ fn filters_know_fields_of_every_kind() {
         ("idle:400", 1),
         ("is:never", 1),
         ("is:suspicious", 2),
-        ("origin:msa name:a", 7),
+        ("origin:msa name:a", 8),
         ("outcome:miss", 2),
         ("missing", 2),
         ("is:undecided", 10),
