@@ -53,7 +53,7 @@ fn both_sides_stand_side_by_side_with_a_sign_and_what_differs_marked() {
     let column = |line: &str, what: &str| line.split(what).next().unwrap().chars().count();
     assert_eq!(
         column(sign_in, "raisa.pokrovskaya@"),
-        name.rfind("Raisa").map(|at| name[..at].chars().count()).unwrap(),
+        name.rsplit_once("Raisa").map(|(left, _)| left.chars().count()).unwrap(),
         "one below the other"
     );
     let marks = marked(&buf);
