@@ -15,8 +15,9 @@ use crate::tasks::model::StoreState;
 
 use super::actions::Action;
 use super::app::{App, LONG, Tab};
+use super::connection::accounts;
 use super::overlay::log::clock;
-use super::widgets::pen::{Pen, wrap};
+use super::widgets::pen::{Pen, width, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
 
 /// The parts of the state, in their order.
@@ -200,7 +201,12 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let mut pen = Pen::line(buf, area, last, look.glyphs.ellipsis);
     pen.skip(1);
-    for (at, (text, style)) in parts(app).into_iter().enumerate() {
+    let parts = parts(app);
+    let taken: usize = parts.iter().map(|(text, _)| width(text) + 3).sum();
+    if let Some(who) = accounts::brief(app, pen.left().saturating_sub(taken + 2)) {
+        pen.right(&format!("{who} "), look.theme.dim);
+    }
+    for (at, (text, style)) in parts.into_iter().enumerate() {
         if at > 0 {
             pen.skip(1).write(look.glyphs.middot, look.theme.dim).skip(1);
         }
