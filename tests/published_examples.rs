@@ -206,6 +206,31 @@ async fn tokens() {
 }
 
 #[tokio::test]
+async fn tokens_one_by_one() {
+    for (name, body) in bodies("personalAccessTokens") {
+        let (_, notes) =
+            serving(&body).await.azure_devops.tokens_one_by_one(&Descriptor::new("msa.x")).await.unwrap();
+        // The same body answers for tokens and for keys.
+        assert_eq!(notes.len(), 2 * body["value"].as_array().unwrap().len(), "{name}");
+        assert!(notes.iter().all(|note| note.valid_to.is_some() && note.scope.is_some()), "{name}: {notes:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_audit_log() {
+    for (name, mut body) in bodies("auditLog") {
+        // The published page says that there is more; here it is the only one.
+        body["value"]["hasMore"] = Value::from(false);
+        body["value"]["decoratedAuditLogEntries"][0]["actionId"] = Value::from("Organization.LinkToAAD");
+        let found =
+            serving(&body).await.azure_devops.audit_of_connection(jiff::Timestamp::UNIX_EPOCH).await.unwrap();
+        assert_eq!(found.len(), 1, "{name}");
+        assert_eq!(found[0].actor, "Norman Paulk", "{name}");
+        assert_eq!(found[0].at.to_string(), "2019-03-05T14:05:02.1460838Z", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn health() {
     for (name, body) in bodies("health") {
         let health = serving(&body).await.status.health().await.unwrap();

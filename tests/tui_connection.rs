@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+#[path = "tui_rooms/compare.rs"]
+mod compare;
 #[path = "tui_rooms/fixture.rs"]
 mod fixture;
 

@@ -441,7 +441,7 @@ pub fn words(news: &PersonNews, by_us: bool, outcome_now: Option<Outcome>) -> St
     let mut text = match (news.mark, by_us) {
         (Mark::New, _) => "new in the organization".to_owned(),
         (Mark::Mapped, true) => "mapped by this program".to_owned(),
-        (Mark::Mapped, false) => "mapped, and not by this program".to_owned(),
+        (Mark::Mapped, false) => "mapped by the service, or by somebody else".to_owned(),
         (Mark::Changed, _) => String::new(),
     };
     let named: Vec<String> = news

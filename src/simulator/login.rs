@@ -87,6 +87,7 @@ fn discovery(shared: &Shared, name: &str) -> Answer {
 }
 
 /// Where a tenant lives.
+#[derive(Clone, Copy)]
 enum Cloud {
     Public,
     Government,

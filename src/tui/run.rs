@@ -256,6 +256,9 @@ impl Loop {
         {
             return Some(Pace::Slow.gap().saturating_sub(since));
         }
+        if self.app.reads_long() {
+            return Some(Pace::Slowest.gap().saturating_sub(since));
+        }
         let now = self.app.now();
         let next = state_line::changes_at(&self.app).into_iter().chain(self.app.toasts.until(now)).min()?;
         let wait = Duration::try_from(next.duration_since((self.clock)())).unwrap_or_default();

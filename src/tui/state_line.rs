@@ -120,7 +120,8 @@ pub fn progressing(source: Source, progress: &Progress, now: Timestamp) -> Strin
         let _ = write!(text, ", waits {}", span(until.duration_since(now)));
     } else {
         if let Some(rate) = progress.rate(now).filter(|rate| *rate >= 1.0) {
-            let _ = write!(text, ", {rate:.0}/s");
+            // As wide as it was, so that what stands behind stays where it is.
+            let _ = write!(text, ", {rate:>4.0}/s");
         }
         if let Some(left) = progress.remaining(now).filter(SignedDuration::is_positive) {
             let _ = write!(text, ", {} left", span(left));
@@ -173,11 +174,10 @@ pub fn changes_at(app: &App) -> Option<Timestamp> {
     ages(app).into_iter().map(|(_, at)| now + ago_changes(at, now)).min()
 }
 
-/// Whether something on this line moves by the second.
+/// Whether something on this line counts by the second. How far a reading is moves too, but more calmly.
 pub fn moves(app: &App) -> bool {
     let now = app.now();
-    !app.model.reading.is_empty()
-        || closed(app).is_some()
+    closed(app).is_some()
         || app.model.apply.as_ref().and_then(|apply| apply.throttled_until).is_some_and(|until| until > now)
 }
 

@@ -216,6 +216,12 @@ fn the_documents_are_as_the_page_says() {
     document(&mut out, "`apply --format json`, with `--dry-run` too", &[dry, run]);
     document(&mut out, "`plan export FILE.json --as journal`", &[journal]);
     document(&mut out, "`config show --format json`", &[config]);
+    let mut doctor = stage.json(&["doctor"]);
+    for finding in doctor["findings"].as_array_mut().unwrap() {
+        // Their names depend on the machine.
+        finding.get_mut("details").and_then(Value::as_object_mut).into_iter().for_each(serde_json::Map::clear);
+    }
+    document(&mut out, "`doctor --format json`; `details`: text by name", &[doctor]);
     stage.run(&["snapshot", "take", "s.json"]).exits(0);
     let mut snapshot: Value = serde_json::from_str(&stage.read("s.json")).unwrap();
     for (name, member) in snapshot.as_object_mut().unwrap() {
@@ -227,6 +233,15 @@ fn the_documents_are_as_the_page_says() {
     }
     let about = "`snapshot take FILE`. The members hold the services' own objects, as they were read.";
     document(&mut out, about, &[snapshot]);
+    stage.control().set_fault(ado2entra::simulator::Fault::ConnectLosesAccess, true);
+    stage.run(&["snapshot", "take", "b.json"]).exits(0);
+    stage.control().disconnect();
+    stage.control().connect();
+    stage.run(&["snapshot", "take", "a.json"]);
+    let compared = stage.json(&["snapshot", "compare", "b.json", "a.json"]);
+    document(&mut out, "`snapshot compare BEFORE AFTER --format json`", &[compared]);
+    stage.run(&["check", "tick", "tools-work", "--note", "tried"]).exits(0);
+    document(&mut out, "`check --after --format json`", &[stage.json(&["check", "--after"])]);
     page("json.md", &out);
 }
 
@@ -294,6 +309,21 @@ fn the_tables_are_as_the_page_says() {
         "support-package FILE.csv",
         &printed(&["support-package", "-"]),
         "Everybody who is to be mapped and is not verified.",
+    );
+    stage.run(&["snapshot", "take", "s.json"]).exits(0);
+    columns(
+        &mut out,
+        "Before and after",
+        "snapshot compare BEFORE AFTER --format csv",
+        &printed(&["snapshot", "compare", "s.json", "s.json", "--format", "csv"]),
+        "One line for each difference; those of the organization have no person.",
+    );
+    columns(
+        &mut out,
+        "Tokens and SSH keys to make anew",
+        "check --tokens --format csv",
+        &printed(&["check", "--tokens", "--format", "csv"]),
+        "One line for each token and key.",
     );
     // Microsoft's own format has no header.
     let map = stage.run(&["plan", "export", "-", "--as", "m365"]).stdout;

@@ -108,8 +108,8 @@ const SLOW_CONNECTION: Duration = Duration::from_secs(2);
 const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(30);
 const CLOCK_WRONG: SignedDuration = SignedDuration::from_mins(4);
 
-/// Who issues certificates for Microsoft's services. Source: Azure, *Certificate authority details* (DigiCert and Microsoft);
-/// GlobalSign and Entrust were used before.
+/// Who issues certificates for Microsoft's services. Source: Azure, *Certificate authority details* (`DigiCert` and Microsoft);
+/// `GlobalSign` and Entrust were used before.
 const ISSUERS: [&str; 5] = ["Microsoft Corporation", "DigiCert", "GlobalSign", "Entrust", "Baltimore"];
 
 fn millis(span: Duration) -> String {

@@ -156,7 +156,7 @@ fn an_outcome_that_moved_is_told_with_what_it_was() {
     };
     assert_eq!(
         words(&mapped, false, Some(Outcome::Connected)),
-        "mapped, and not by this program; changed: sign-in address"
+        "mapped by the service, or by somebody else; changed: sign-in address"
     );
     assert_eq!(words(&mapped, true, None), "mapped by this program; changed: sign-in address");
 }

@@ -97,7 +97,9 @@ struct Counted {
 
 fn projects(body: &[u8], raw: Raw) -> Result<Batch<Named>, Unreadable> {
     page::parse(body, raw, |project: Project| {
-        let id = project.id.as_deref().ok_or("it has no `id`")?.to_lowercase();
+        // It goes into the next address.
+        let id = project.id.as_deref().and_then(|id| uuid::Uuid::try_parse(id.trim()).ok());
+        let id = id.ok_or("it has no `id` that is one")?.hyphenated().to_string();
         let state = project.state.into_string();
         let good = state.as_deref().map(|state| state.eq_ignore_ascii_case("wellFormed"));
         Ok(Named { id, name: project.name.or_empty().into(), standing: state, good })
@@ -130,7 +132,8 @@ fn connections(body: &[u8], raw: Raw) -> Result<Batch<Named>, Unreadable> {
 
 fn pools(body: &[u8], raw: Raw) -> Result<Batch<AgentPool>, Unreadable> {
     page::parse(body, raw, |pool: Pool| {
-        let id = pool.id.as_deref().ok_or("it has no `id`")?.to_owned();
+        let id = pool.id.as_deref().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
+        let id = id.ok_or("it has no `id` that is one")?.to_owned();
         Ok(AgentPool { id, name: pool.name.or_empty().into(), hosted: flag(&pool.is_hosted) == Some(true) })
     })
 }

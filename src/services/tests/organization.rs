@@ -6,7 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::{guest, parameter};
 use crate::domain::ids::Descriptor;
 use crate::domain::problem::ProblemKind;
-use crate::services::testing::{Server, json};
+use crate::services::testing::{Server, json, with};
 
 #[tokio::test]
 async fn the_operator_and_the_anonymous_stranger() {
@@ -125,6 +125,57 @@ async fn tokens_and_keys_are_counted_over_pages() {
     .await;
     let tokens = server.services().azure_devops.tokens(&Descriptor::new("msa.x")).await.unwrap();
     assert_eq!((tokens.access_tokens, tokens.global_tokens, tokens.ssh_keys), (2, 1, 1));
+}
+
+#[tokio::test]
+async fn what_people_work_with_is_read_over_pages_and_without_secrets() {
+    const PROJECT: &str = "b0000000-0000-4000-8000-000000000001";
+    let server = Server::start(|_, heard| {
+        let path = heard.target.split('?').next().unwrap();
+        match path.strip_prefix("/core/fabrikam/") {
+            Some("_apis/projects") if parameter(heard, "continuationToken").is_none() => with(
+                200,
+                &[("content-type", "application/json"), ("x-ms-continuationtoken", "2")],
+                &format!(r#"{{"value":[{{"id":"{PROJECT}","name":"Fiber","state":"wellFormed"}},{{"id":"..","name":"x"}}]}}"#),
+            ),
+            Some("_apis/projects") => {
+                json(200, r#"{"value":[{"id":"b0000000-0000-4000-8000-000000000002","name":"New","state":"createPending"}]}"#)
+            }
+            Some(rest) if rest == format!("{PROJECT}/_apis/serviceendpoint/endpoints") => json(
+                200,
+                r#"{"count":2,"value":[
+                    {"id":"C1","name":"prod","type":"azurerm","isReady":true,"createdBy":{"displayName":"Ada"},
+                     "authorization":{"scheme":"Token","parameters":{"apitoken":"very-secret"}}},
+                    {"id":"c2","name":"old","type":"github","isReady":false}]}"#,
+            ),
+            Some("_apis/distributedtask/pools") => json(
+                200,
+                r#"{"value":[{"id":1,"name":"Default","isHosted":false},{"id":9,"name":"Azure Pipelines","isHosted":true},{"id":"../x","name":"odd"}]}"#,
+            ),
+            Some("_apis/distributedtask/pools/1/agents") => json(
+                200,
+                r#"{"value":[{"id":1,"name":"a","status":"online","enabled":true},{"id":2,"name":"b","status":"offline","enabled":true},
+                    {"id":3,"name":"c","status":"offline","enabled":false}]}"#,
+            ),
+            _ => json(404, "{}"),
+        }
+    })
+    .await;
+    let azure = server.services().azure_devops;
+    let (projects, skipped) = azure.projects().all().await.unwrap();
+    let names: Vec<_> = projects.iter().map(|one| (one.name.as_str(), one.good)).collect();
+    assert_eq!(names, [("Fiber", Some(true)), ("New", Some(false))]);
+    assert_eq!(skipped.len(), 1, "an id that is no id is never put into an address");
+    let connections = azure.service_connections(&projects[0]).all().await.unwrap().0;
+    assert_eq!(connections[0].name, "prod (azurerm, set up by Ada)");
+    let good: Vec<_> = connections.iter().map(|one| one.good).collect();
+    assert_eq!(good, [Some(true), Some(false)]);
+    assert!(!format!("{connections:?}").contains("very-secret"));
+    let (pools, skipped) = azure.agent_pools().all().await.unwrap();
+    assert_eq!((pools.len(), skipped.len()), (2, 1));
+    let standing = azure.agents(&pools[0]).await.unwrap();
+    assert_eq!(standing.standing.as_deref(), Some("1 of 3 agents online, not b"));
+    assert_eq!(standing.good, Some(false));
 }
 
 #[tokio::test]
