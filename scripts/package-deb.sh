@@ -3,7 +3,7 @@
 #
 #   scripts/package-deb.sh [--dynamic]     # prints the package's path
 #
-# Without an argument the static binary of scripts/static-binary.sh is packed; with --dynamic one for this machine's C library.
+# Without an argument (PROFILE=dev is passed on) the static binary of scripts/static-binary.sh is packed; with --dynamic one for this machine's C library.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

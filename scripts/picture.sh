@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the pictures of the README and of docs/screens.md from the running program: the demo in tmux, a few keys, and what is then
-# on the screen as SVG. Needs tmux and python3. With PNG=1 (needs rsvg-convert) a PNG beside each, to look at.
+# on the screen as SVG. Needs tmux, python3 and curl. With PNG=1 (needs rsvg-convert) a PNG beside each, to look at.
 # COLUMNS_WANTED and ROWS_WANTED change the size, PROGRAM the program.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -56,17 +56,26 @@ picture docs/pictures/prerequisites.svg
 press 2 g
 picture docs/pictures/users.svg
 press 3 j
-picture docs/pictures/connection.svg
+picture_of_dialog docs/pictures/connection.svg
 # What is safe is accepted; then somebody who needs a person's eye.
 press 4 a y /
 type_text 'outcome:review'
-press Enter
+press Enter g j j j
 picture_of_dialog docs/screen.svg
-press Escape A
-until_seen 'organization.s name'
-picture_of_dialog docs/pictures/apply.svg
 press Escape '?'
 picture_of_dialog docs/pictures/help.svg
+press Escape
+# The button of the simulated portal is pressed; then the apply dialog has something to say.
+press 3 g j
+page=$(shown | grep -o 'http://127.0.0.1:[0-9]*/devops/[a-z]*/_settings/organizationAad' | head -1)
+tenant=$(curl -s "$page" | grep -o 'value="[^"]*">Contoso' | head -1 | cut -d'"' -f2)
+curl -s -o /dev/null "$page/connect" -d "tenant=$tenant"
+press r
+until_seen ' CONNECTED '
+sleep 2
+press 4 A
+sleep 1
+picture_of_dialog docs/pictures/apply.svg
 stop
 start '0;15'
 press 2

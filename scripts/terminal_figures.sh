@@ -2,12 +2,15 @@
 # What the dashboard costs in a terminal, beside other programs, in one run: for docs/figures.md. Each in turn, several rounds.
 # Needs python3 with pyte; the peers that are installed are measured, the others left out:
 #   cargo install gitui bottom trippy       apt-get install tig mc
-# HELLO names a program that draws one line with ratatui and waits for a key (see docs/figures.md).
+# HELLO names the smallest program on the same libraries; default: examples/hello_terminal.rs, where it is built:
+#   cargo build --release --bin ado2entra --example hello_terminal
 # ROUNDS changes the number of rounds, PROGRAM the program, REPOSITORY the repository for gitui and tig.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 here=$PWD
 program=$(realpath "${PROGRAM:-target/release/ado2entra}") rounds=${ROUNDS:-3} repository=${REPOSITORY:-$here}
+HELLO=${HELLO:-target/release/examples/hello_terminal}
+[ -x "$HELLO" ] && HELLO=$(realpath "$HELLO") || HELLO=
 bench() { python3 "$here/scripts/pty_bench.py" --cols 160 --rows 45 "$@"; }
 have() { command -v "$1" >/dev/null; }
 files=$(mktemp -d)

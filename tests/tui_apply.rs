@@ -13,9 +13,9 @@ use ado2entra::domain::schedule::Disposition;
 use ado2entra::domain::{Decision, Outcome, Problem, ProblemKind, RowState, Service};
 use ado2entra::tasks::effect::ApplyOrder;
 use ado2entra::tasks::{self, ApplyEvent, Msg};
-use ado2entra::tui::{Effect, Event};
 use ado2entra::tui::apply::Dialog;
 use ado2entra::tui::overlay::Overlay;
+use ado2entra::tui::{Effect, Event};
 use fixture::{Desk, context, key, now, object, org_users, picture, tenant, tenant_users};
 use jiff::SignedDuration;
 use secrecy::ExposeSecret as _;
@@ -191,13 +191,21 @@ fn a_token_is_typed_in_masked_and_taken_for_the_service_that_asked() {
     let mut desk = running();
     desk.msg(Msg::Apply(ApplyEvent::Paused(Some(died()))));
     desk.draw();
-    assert!(!desk.text().contains("type"), "not every way of signing in has a token to type: {}", desk.text());
+    assert!(
+        !desk.text().contains("type"),
+        "not every way of signing in has a token to type: {}",
+        desk.text()
+    );
     desk.keys("t");
     assert!(matches!(desk.overlay(), Some(Overlay::Apply(Dialog::Notice(_)))));
     desk.msg(Msg::Apply(ApplyEvent::TokenWanted(Service::AzureDevOpsIdentity)));
     assert!(desk.text().contains("t types another token in"), "{}", desk.text());
     desk.keys("t Enter");
-    assert!(desk.effects.is_empty() && desk.text().contains("A new token for Azure DevOps"), "{}", desk.text());
+    assert!(
+        desk.effects.is_empty() && desk.text().contains("A new token for Azure DevOps"),
+        "{}",
+        desk.text()
+    );
     desk.types("s3cretqp");
     desk.event(Event::Paste("wd pasted\n".into()));
     desk.keys("Backspace");

@@ -2,8 +2,12 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+#[path = "tui_rooms/every_size.rs"]
+mod every_size;
 #[path = "tui_rooms/fixture.rs"]
 mod fixture;
+#[path = "tui_rooms/hands.rs"]
+mod hands;
 #[path = "tui_rooms/import.rs"]
 mod import;
 #[path = "tui_rooms/patterns.rs"]
@@ -20,7 +24,7 @@ use ado2entra::tasks::{self, ApplyEvent, Fact, Msg};
 use ado2entra::tui::apply::Dialog;
 use ado2entra::tui::mapping::Side;
 use ado2entra::tui::overlay::Overlay;
-use ado2entra::tui::{Effect, Event, Tab};
+use ado2entra::tui::{Effect, Event};
 use fixture::{Desk, context, directory_read, key, now, object, org_users, picture, tenant, tenant_users};
 use jiff::SignedDuration;
 
@@ -691,33 +695,6 @@ fn looks_of_applying() {
     look("apply_running", &mut desk, &SIZES);
     desk.msg(Msg::Apply(ApplyEvent::Finished { stopped: None, at: now() + SignedDuration::from_secs(9) }));
     look("apply_summary", &mut desk, &SIZES);
-}
-
-#[test]
-fn every_size_is_drawn() {
-    let mut desks = vec![Desk::empty(context()), Desk::new(), planned(), running()];
-    for desk in &mut desks {
-        desk.app.tab = Tab::Mapping;
-    }
-    desks[2].keys("A");
-    let mut searching = Desk::new();
-    searching.select(4);
-    searching.keys("f");
-    searching.types("r");
-    desks.push(searching);
-    let mut reported = running();
-    reported.msg(Msg::Apply(ApplyEvent::Finished { stopped: None, at: now() }));
-    desks.push(reported);
-    let mut rng = fastrand::Rng::with_seed(7);
-    for desk in &mut desks {
-        for round in 0..150 {
-            desk.size = (rng.u16(1..=200), rng.u16(1..=60));
-            if round % 3 == 0 && desk.app.overlays.is_empty() {
-                desk.blind(["j", "k", "l", "h", "G", "g", "PageDown"][rng.usize(..7)]);
-            }
-            desk.draw();
-        }
-    }
 }
 
 /// Cells that differ between two frames.

@@ -238,6 +238,8 @@ fn is_used(config: &Config, dotted: &str) -> bool {
         "credentials.azure_devops.env" => azure.kind == AzureDevOpsKind::Pat,
         "credentials.azure_devops.command" => azure.kind == AzureDevOpsKind::Command,
         "credentials.azure_devops.after_command" => azure.after_connect == AfterConnect::Command,
+        "credentials.azure_devops.needs_terminal" => azure.needs_terminal,
+        "credentials.entra.needs_terminal" => config.credentials.entra.needs_terminal,
         "credentials.entra.command" => entra == EntraKind::Command,
         "credentials.entra.env" => entra == EntraKind::Env,
         _ => true,

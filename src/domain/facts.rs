@@ -252,6 +252,8 @@ pub struct Facts {
     pub operator: Aged<Operator>,
     /// What backs the organization, confirmed by two equal readings.
     pub backing: Aged<Backing>,
+    /// The directory that backs the organization, where it is not the destination and its name could be looked up.
+    pub backing_tenant: Aged<TenantProfile>,
     /// The destination tenant by discovery.
     pub discovery: Aged<TenantDiscovery>,
     /// The destination tenant's own page.
@@ -300,6 +302,13 @@ impl Facts {
             None if missing => None,
             None => self.tenant.get(),
         }
+    }
+
+    /// The name of this tenant, where one of the tenants that were read is it.
+    pub fn tenant_name(&self, tenant: TenantId) -> Option<&str> {
+        let known = [self.tenant.get(), self.backing_tenant.get()];
+        let profile = known.into_iter().flatten().find(|profile| profile.id == tenant)?;
+        Some(&*profile.display_name).filter(|name| !name.trim().is_empty())
     }
 
     /// The tenant that the credential reads instead of the destination: then everybody would be compared with strangers.

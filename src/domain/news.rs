@@ -140,8 +140,7 @@ impl Found {
         let mut parts = Vec::new();
         match self {
             Self::Organization { people, gone } => {
-                for (mark, word) in
-                    [(Mark::New, "new"), (Mark::Mapped, "mapped"), (Mark::Changed, "changed")]
+                for (mark, word) in [(Mark::New, "new"), (Mark::Mapped, "mapped"), (Mark::Changed, "changed")]
                 {
                     let of: Vec<_> = people.iter().filter(|(_, news)| news.mark == mark).collect();
                     let names = of.iter().filter_map(|(key, _)| name_of(key));
@@ -189,7 +188,8 @@ fn pieces(before: &OrgUser, after: &OrgUser) -> Vec<Piece> {
         (Piece::AccessLevel, before.access_level != after.access_level),
         (
             Piece::Identity,
-            (&before.origin, &before.origin_id, &before.domain) != (&after.origin, &after.origin_id, &after.domain),
+            (&before.origin, &before.origin_id, &before.domain)
+                != (&after.origin, &after.origin_id, &after.domain),
         ),
         (Piece::Status, before.status != after.status),
     ]
@@ -336,7 +336,8 @@ impl News {
             Found::Tenant(users, at) => {
                 self.begin(*at);
                 for (id, mark) in users {
-                    let new_still = self.users.get(id) == Some(&TenantMark::New) && *mark == TenantMark::Changed;
+                    let new_still =
+                        self.users.get(id) == Some(&TenantMark::New) && *mark == TenantMark::Changed;
                     self.users.insert(*id, if new_still { TenantMark::New } else { *mark });
                 }
             }
@@ -440,7 +441,7 @@ pub fn words(news: &PersonNews, by_us: bool, outcome_now: Option<Outcome>) -> St
     let mut text = match (news.mark, by_us) {
         (Mark::New, _) => "new in the organization".to_owned(),
         (Mark::Mapped, true) => "mapped by this program".to_owned(),
-        (Mark::Mapped, false) => "mapped, and not by this program".to_owned(),
+        (Mark::Mapped, false) => "mapped by the service, or by somebody else".to_owned(),
         (Mark::Changed, _) => String::new(),
     };
     let named: Vec<String> = news

@@ -147,7 +147,9 @@ fn straight(why: &Straight) -> Option<String> {
     match why {
         Straight::NoProxy => None,
         Straight::Loopback => Some("this machine".into()),
-        Straight::OnlyForHttp => Some("HTTP_PROXY is set, and serves plain http only: https needs HTTPS_PROXY".into()),
+        Straight::OnlyForHttp => {
+            Some("HTTP_PROXY is set, and serves plain http only: https needs HTTPS_PROXY".into())
+        }
         Straight::Excepted(entry) => Some(format!("taken out by {entry}")),
     }
 }
@@ -254,9 +256,9 @@ async fn secured(
 fn tunnel(stream: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) -> Result<(), String> {
     let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
     let login = proxy.login();
-    let login = login.as_ref().map_or_else(String::new, |login| {
-        format!("Proxy-Authorization: {}\r\n", login.expose_secret())
-    });
+    let login = login
+        .as_ref()
+        .map_or_else(String::new, |login| format!("Proxy-Authorization: {}\r\n", login.expose_secret()));
     let request = format!("CONNECT {host}:{port} HTTP/1.1\r\nHost: {host}:{port}\r\n{login}\r\n");
     stream.write_all(request.as_bytes()).map_err(|error| error.to_string())?;
     let mut answer = Vec::new();

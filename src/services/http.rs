@@ -346,7 +346,7 @@ impl Http {
         }
         if let Some(body) = &call.body {
             request = request.header(CONTENT_TYPE, "application/json").body(body.clone());
-        } else if call.method != Method::GET {
+        } else if !matches!(call.method, Method::GET | Method::HEAD) {
             // A length of zero, said aloud: some gateways answer 411 without it.
             request = request.body(Vec::new());
         }

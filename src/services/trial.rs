@@ -135,6 +135,11 @@ impl Services {
         Some(client.tokens(operator.descriptor.as_ref()?).await)
     }
 
+    /// Whether Azure DevOps is signed in to with a personal access token.
+    pub async fn signs_in_by_token(&self) -> bool {
+        self.keyring.azure_devops.token().await.is_ok_and(|token| token.form == Form::Basic)
+    }
+
     /// What the credential for Microsoft Graph is worth. Gets a token where none is held.
     pub async fn granted_for_graph(&self) -> Result<Granted, Problem> {
         let credential = &self.keyring.graph;

@@ -182,6 +182,8 @@ faults! {
 
     /// The destination tenant is in the US Government cloud.
     GovernmentTenant = "government-tenant",
+    /// The destination tenant is in the cloud of China.
+    ChinaTenant = "china-tenant",
     /// Nobody may read the authorization policy.
     NoPolicyPermission = "no-policy-permission",
     /// The tenant's users may not be listed.

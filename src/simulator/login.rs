@@ -74,25 +74,50 @@ fn discovery(shared: &Shared, name: &str) -> Answer {
     }
     shared.read(|world| match world.tenant_named(name) {
         Some(tenant) => {
-            let government = tenant.number == world.destination && shared.on(Fault::GovernmentTenant);
-            document(tenant, government)
+            let is = |fault| tenant.number == world.destination && shared.on(fault);
+            let cloud = match (is(Fault::GovernmentTenant), is(Fault::ChinaTenant)) {
+                (true, _) => Cloud::Government,
+                (false, true) => Cloud::China,
+                (false, false) => Cloud::Public,
+            };
+            document(tenant, cloud)
         }
         None => no_tenant(shared, name),
     })
 }
 
-fn document(tenant: &Tenant, government: bool) -> Answer {
+/// Where a tenant lives.
+#[derive(Clone, Copy)]
+enum Cloud {
+    Public,
+    Government,
+    China,
+}
+
+fn document(tenant: &Tenant, cloud: Cloud) -> Answer {
     let id = tenant.id;
-    let (login, cloud, graph, region, sub_scope) = if government {
-        (
+    let (login, cloud, graph, region, sub_scope) = match cloud {
+        Cloud::Government => (
             "https://login.microsoftonline.us",
             "microsoftonline.us",
             "graph.microsoft.us",
             "USGov",
             json!("DODCON"),
-        )
-    } else {
-        ("https://login.microsoftonline.com", "microsoftonline.com", "graph.microsoft.com", "EU", json!(null))
+        ),
+        Cloud::China => (
+            "https://login.partner.microsoftonline.cn",
+            "partner.microsoftonline.cn",
+            "microsoftgraph.chinacloudapi.cn",
+            "CN",
+            json!(null),
+        ),
+        Cloud::Public => (
+            "https://login.microsoftonline.com",
+            "microsoftonline.com",
+            "graph.microsoft.com",
+            "EU",
+            json!(null),
+        ),
     };
     Answer::ok(&json!({
         "issuer": format!("{login}/{id}/v2.0"),

@@ -14,7 +14,7 @@ use crate::domain::forecast::{Again, Forecast, Material, Situation, forecast, fo
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::prerequisites::{Findings, evaluate};
-use crate::domain::{Check, ConnectionState, Goal, Outcome, Phase, Plan, StorageKey, Verdict};
+use crate::domain::{Backing, Check, ConnectionState, Goal, Outcome, Phase, Plan, StorageKey, Verdict};
 
 use super::context::{ConfiguredGoal, Context};
 
@@ -105,7 +105,11 @@ pub fn analyse(input: AnalysisInput) -> Analysis {
         timeline: timeline(&findings, &checks, &portal),
         phase: current_phase(&findings, &checks),
         way_back: way_back(&findings, &portal),
-        wrong_directory: wrong_directory(&findings, None, &portal),
+        wrong_directory: wrong_directory(
+            &findings,
+            situation.backing.and_then(Backing::tenant).and_then(|tenant| input.facts.tenant_name(tenant)),
+            &portal,
+        ),
         lockout: lockout(&findings, &portal),
         verdict: Verdict::of(&checks),
         state: ConnectionState::of(situation.backing, situation.destination),

@@ -27,7 +27,7 @@ use tokio_util::sync::CancellationToken;
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::schedule::machine::Line;
 use crate::domain::schedule::{Disposition, ScheduledRow};
-use crate::domain::{Decision, Problem, StorageKey};
+use crate::domain::{Decision, Goal, Problem, StorageKey};
 
 use super::before;
 use super::effect::ApplyOrder;
@@ -174,7 +174,7 @@ async fn prepare(session: &Arc<Session>, order: &ApplyOrder) -> Result<(Plan, Jo
     let (journal, plan) = Journal::open(session).await?;
     let people = session.latest();
     if let (Some(roster), Some(directory)) = (&people.roster, &people.directory) {
-        before::keep(session, roster, directory, &plan, people.forecast.as_deref()).await?;
+        before::keep(session, roster, directory, &plan, people.forecast.as_deref(), Goal::Connect).await?;
     }
     Ok((plan, journal))
 }

@@ -8,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::activity::EventLine;
+use crate::domain::connection::Goal;
 use crate::domain::forecast::Forecast;
 use crate::domain::people::{Directory, Roster};
 use crate::domain::{Descriptor, Plan, Problem};
@@ -30,9 +31,11 @@ pub(super) async fn keep(
     directory: &Arc<Directory>,
     plan: &Plan,
     forecast: Option<&Forecast>,
+    goal: Goal,
 ) -> Result<(), Problem> {
     let store = session.store()?;
-    if session.is_connected() {
+    // Before a disconnection the destination backs the organization; before anything else it does not.
+    if session.is_connected() && goal != Goal::Disconnect {
         return Ok(());
     }
     let observed = Box::pin(observe(session)).await;

@@ -83,10 +83,12 @@ fn configuration(patient: &Patient) -> Vec<Finding> {
             };
             let finding = Finding::new(Area::Configuration, "file", verdict, line.text);
             match line.severity {
-                Severity::NotUsableYet => {
-                    finding.remedy("`ado2entra` in a terminal asks for what is missing, tries it, and writes the file.")
+                Severity::NotUsableYet => finding.remedy(
+                    "`ado2entra` in a terminal asks for what is missing, tries it, and writes the file.",
+                ),
+                Severity::Error => {
+                    finding.remedy("Mend it; `ado2entra config check` says whether it is right.")
                 }
-                Severity::Error => finding.remedy("Mend it; `ado2entra config check` says whether it is right."),
                 Severity::Good | Severity::Warning => finding,
             }
         })
@@ -106,7 +108,11 @@ fn configuration(patient: &Patient) -> Vec<Finding> {
         .filter(|(_, keys)| !keys.is_empty())
         .map(|(name, keys)| format!("{} from {name}", keys.len()))
         .collect();
-    let said = if said.is_empty() { "all values are the defaults".to_owned() } else { format!("values: {}, the rest defaults", said.join(", ")) };
+    let said = if said.is_empty() {
+        "all values are the defaults".to_owned()
+    } else {
+        format!("values: {}, the rest defaults", said.join(", "))
+    };
     let mut finding = Finding::new(Area::Configuration, "values", Health::Told, said);
     for (name, keys) in sources.into_iter().filter(|(_, keys)| !keys.is_empty()) {
         finding = finding.detail(name, keys.join(", "));
@@ -134,9 +140,8 @@ fn certificates(name: &str, file: &Path) -> Finding {
             let said = format!("{number} {further}root certificates in {shown}");
             Finding::new(Area::Network, name, Health::Good, said)
         }
-        Err(problem) => {
-            Finding::new(Area::Network, name, Health::Bad, format!("{shown}: {}", problem.said)).remedy(problem.remedy)
-        }
+        Err(problem) => Finding::new(Area::Network, name, Health::Bad, format!("{shown}: {}", problem.said))
+            .remedy(problem.remedy),
     }
 }
 
@@ -165,7 +170,8 @@ async fn outside(setup: &Setup, environment: Environment) -> Vec<Finding> {
         Ok(services) => services,
         Err(problem) => {
             findings.push(
-                Finding::new(Area::Network, "connections", Health::Bad, problem.said.clone()).remedy(problem.remedy),
+                Finding::new(Area::Network, "connections", Health::Bad, problem.said.clone())
+                    .remedy(problem.remedy),
             );
             return findings;
         }
@@ -184,7 +190,9 @@ async fn outside(setup: &Setup, environment: Environment) -> Vec<Finding> {
         Some(Err(problem)) => {
             Finding::new(Area::SignIn, "tenant", Health::Bad, problem.headline()).remedy(problem.remedy)
         }
-        Some(Ok(found)) => tenant_finding(login, &found.id.to_string(), found.region.as_deref(), &found.cloud),
+        Some(Ok(found)) => {
+            tenant_finding(login, &found.id.to_string(), found.region.as_deref(), &found.cloud)
+        }
     });
     findings
 }

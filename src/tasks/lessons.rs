@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::connection::ConnectionState;
+use crate::domain::connection::{ConnectionState, Goal, Phase};
 use crate::domain::people::{Directory, Roster};
 use crate::domain::plan::reconcile::reconcile;
 use crate::domain::plan::{Pair, Plan};
@@ -14,7 +14,7 @@ use super::analysis::Analysis;
 use super::before;
 use super::msg::{Msg, PlanLesson};
 use super::record;
-use super::session::Session;
+use super::session::{Latest, Session};
 use super::succession;
 
 /// What is new in this analysis, compared with the plan it was made with. Nothing new gives an empty list, so that keeping
@@ -131,9 +131,21 @@ async fn try_keep_readings(
             .collect();
         store.save_last_readings(readings).await?;
     }
-    let due = backing.is_some() && analysis.state != ConnectionState::Connected;
-    if due && !session.remember(|latest| std::mem::replace(&mut latest.before_taken, true)) {
-        before::keep(session, roster, directory, plan, analysis.forecast.as_deref()).await?;
+    // Only of what backed the organization first: after a connection to a wrong directory nothing is *before* any more.
+    let due = backing.is_some()
+        && first == backing
+        && (analysis.goal == Goal::Disconnect || analysis.state != ConnectionState::Connected);
+    // Once when the program starts, and once more when everything is ready: who came or went meanwhile belongs to it.
+    let ready = analysis.phase > Phase::Prepare;
+    let taken = |latest: &mut Latest| {
+        let taken = latest.before_taken && (!ready || latest.before_taken_ready);
+        latest.before_taken = true;
+        latest.before_taken_ready |= ready;
+        taken
+    };
+    if due && !session.remember(taken) {
+        let forecast = analysis.forecast.as_deref();
+        before::keep(session, roster, directory, plan, forecast, analysis.goal).await?;
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::domain::Problem;
 use crate::domain::activity::{Budget, EventLine, Progress, RequestLine, Source};
 use crate::domain::comparison::LookBack;
 use crate::domain::connection::Turn;
@@ -15,7 +16,6 @@ use crate::domain::news::News;
 use crate::domain::people::{Directory, OrgUser, Roster};
 use crate::domain::plan::{Plan, PlanRow, RowState};
 use crate::domain::signin::{DeviceCode, SignInStep};
-use crate::domain::Problem;
 
 use super::analysis::{Analysis, AnalysisInput};
 use super::context::Context;
@@ -165,37 +165,11 @@ impl Model {
                     self.arriving.push(Arc::clone(page));
                 }
             }
-            Msg::RosterRead(roster, at) => {
-                self.reading.remove(&Source::Roster);
-                let read = Aged { value: Some(Arc::clone(roster)), read_at: Some(*at), problem: None };
-                discard((std::mem::take(&mut self.arriving), std::mem::replace(&mut self.roster, read)));
-                return true;
-            }
-            Msg::DirectoryRead(directory, index, at) => {
-                self.reading.remove(&Source::Directory);
-                let read = Aged { value: Some(Arc::clone(directory)), read_at: Some(*at), problem: None };
-                discard((
-                    std::mem::replace(&mut self.directory, read),
-                    self.index.replace(Arc::clone(index)),
-                ));
-                return true;
-            }
-            Msg::DirectoryUnchanged(at) => {
-                let failed_before = self.directory.problem.take().is_some();
-                self.directory.read_at = Some(*at);
-                return failed_before;
-            }
+            Msg::RosterRead(..)
+            | Msg::DirectoryRead(..)
+            | Msg::DirectoryUnchanged(_)
+            | Msg::ReadingFailed(..) => return self.absorb_list(msg),
             Msg::Noticed(found) => self.news.take(found),
-            Msg::ReadingFailed(source, problem, at) => {
-                self.reading.remove(source);
-                match source {
-                    Source::Roster => self.roster.problem = Some(Arc::new(problem.clone())),
-                    Source::Directory => self.directory.problem = Some(Arc::new(problem.clone())),
-                    _ => {}
-                }
-                self.note(EventLine { at: *at, subject: source.name().into(), text: problem.headline() });
-                return true;
-            }
             Msg::FactRead(fact, at) => {
                 self.absorb_fact(fact, *at);
                 return true;
@@ -265,6 +239,41 @@ impl Model {
             | Msg::ImportRead(..) => {}
         }
         false
+    }
+
+    /// What came of reading one of the two lists. Returns whether the analysis has to be made anew.
+    fn absorb_list(&mut self, msg: &Msg) -> bool {
+        match msg {
+            Msg::RosterRead(roster, at) => {
+                self.reading.remove(&Source::Roster);
+                let read = Aged { value: Some(Arc::clone(roster)), read_at: Some(*at), problem: None };
+                discard((std::mem::take(&mut self.arriving), std::mem::replace(&mut self.roster, read)));
+            }
+            Msg::DirectoryRead(directory, index, at) => {
+                self.reading.remove(&Source::Directory);
+                let read = Aged { value: Some(Arc::clone(directory)), read_at: Some(*at), problem: None };
+                discard((
+                    std::mem::replace(&mut self.directory, read),
+                    self.index.replace(Arc::clone(index)),
+                ));
+            }
+            Msg::DirectoryUnchanged(at) => {
+                let failed_before = self.directory.problem.take().is_some();
+                self.directory.read_at = Some(*at);
+                return failed_before;
+            }
+            Msg::ReadingFailed(source, problem, at) => {
+                self.reading.remove(source);
+                match source {
+                    Source::Roster => self.roster.problem = Some(Arc::new(problem.clone())),
+                    Source::Directory => self.directory.problem = Some(Arc::new(problem.clone())),
+                    _ => {}
+                }
+                self.note(EventLine { at: *at, subject: source.name().into(), text: problem.headline() });
+            }
+            _ => {}
+        }
+        true
     }
 
     /// A change of the plan that is on disk.
@@ -425,6 +434,10 @@ impl Model {
             Fact::Tokens(result) => {
                 facts.tokens.update(result.clone(), at);
                 Source::Tokens
+            }
+            Fact::BackingTenant(result) => {
+                facts.backing_tenant.update(result.clone(), at);
+                return;
             }
             Fact::OwnTokens(result) => {
                 facts.own_tokens.update(result.clone(), at);

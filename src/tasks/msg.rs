@@ -28,6 +28,8 @@ use super::analysis::Analysis;
 pub enum Fact {
     /// What backs the organization, confirmed by two equal readings.
     Backing(Result<Backing, Problem>),
+    /// The directory that backs the organization, where it is not the destination. Comes after [`Fact::Backing`].
+    BackingTenant(Result<TenantProfile, Problem>),
     /// The account behind the Azure DevOps credential.
     Operator(Result<Operator, Problem>),
     /// The tenant by discovery.

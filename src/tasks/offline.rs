@@ -61,7 +61,7 @@ pub async fn run(effect: Effect, tx: mpsc::Sender<Msg>) {
             Err(problem) => Msg::Failed(problem),
         },
         Effect::SaveRows(number, _) => Msg::RowsNotSaved(number, offline("deciding")),
-        Effect::Watch(_) | Effect::SaveSession(_) => return,
+        Effect::Watch(_) | Effect::Attend(_) | Effect::SaveSession(_) => return,
         _ => Msg::Failed(offline("reading and changing")),
     };
     // The receiver is gone only when the program is ending.

@@ -203,6 +203,16 @@ async fn discovery(session: &Session) {
 /// What backs the organization: believed after two equal readings (one more is made when the first two differ).
 pub(super) async fn backing(session: &Session) {
     fact(session, Source::Backing, async { Fact::Backing(agreed_backing(session).await) }).await;
+    name_backing(session).await;
+}
+
+/// The name of a directory that backs the organization and is not the destination, asked for once: a bare id says little in an
+/// alert. Without the permission there is none, and nobody needs to know.
+pub(super) async fn name_backing(session: &Session) {
+    let Some(tenant) = session.unnamed_backing() else { return };
+    if let Ok(profile) = session.services.graph.tenant_named(tenant).await {
+        session.tell(Msg::FactRead(Fact::BackingTenant(Ok(profile)), Timestamp::now())).await;
+    }
 }
 
 async fn agreed_backing(session: &Session) -> Result<Backing, Problem> {

@@ -98,6 +98,8 @@ pub(super) struct Latest {
     pub(super) successors_sought: bool,
     /// The *before* reading was taken in this session.
     pub(super) before_taken: bool,
+    /// Likewise, when everything was ready.
+    pub(super) before_taken_ready: bool,
     /// The print of what was found and kept last.
     pub(super) found_kept: Option<u64>,
     /// The print of the prerequisites that were kept last.
@@ -158,6 +160,8 @@ pub struct Session {
     pub(super) gate: Gate,
     /// Its own access tokens were asked for.
     own_tokens_asked: AtomicBool,
+    /// The last directory whose name was asked for.
+    named: Mutex<Option<TenantId>>,
     /// Whose turn it is to apply, or to read back.
     pub(super) turns: Turns,
     /// Goes up when somebody wants the long readings under way to stop.
@@ -217,6 +221,7 @@ impl Session {
             account: Mutex::default(),
             gate: Gate::default(),
             own_tokens_asked: AtomicBool::new(false),
+            named: Mutex::default(),
             turns: Turns::default(),
             stops: watch::Sender::new(0),
         };
@@ -375,6 +380,14 @@ impl Session {
     /// The destination's id, where it is known by now.
     pub(super) fn destination(&self) -> Option<TenantId> {
         self.destination.get().copied()
+    }
+
+    /// The directory that backs the organization, where it is not the destination and its name was not asked for yet.
+    pub(super) fn unnamed_backing(&self) -> Option<TenantId> {
+        let destination = self.destination.get()?;
+        let tenant = self.believed_backing()?.tenant().filter(|tenant| tenant != destination)?;
+        let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
+        (named.replace(tenant) != Some(tenant)).then_some(tenant)
     }
 
     /// Whether the own access tokens are still to be asked for; the first who asks does it.

@@ -135,6 +135,7 @@ pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, no
     let session = Arc::clone(session);
     // Beside the watch, which must not wait for a list.
     tokio::spawn(async move {
+        reading::name_backing(&session).await;
         // First by which way and as whom: it is said while the lists are still under way.
         Box::pin(reading::read(&session, &[Source::AfterConnect, Source::Operator])).await;
         if !session.gate.refused.load(Ordering::Relaxed) {

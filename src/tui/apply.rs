@@ -81,12 +81,9 @@ pub fn hints(dialog: &Dialog) -> &'static [(&'static str, &'static str)] {
         Dialog::Notice(Notice::Asks(_, None)) => {
             &[("p", "go on"), ("c", "stop the run"), ("Esc", "leave it paused")]
         }
-        Dialog::Notice(Notice::Asks(_, Some(_))) => &[
-            ("t", "type another token"),
-            ("p", "go on"),
-            ("c", "stop the run"),
-            ("Esc", "leave it paused"),
-        ],
+        Dialog::Notice(Notice::Asks(_, Some(_))) => {
+            &[("t", "type another token"), ("p", "go on"), ("c", "stop the run"), ("Esc", "leave it paused")]
+        }
         Dialog::Token(_) => &[("Enter", "take it and go on"), ("Ctrl-U", "begin again"), ("Esc", "leave it")],
         Dialog::Notice(Notice::Alarm(_)) => &[("Esc", "leave")],
     }

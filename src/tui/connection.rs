@@ -84,6 +84,11 @@ pub fn selected(app: &App) -> Item {
     })
 }
 
+/// Follows the step that is due again.
+pub fn follow(app: &mut App) {
+    app.connection.selected = None;
+}
+
 /// Selects the step that is due and opens all of it.
 pub fn show_what_is_due(app: &mut App) {
     app.connection.selected = None;

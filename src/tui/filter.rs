@@ -252,13 +252,21 @@ fn holds(test: &Test, subject: &Subject<'_>) -> bool {
             }
         },
         Test::Outcome(outcome) => subject.person.is_some_and(|person| person.outcome == *outcome),
+        // The words hold all four: whoever does not have the value in any of them is done with.
+        Test::Field(Of::Name | Of::Address | Of::Mail | Of::Access, value)
+            if subject.words.is_some_and(|words| !words.contains(value.as_str())) =>
+        {
+            false
+        }
         Test::Field(of, value) => match of {
             Of::Name => contains(&user.display_name, value),
             Of::Address => contains(&user.principal_name, value),
             Of::Mail => user.mail.as_deref().is_some_and(|mail| contains(mail, value)),
             Of::Access => user.access_level.as_deref().is_some_and(|level| contains(level, value)),
             Of::Origin => contains(user.origin.as_str(), value),
-            Of::Outcome => subject.person.is_some_and(|person| person.outcome.name().starts_with(value.as_str())),
+            Of::Outcome => {
+                subject.person.is_some_and(|person| person.outcome.name().starts_with(value.as_str()))
+            }
             Of::Decision => subject.decision.name().starts_with(value.as_str()),
             Of::State => subject.state.is_some_and(|state| state.name().starts_with(value.as_str())),
             Of::Why => subject.person.is_some_and(|person| contains(&person.why, value)),
@@ -274,7 +282,9 @@ fn idle(value: &str, subject: &Subject<'_>) -> bool {
     match subject.user.last_accessed {
         LastAccess::Never => true,
         LastAccess::Unknown => false,
-        LastAccess::At(at) => subject.now.duration_since(at) >= SignedDuration::from_hours(24 * i64::from(days)),
+        LastAccess::At(at) => {
+            subject.now.duration_since(at) >= SignedDuration::from_hours(24 * i64::from(days))
+        }
     }
 }
 

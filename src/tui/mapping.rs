@@ -36,6 +36,7 @@ mod candidates;
 mod differences;
 mod evidence;
 mod found;
+mod layout;
 mod lines;
 mod numbers;
 mod patterns;
@@ -201,7 +202,9 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     let end = app.drawn.details_end;
     match action {
         Action::DetailsDown => app.mapping.scrolled = (app.mapping.scrolled + DETAILS_STEP).min(end),
-        Action::DetailsUp => app.mapping.scrolled = app.mapping.scrolled.min(end).saturating_sub(DETAILS_STEP),
+        Action::DetailsUp => {
+            app.mapping.scrolled = app.mapping.scrolled.min(end).saturating_sub(DETAILS_STEP)
+        }
         Action::Down => step(app, 1),
         Action::Up => step(app, -1),
         Action::PageDown => step(app, isize::try_from(page).unwrap_or(1)),

@@ -11,112 +11,22 @@ use ratatui::style::Style;
 
 use crate::domain::people::OrgUser;
 use crate::domain::plan::PlanRow;
-use crate::domain::{Decision, Person, StorageKey};
+use crate::domain::{Decision, StorageKey};
 use crate::tasks::Model;
 
 use super::filter::{Filter, Subject};
 use super::widgets::pen::Pen;
 
+mod everybody;
 pub mod head;
+mod looked_up;
 mod order;
 pub mod table;
 
+pub use everybody::People;
+use looked_up::LookedUp;
 use order::Ranks;
 pub use order::SortBy;
-
-/// Everybody in the organization, by number: the reading, or, while it is under way, what has arrived of it.
-#[derive(Debug, Clone, Copy)]
-pub struct People<'a> {
-    model: &'a Model,
-    aligned: bool,
-}
-
-impl<'a> People<'a> {
-    /// Of this model.
-    pub fn of(model: &'a Model) -> Self {
-        let aligned = match (&model.roster.value, model.analysis.as_ref().and_then(|a| a.roster.as_ref())) {
-            (Some(roster), Some(analysed)) => std::sync::Arc::ptr_eq(roster, analysed),
-            _ => false,
-        };
-        Self { model, aligned }
-    }
-
-    /// Whether the first reading is still under way.
-    pub fn is_arriving(&self) -> bool {
-        self.model.roster.value.is_none()
-    }
-
-    /// How many there are (service identities included while they arrive).
-    pub fn len(&self) -> usize {
-        match &self.model.roster.value {
-            Some(roster) => roster.people().len(),
-            None => self.model.arriving.iter().map(|page| page.len()).sum(),
-        }
-    }
-
-    /// Whether there is nobody yet.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// The person with this number.
-    pub fn user(&self, at: usize) -> Option<&'a OrgUser> {
-        if let Some(roster) = &self.model.roster.value {
-            return roster.people().get(at);
-        }
-        let mut at = at;
-        for page in &self.model.arriving {
-            match page.get(at) {
-                Some(user) => return Some(user),
-                None => at -= page.len(),
-            }
-        }
-        None
-    }
-
-    /// What a filter looks for words in; not while people arrive.
-    pub fn words(&self, at: usize) -> Option<&'a str> {
-        self.model.roster.value.as_ref()?.words(at)
-    }
-
-    /// Everybody from this number on, each with their number.
-    pub fn from(&self, from: usize) -> impl Iterator<Item = (usize, &'a OrgUser)> + use<'a> {
-        let model = self.model;
-        let read = model.roster.value.iter().flat_map(|roster| roster.people());
-        let arriving = if model.roster.value.is_none() { model.arriving.as_slice() } else { &[] };
-        // Whole pages are stepped over, not their people one by one.
-        let mut left = from;
-        let pages = arriving.iter().flat_map(move |page| {
-            let skipped = left.min(page.len());
-            left -= skipped;
-            page.get(skipped..).unwrap_or_default()
-        });
-        let read_from = if model.roster.value.is_some() { from } else { 0 };
-        (from..).zip(read.skip(read_from).chain(pages))
-    }
-
-    /// The person with this key.
-    pub fn get(&self, key: &StorageKey) -> Option<&'a OrgUser> {
-        match &self.model.roster.value {
-            Some(roster) => roster.get(key),
-            None => {
-                self.model.arriving.iter().flat_map(|page| page.iter()).find(|user| user.storage_key == *key)
-            }
-        }
-    }
-
-    /// What was found out about the person with this number.
-    pub fn person(&self, at: usize, key: &StorageKey) -> Option<&'a Person> {
-        let forecast = self.model.analysis.as_ref()?.forecast.as_ref()?;
-        if self.aligned
-            && let Some(person) = forecast.people().get(at)
-            && person.storage_key == *key
-        {
-            return Some(person);
-        }
-        forecast.get(key)
-    }
-}
 
 /// Writes the sign before a person about whom something is new since the administrator asked for a reading; takes one cell
 /// either way.
@@ -187,18 +97,20 @@ impl PeopleList {
         if self.built == Some(now) && !narrower {
             return;
         }
+        let looked_up =
+            LookedUp::of(model, pending, decisions, self.filter.asks_marks().then_some(&self.marks));
         let passes = |at: usize, user: &OrgUser| {
             if now.arriving && user.is_service_identity() {
                 return false;
             }
             let key = &user.storage_key;
-            let row = if decisions { pending.get(key).or_else(|| model.plan.row(key)) } else { None };
+            let (decided, row) = looked_up.rows(at, key);
             self.filter.passes(&Subject {
                 user,
                 words: people.words(at),
                 person: if findings { people.person(at, key) } else { None },
-                decision: if decisions { model.plan.decision(key) } else { &Decision::Undecided },
-                marked: decisions && self.marks.contains(key),
+                decision: decided.map_or(&Decision::Undecided, |row| &row.decision),
+                marked: looked_up.is_marked(at),
                 needs_a_look: row.is_some_and(|row| row.needs_a_look),
                 state: row.filter(|row| row.decision.is_decided()).map(|row| row.state),
                 now: model.now,

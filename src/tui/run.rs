@@ -92,11 +92,8 @@ impl Pace {
 
     fn of(msg: &Msg) -> Self {
         match msg {
-            Msg::Clock(_)
-            | Msg::ReadingProgressed(..)
-            | Msg::Requested(_)
-            | Msg::BudgetRead(..)
-            | Msg::DirectoryUnchanged(_) => Self::Slow,
+            Msg::ReadingProgressed(..) | Msg::Requested(_) => Self::Slowest,
+            Msg::Clock(_) | Msg::BudgetRead(..) | Msg::DirectoryUnchanged(_) => Self::Slow,
             Msg::RosterPageRead(_) | Msg::ReadingStarted(..) | Msg::ReadingScheduled(..) => Self::Calm,
             _ => Self::Soon,
         }
@@ -258,6 +255,9 @@ impl Loop {
         if state_line::moves(&self.app) || connection::moves(&self.app) || overlay::sign_in::moves(&self.app)
         {
             return Some(Pace::Slow.gap().saturating_sub(since));
+        }
+        if self.app.reads_long() {
+            return Some(Pace::Slowest.gap().saturating_sub(since));
         }
         let now = self.app.now();
         let next = state_line::changes_at(&self.app).into_iter().chain(self.app.toasts.until(now)).min()?;

@@ -15,8 +15,9 @@ use crate::tasks::model::StoreState;
 
 use super::actions::Action;
 use super::app::{App, LONG, Tab};
+use super::connection::accounts;
 use super::overlay::log::clock;
-use super::widgets::pen::{Pen, wrap};
+use super::widgets::pen::{Pen, width, wrap};
 use super::widgets::words::{ago, ago_changes, count, span};
 
 /// The parts of the state, in their order.
@@ -39,11 +40,7 @@ pub fn parts(app: &App) -> Vec<(String, Style)> {
             parts.push((progressing(*source, progress, model.now), theme.accent));
         }
     }
-    let small = model
-        .reading
-        .keys()
-        .filter(|source| !LONG.contains(source))
-        .count();
+    let small = model.reading.keys().filter(|source| !LONG.contains(source)).count();
     if small > 0 && parts.is_empty() {
         parts.push((format!("reading {small} more"), theme.dim));
     }
@@ -123,7 +120,8 @@ pub fn progressing(source: Source, progress: &Progress, now: Timestamp) -> Strin
         let _ = write!(text, ", waits {}", span(until.duration_since(now)));
     } else {
         if let Some(rate) = progress.rate(now).filter(|rate| *rate >= 1.0) {
-            let _ = write!(text, ", {rate:.0}/s");
+            // As wide as it was, so that what stands behind stays where it is.
+            let _ = write!(text, ", {rate:>4.0}/s");
         }
         if let Some(left) = progress.remaining(now).filter(SignedDuration::is_positive) {
             let _ = write!(text, ", {} left", span(left));
@@ -176,11 +174,10 @@ pub fn changes_at(app: &App) -> Option<Timestamp> {
     ages(app).into_iter().map(|(_, at)| now + ago_changes(at, now)).min()
 }
 
-/// Whether something on this line moves by the second.
+/// Whether something on this line counts by the second. How far a reading is moves too, but more calmly.
 pub fn moves(app: &App) -> bool {
     let now = app.now();
-    !app.model.reading.is_empty()
-        || closed(app).is_some()
+    closed(app).is_some()
         || app.model.apply.as_ref().and_then(|apply| apply.throttled_until).is_some_and(|until| until > now)
 }
 
@@ -204,7 +201,12 @@ pub fn view(app: &App, area: Rect, buf: &mut Buffer) {
     }
     let mut pen = Pen::line(buf, area, last, look.glyphs.ellipsis);
     pen.skip(1);
-    for (at, (text, style)) in parts(app).into_iter().enumerate() {
+    let parts = parts(app);
+    let taken: usize = parts.iter().map(|(text, _)| width(text) + 3).sum();
+    if let Some(who) = accounts::brief(app, pen.left().saturating_sub(taken + 2)) {
+        pen.right(&format!("{who} "), look.theme.dim);
+    }
+    for (at, (text, style)) in parts.into_iter().enumerate() {
         if at > 0 {
             pen.skip(1).write(look.glyphs.middot, look.theme.dim).skip(1);
         }

@@ -70,7 +70,8 @@ fn a_state_directory_that_others_can_write_to_refuses_decisions_and_no_reading()
     assert!(shown.stdout.contains("The decisions are not known"), "{shown:?}");
     assert!(!shown.stdout.contains("Nothing is decided") && !shown.stdout.contains("ndecided"), "{shown:?}");
     for form in ["json", "csv"] {
-        let shown = stage.run(&["--format", form, "plan", "show"]).exits(1).says("the decisions are not known");
+        let shown =
+            stage.run(&["--format", form, "plan", "show"]).exits(1).says("the decisions are not known");
         assert_eq!(shown.stdout, "", "nobody is called undecided");
     }
     stage.run(&["plan", "accept-safe", "--yes"]).exits(5);

@@ -127,6 +127,18 @@ fn package_and_report_come_from_the_store_alone() {
     let text = stage.read("r.md");
     assert!(text.starts_with("# Connecting fabrikam to Microsoft Entra ID\n"), "{text}");
     assert!(text.contains("told &lt;by&gt; mail") && text.contains("| verified | 1 |"), "{text}");
+    // Who, and what was found: from the store as well, although both accounts of the operator are other ones by now.
+    assert!(text.contains("## Whose accounts were used") && text.contains(", by Niamh Halloran"), "{text}");
+    assert!(
+        text.contains("## What was found before the switch") && text.contains("| will map by itself | 21 |"),
+        "{text}"
+    );
+    assert!(
+        text.contains("## Prerequisites before the switch")
+            && text.contains("| Users have been told | ticked |"),
+        "{text}"
+    );
+    assert!(text.contains("best candidate: "), "who was not decided about has the best candidate of then");
     for name in ["r.pdf", "r"] {
         stage.run(&["report", name]).exits(2).says(".html");
     }

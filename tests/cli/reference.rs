@@ -216,6 +216,12 @@ fn the_documents_are_as_the_page_says() {
     document(&mut out, "`apply --format json`, with `--dry-run` too", &[dry, run]);
     document(&mut out, "`plan export FILE.json --as journal`", &[journal]);
     document(&mut out, "`config show --format json`", &[config]);
+    let mut doctor = stage.json(&["doctor"]);
+    for finding in doctor["findings"].as_array_mut().unwrap() {
+        // Their names depend on the machine.
+        finding.get_mut("details").and_then(Value::as_object_mut).into_iter().for_each(serde_json::Map::clear);
+    }
+    document(&mut out, "`doctor --format json`; `details`: text by name", &[doctor]);
     stage.run(&["snapshot", "take", "s.json"]).exits(0);
     let mut snapshot: Value = serde_json::from_str(&stage.read("s.json")).unwrap();
     for (name, member) in snapshot.as_object_mut().unwrap() {

@@ -29,7 +29,7 @@ struct Stage {
     runner: Runner,
     messages: Receiver<Msg>,
     model: Model,
-    _state: TempDir,
+    _folder: TempDir,
 }
 
 impl Stage {
@@ -37,9 +37,9 @@ impl Stage {
     async fn new(faults: &[Fault], polling: &str) -> Self {
         let options = Options { faults: faults.to_vec(), page_size: Some(20), ..Options::default() };
         let simulator = simulator::start(options).await.unwrap();
-        let state = TempDir::new().unwrap();
-        let file = state.path().join("config.toml");
-        let config = simulator.config_toml(&state.path().join("state"));
+        let folder = TempDir::new().unwrap();
+        let file = folder.path().join("config.toml");
+        let config = simulator.config_toml(&folder.path().join("state"));
         std::fs::write(&file, format!("{config}\n[polling]\n{polling}\n")).unwrap();
         let loaded = load(Some(&file), &Overrides::default(), &|_| None).unwrap();
         let (session, messages) = Session::open_lasting(Setup {
@@ -55,7 +55,7 @@ impl Stage {
         .unwrap();
         let model = Model::new(Arc::clone(&session.context), Timestamp::now());
         let runner = Runner::new(session);
-        let mut stage = Self { simulator, runner, messages, model, _state: state };
+        let mut stage = Self { simulator, runner, messages, model, _folder: folder };
         let sources = vec![Source::Discovery, Source::Backing, Source::Roster, Source::Directory];
         stage.runner.run(Effect::Read(sources));
         let (mut roster, mut directory) = (false, false);

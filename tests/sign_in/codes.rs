@@ -205,7 +205,7 @@ async fn a_sign_in_is_handed_on() {
 
 /// Neither a person nor an application signs in to a tenant of another cloud.
 #[tokio::test]
-async fn a_government_tenant_is_recognised_before_anybody_signs_in() {
+async fn a_tenant_of_another_cloud_is_recognised_before_anybody_signs_in() {
     let folder = tempfile::tempdir().unwrap();
     let called = folder.path().join("called");
     let command = Way::Command {
@@ -213,13 +213,15 @@ async fn a_government_tenant_is_recognised_before_anybody_signs_in() {
     };
     for way in [by_code(APP, &[]), Way::ClientSecret { client_id: APP.into(), env: "SECRET".into() }, command]
     {
-        let stage = Stage::faulty(way.clone(), &[("SECRET", "never-sent")], &[Fault::GovernmentTenant]).await;
-        let problem = stage.services.graph.organization().await.unwrap_err();
-        assert!(problem.said.contains("Azure Government"), "{way:?}: {problem}");
-        assert!(problem.remedy.contains("public cloud"), "{problem}");
-        let log = stage.control().requests();
-        assert!(log.iter().all(|request| request.method == "GET" && !request.authenticated), "{log:?}");
-        assert!(stage.codes().is_empty());
+        for (fault, name) in [(Fault::GovernmentTenant, "Azure Government"), (Fault::ChinaTenant, "China")] {
+            let stage = Stage::faulty(way.clone(), &[("SECRET", "never-sent")], &[fault]).await;
+            let problem = stage.services.graph.organization().await.unwrap_err();
+            assert!(problem.said.contains(name), "{way:?}: {problem}");
+            assert!(problem.remedy.contains("public cloud"), "{problem}");
+            let log = stage.control().requests();
+            assert!(log.iter().all(|request| request.method == "GET" && !request.authenticated), "{log:?}");
+            assert!(stage.codes().is_empty());
+        }
     }
     assert!(!called.exists(), "no command was run for it either");
 }

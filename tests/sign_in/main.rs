@@ -12,3 +12,4 @@ mod keepers;
 mod renewing;
 mod stage;
 mod trial;
+mod turning;

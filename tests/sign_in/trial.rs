@@ -23,10 +23,7 @@ fn config(simulator: &Simulator, state: &Path, way: SignInWay) -> Config {
 }
 
 fn environment(simulator: &Simulator) -> Environment {
-    Environment::of([
-        ("PATH", "/usr/bin:/bin"),
-        ("ADO2ENTRA_SIMULATED_SECRET", simulator.client_secret()),
-    ])
+    Environment::of([("PATH", "/usr/bin:/bin"), ("ADO2ENTRA_SIMULATED_SECRET", simulator.client_secret())])
 }
 
 /// Trials with the values of a configuration.
@@ -85,7 +82,8 @@ async fn both_ways_are_tried_and_the_sign_in_is_handed_on() {
     assert!(entra.granted.missing().unwrap().is_empty(), "{:?}", entra.notes);
     assert_eq!(findings.iter().filter(|finding| shows_a_code(finding)).count(), 1);
     assert!(findings.iter().any(|finding| matches!(finding, Finding::Profile(_))), "{findings:?}");
-    let read = |path: &str| simulator.control().requests().iter().filter(|it| it.path.ends_with(path)).count();
+    let read =
+        |path: &str| simulator.control().requests().iter().filter(|it| it.path.ends_with(path)).count();
     assert_eq!(read("/organization"), 1, "the tenant's own page is read once");
     let findings = trials.found(Subject::AzureDevOps, 1).await;
     assert!(findings.iter().any(|finding| matches!(finding, Finding::Operator(_))), "{findings:?}");

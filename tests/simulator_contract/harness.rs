@@ -99,7 +99,7 @@ impl Play {
     /// Asks the graph for users, as the owner of the access token.
     pub async fn query_subjects(&self, text: &str) -> Read {
         let url = self.vssps("graph/subjectquery?api-version=7.1-preview.1");
-        let request = self.client.post(url).bearer_auth(self.simulator.azure_devops_entra_token());
+        let request = self.client.post(url).basic_auth("", Some(self.simulator.azure_devops_token()));
         let body = json!({"query": text, "subjectKind": ["User"]}).to_string();
         read(request.header("content-type", "application/json").body(body).send().await.unwrap()).await
     }

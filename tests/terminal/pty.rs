@@ -119,8 +119,12 @@ impl Terminal {
 
     pub fn wait_until_loaded(&mut self) {
         self.wait(
-            |screen| screen.contents().contains("READY") || screen.contents().contains("NOT KNOWN"),
-            "a verdict",
+            |screen| {
+                // The verdict; or, where the session begins in a tab of people, their list.
+                let text = screen.contents();
+                ["READY", "NOT KNOWN", "sorted by"].iter().any(|sign| text.contains(sign))
+            },
+            "a verdict or a list",
         );
         self.wait_until_quiet();
     }

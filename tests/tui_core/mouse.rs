@@ -108,7 +108,7 @@ fn without_the_mouse_nothing_is_remembered_for_it() {
 fn only_our_own_pages_are_links() {
     let settings = UiSettings { links: true, ..UiSettings::default() };
     let mut desk = Desk::with(context(), &settings);
-    desk.read(&super::people::Office::ordinary());
+    desk.read(&Office::ordinary());
     desk.size = (160, 45);
     desk.keys("1");
     desk.draw();

@@ -64,7 +64,7 @@ fn the_details_say_what_changed_and_asking_for_a_reading_begins_anew() {
     desk.tell(Msg::Noticed(Arc::new(Found::Tenant(tenant, now()))));
     desk.keys("2 g j enter");
     let text = desk.text(160, 45);
-    assert!(text.contains("mapped, and not by this program"), "{text}");
+    assert!(text.contains("mapped by the service, or by somebody else"), "{text}");
     let model = desk.app.model.clone();
     desk.app.users.list.select(&model, &key(3));
     let text = desk.text(160, 45);

@@ -260,7 +260,11 @@ fn the_filter_follows_each_key_and_leaves_with_escape() {
     assert_eq!(selected(&desk), key(3));
     desk.keys("Esc");
     assert_eq!(desk.app.users.list.rows().len(), 7);
-    assert_eq!(selected(&desk), key(3), "the person stays selected");
+    assert_eq!(selected(&desk), key(1), "who was selected before a filter that was not kept");
+    desk.keys("/");
+    desk.type_text("rai");
+    desk.keys("Enter Esc");
+    assert_eq!(selected(&desk), key(3), "who was found with a filter that was kept");
     for (text, people) in [
         ("review", vec![3, 4]),
         ("!review !safe !automatic", vec![5, 6, 7]),

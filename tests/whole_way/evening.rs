@@ -297,7 +297,10 @@ async fn administrators_decided(stage: &mut Stage) -> Vec<StorageKey> {
         .filter(|it| matches!(it.outcome, Outcome::Safe | Outcome::Review | Outcome::Missing))
         .map(|it| (it.storage_key.clone(), it.target.unwrap_or_else(|| free.next().unwrap().id)))
         .collect();
-    assert!(administrators.len() >= 2, "the scenario has two administrators who lose access: {administrators:?}");
+    assert!(
+        administrators.len() >= 2,
+        "the scenario has two administrators who lose access: {administrators:?}"
+    );
     for (key, target) in &administrators {
         stage.decide(&mut model, key, Decision::Map { target: *target }).await;
     }
@@ -312,7 +315,12 @@ async fn privileged_people_are_not_sent_unless_they_are_named() {
     let mut model = stage.read().await;
     let states = stage.apply(&mut model).await;
     for administrator in &administrators {
-        assert_eq!(states.get(administrator), Some(&RowState::Skipped), "{:?}", model.plan.row(administrator));
+        assert_eq!(
+            states.get(administrator),
+            Some(&RowState::Skipped),
+            "{:?}",
+            model.plan.row(administrator)
+        );
     }
     assert!(stage.simulator.control().patches().is_empty());
 }

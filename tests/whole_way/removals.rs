@@ -35,7 +35,11 @@ async fn refused_after(change: impl FnOnce(&Control, &StorageKey) -> bool, words
 
 #[tokio::test]
 async fn who_became_an_administrator_meanwhile_stays() {
-    refused_after(|control, key| control.make_administrator(key.as_str()), "Project Collection Administrator").await;
+    refused_after(
+        |control, key| control.make_administrator(key.as_str()),
+        "Project Collection Administrator",
+    )
+    .await;
 }
 
 #[tokio::test]

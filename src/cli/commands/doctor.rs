@@ -33,7 +33,9 @@ pub fn run(output: Output, global: &Global, dashboard: &Dashboard<'_>) -> Result
     };
     let patient = Patient { loaded, keys, setup, environment: Environment::of_process(), terminal };
     if output.on_terminal || output.can_ask {
-        output.say("Looking at the configuration, this machine and the way to each service; some seconds at most.");
+        output.say(
+            "Looking at the configuration, this machine and the way to each service; some seconds at most.",
+        );
     }
     until_signal(|_| async move {
         let (findings, at) = Box::pin(examine(patient)).await;
@@ -50,7 +52,8 @@ pub fn run(output: Output, global: &Global, dashboard: &Dashboard<'_>) -> Result
 const WIDTHS: std::ops::RangeInclusive<usize> = 60..=120;
 
 fn width(output: Output) -> usize {
-    let seen = output.on_terminal.then(|| rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()).flatten();
+    let seen =
+        output.on_terminal.then(|| rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()).flatten();
     let columns = seen.map(|size| usize::from(size.ws_col)).filter(|columns| *columns > 0);
     columns.unwrap_or(*WIDTHS.end()).clamp(*WIDTHS.start(), *WIDTHS.end())
 }
@@ -59,9 +62,9 @@ fn width(output: Output) -> usize {
 fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {
-        let line = lines.last_mut().filter(|line| {
-            line.is_empty() || line.chars().count() + 1 + word.chars().count() <= room
-        });
+        let line = lines
+            .last_mut()
+            .filter(|line| line.is_empty() || line.chars().count() + 1 + word.chars().count() <= room);
         match line {
             Some(line) if line.is_empty() => line.push_str(word),
             Some(line) => {

@@ -108,8 +108,8 @@ const SLOW_CONNECTION: Duration = Duration::from_secs(2);
 const CLOCK_OFF: SignedDuration = SignedDuration::from_secs(30);
 const CLOCK_WRONG: SignedDuration = SignedDuration::from_mins(4);
 
-/// Who issues certificates for Microsoft's services. Source: Azure, *Certificate authority details* (DigiCert and Microsoft);
-/// GlobalSign and Entrust were used before.
+/// Who issues certificates for Microsoft's services. Source: Azure, *Certificate authority details* (`DigiCert` and Microsoft);
+/// `GlobalSign` and Entrust were used before.
 const ISSUERS: [&str; 5] = ["Microsoft Corporation", "DigiCert", "GlobalSign", "Entrust", "Baltimore"];
 
 fn millis(span: Duration) -> String {
@@ -133,8 +133,11 @@ impl Path {
                 millis(lookup.took)
             ));
         }
-        let slow = self.connections.iter().find(|one| one.result.as_ref().is_ok_and(|took| *took > SLOW_CONNECTION));
-        slow.map(|one| format!("Connecting over {} takes long: ask whoever runs the network or the VPN.", one.family))
+        let slow =
+            self.connections.iter().find(|one| one.result.as_ref().is_ok_and(|took| *took > SLOW_CONNECTION));
+        slow.map(|one| {
+            format!("Connecting over {} takes long: ask whoever runs the network or the VPN.", one.family)
+        })
     }
 
     /// A family whose addresses do not answer while the other's do.
@@ -172,7 +175,10 @@ impl Path {
 
     fn verdict(&self) -> (Health, String) {
         if let Way::Unusable(_) = &self.way {
-            return (Health::Bad, "Set the variable to http://HOST:PORT, or unset it; NO_PROXY takes hosts out.".into());
+            return (
+                Health::Bad,
+                "Set the variable to http://HOST:PORT, or unset it; NO_PROXY takes hosts out.".into(),
+            );
         }
         if let Err((_, remedy)) = &self.answer {
             let read_along = self.read_along().map(|seen| {
@@ -318,8 +324,12 @@ mod tests {
             finding.said,
             "direct; answers 404 after 80 ms; TLS 1.3, issued by DigiCert SHA2 Secure Server CA"
         );
-        let details: Vec<_> = finding.details.iter().map(|(name, value)| format!("{name}: {value}")).collect();
-        assert!(details.contains(&"name: graph.microsoft.com: 12 ms; 3 IPv4 in 9 ms, 2 IPv6".to_owned()), "{details:?}");
+        let details: Vec<_> =
+            finding.details.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        assert!(
+            details.contains(&"name: graph.microsoft.com: 12 ms; 3 IPv4 in 9 ms, 2 IPv6".to_owned()),
+            "{details:?}"
+        );
         assert!(details.contains(&"TCP IPv6: 21 ms".to_owned()));
     }
 
@@ -329,7 +339,11 @@ mod tests {
         path.connections[1].result = Err("no answer within 5 s".into());
         let finding = path.finding();
         assert_eq!(finding.verdict, Health::Careful);
-        assert!(finding.remedy.starts_with("IPv6 does not work here (no answer within 5 s)"), "{}", finding.remedy);
+        assert!(
+            finding.remedy.starts_with("IPv6 does not work here (no answer within 5 s)"),
+            "{}",
+            finding.remedy
+        );
     }
 
     #[test]
@@ -345,7 +359,8 @@ mod tests {
     fn a_proxy_that_reads_along_is_told_whether_it_is_trusted_or_not() {
         let mut path = path();
         if let Some(Ok(tls)) = &mut path.tls {
-            (tls.issuer, tls.issuer_organization) = ("Fabrikam TLS Inspection".into(), Some("Fabrikam".into()));
+            (tls.issuer, tls.issuer_organization) =
+                ("Fabrikam TLS Inspection".into(), Some("Fabrikam".into()));
         }
         let finding = path.finding();
         assert_eq!(finding.verdict, Health::Told);

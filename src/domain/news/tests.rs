@@ -55,16 +55,27 @@ fn found(old: &[OrgUser], new: &[OrgUser]) -> (BTreeMap<StorageKey, PersonNews>,
 
 #[test]
 fn new_gone_changed_and_mapped() {
-    let (a, b, c, d) =
-        (person(1, "a@x.example"), person(2, "b@x.example"), person(3, "c@x.example"), person(4, "d@x.example"));
+    let (a, b, c, d) = (
+        person(1, "a@x.example"),
+        person(2, "b@x.example"),
+        person(3, "c@x.example"),
+        person(4, "d@x.example"),
+    );
     let mut promoted = b.clone();
     promoted.access_level = Some("Stakeholder".into());
     promoted.last_accessed = LastAccess::At(at(0));
     let mut seen = a.clone();
     seen.last_accessed = LastAccess::At(at(0));
     let (people, gone) = found(&[a, b, c.clone()], &[seen, promoted, mapped(c), d].map(|user| user));
-    assert_eq!(people.keys().collect::<Vec<_>>(), [&key(2), &key(3), &key(4)], "last access alone is no news");
-    assert_eq!((people[&key(2)].mark, &people[&key(2)].pieces[..]), (Mark::Changed, &[Piece::AccessLevel][..]));
+    assert_eq!(
+        people.keys().collect::<Vec<_>>(),
+        [&key(2), &key(3), &key(4)],
+        "last access alone is no news"
+    );
+    assert_eq!(
+        (people[&key(2)].mark, &people[&key(2)].pieces[..]),
+        (Mark::Changed, &[Piece::AccessLevel][..])
+    );
     assert_eq!(people[&key(3)].mark, Mark::Mapped);
     assert_eq!(people[&key(4)].mark, Mark::New);
     assert!(gone.is_empty());
@@ -96,8 +107,7 @@ fn somebody_under_a_new_key_is_neither_gone_nor_new() {
 
 fn told(people: &[(u32, Mark, &[Piece])], minute: i64) -> Found {
     let people = people.iter().map(|(n, mark, pieces)| {
-        let news =
-            PersonNews { mark: *mark, pieces: pieces.to_vec(), outcome_before: None, at: at(minute) };
+        let news = PersonNews { mark: *mark, pieces: pieces.to_vec(), outcome_before: None, at: at(minute) };
         (key(*n), news)
     });
     Found::Organization { people: people.collect(), gone: vec![] }
@@ -146,14 +156,15 @@ fn an_outcome_that_moved_is_told_with_what_it_was() {
     };
     assert_eq!(
         words(&mapped, false, Some(Outcome::Connected)),
-        "mapped, and not by this program; changed: sign-in address"
+        "mapped by the service, or by somebody else; changed: sign-in address"
     );
     assert_eq!(words(&mapped, true, None), "mapped by this program; changed: sign-in address");
 }
 
 #[test]
 fn the_log_line_names_the_first_and_cleans_them() {
-    let found = told(&[(1, Mark::New, &[]), (2, Mark::New, &[]), (3, Mark::New, &[]), (4, Mark::New, &[])], 0);
+    let found =
+        told(&[(1, Mark::New, &[]), (2, Mark::New, &[]), (3, Mark::New, &[]), (4, Mark::New, &[])], 0);
     let text = found.words(|key| (*key != self::key(2)).then(|| "Ada\u{202e}x".into()));
     assert_eq!(text, "4 new: Ada\u{fffd}x, Ada\u{fffd}x, Ada\u{fffd}x, …");
 }
@@ -181,8 +192,10 @@ fn news_of_the_tenant() {
         }
         .into()
     };
-    let old = Directory::new([user(1, "a", false), user(2, "b", false), user(3, "c", false), user(4, "d", true)]);
-    let new = Directory::new([user(1, "a2", false), user(2, "b", true), user(4, "d", false), user(5, "e", false)]);
+    let old =
+        Directory::new([user(1, "a", false), user(2, "b", false), user(3, "c", false), user(4, "d", true)]);
+    let new =
+        Directory::new([user(1, "a2", false), user(2, "b", true), user(4, "d", false), user(5, "e", false)]);
     let changes = Changes::between(&old, &new);
     let Found::Tenant(users, _) = tenant(&old, &new, &changes, at(0)) else { unreachable!() };
     let marks: Vec<_> = users.values().copied().collect();

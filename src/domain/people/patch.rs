@@ -262,7 +262,12 @@ mod tests {
         // Of two changes of the same person in one round the later counts.
         let there_and_back = [DirectoryChange::Deleted(id(2)), changed(2, rename())];
         assert!(three().merged(there_and_back).unknown.contains(&id(2)), "deleted, then told in part");
-        assert!(three().merged([DirectoryChange::Removed(id(9)), DirectoryChange::Deleted(id(9))]).directory.is_none());
+        assert!(
+            three()
+                .merged([DirectoryChange::Removed(id(9)), DirectoryChange::Deleted(id(9))])
+                .directory
+                .is_none()
+        );
     }
 
     #[test]

@@ -32,6 +32,7 @@ use crate::domain::ids::ObjectId;
 use crate::domain::plan::RowState;
 use crate::domain::problem::Problem;
 
+mod back;
 mod judge;
 mod memory;
 mod steps;

@@ -151,7 +151,8 @@ impl Summary {
         let rows = u64::try_from(self.sent() + self.verify).unwrap_or(u64::MAX);
         let abreast = u64::try_from(abreast.max(1)).unwrap_or(1);
         let total = rows.saturating_mul(each).saturating_mul(REQUESTS_A_ROW) / abreast;
-        SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX)).max(SignedDuration::from_secs(1))
+        SignedDuration::from_millis(i64::try_from(total).unwrap_or(i64::MAX))
+            .max(SignedDuration::from_secs(1))
     }
 
     /// How many calls are sent.
@@ -185,7 +186,10 @@ mod tests {
         assert_eq!(summary.roughly(Some(100), 2), SignedDuration::from_secs(36));
         assert_eq!(summary.roughly(None, 0), SignedDuration::from_secs(360));
         assert_eq!(summary.roughly(Some(u64::MAX), 1), SignedDuration::from_secs(120 * 30 * 6));
-        assert_eq!(Summary { map: 1, ..Summary::default() }.roughly(Some(1), 8), SignedDuration::from_secs(1));
+        assert_eq!(
+            Summary { map: 1, ..Summary::default() }.roughly(Some(1), 8),
+            SignedDuration::from_secs(1)
+        );
     }
 
     #[test]

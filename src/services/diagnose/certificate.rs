@@ -40,7 +40,8 @@ impl<'a> Der<'a> {
         let (length, rest) = if first < 0x80 {
             (usize::from(first), rest)
         } else {
-            let (bytes, rest) = rest.split_at_checked(usize::from(first & 0x7f)).filter(|(bytes, _)| bytes.len() <= 4)?;
+            let (bytes, rest) =
+                rest.split_at_checked(usize::from(first & 0x7f)).filter(|(bytes, _)| bytes.len() <= 4)?;
             (bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)), rest)
         };
         let (content, rest) = rest.split_at_checked(length)?;
@@ -155,7 +156,10 @@ mod tests {
         assert_eq!(seen.issuer, "Fabrikam TLS\u{fffd} Inspection", "cleaned");
         assert_eq!(seen.issuer_organization.as_deref(), Some("Fabrikam"));
         let (from, until) = seen.valid.unwrap();
-        assert_eq!((from.to_string(), until.to_string()), ("2026-01-02T00:00:00Z".into(), "2055-03-04T00:00:00Z".into()));
+        assert_eq!(
+            (from.to_string(), until.to_string()),
+            ("2026-01-02T00:00:00Z".into(), "2055-03-04T00:00:00Z".into())
+        );
     }
 
     #[test]

@@ -5,9 +5,11 @@ use serde::Deserialize;
 use super::Graph;
 use super::users::{SELECT, one_user};
 use crate::domain::facts::{InvitationPolicy, Memberships, TenantProfile};
+use crate::domain::ids::TenantId;
 use crate::domain::people::TenantUser;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::signin::AccountKind;
+use crate::domain::text::clean_to;
 use crate::services::http::Call;
 use crate::services::http::json::Unreadable;
 use crate::services::http::need::Need;
@@ -25,6 +27,15 @@ struct Organization {
     display_name: Text,
     #[serde(default)]
     verified_domains: List<Domain>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct TenantInformation {
+    #[serde(default)]
+    display_name: Text,
+    #[serde(default)]
+    default_domain_name: Text,
 }
 
 #[derive(Deserialize)]
@@ -109,6 +120,22 @@ impl Graph {
         let profile = self.inner.http.read(&call, organizations).await?.value;
         profile.ok_or_else(|| {
             self.inner.http.problem(&call, ProblemKind::BadAnswer, "the answer names no tenant")
+        })
+    }
+
+    /// A tenant's name and its default domain, by its id. Needs a permission that few have; public cloud only.
+    ///
+    /// Source: microsoft-graph-docs, `tenantRelationship: findTenantInformationByTenantId`.
+    pub async fn tenant_named(&self, tenant: TenantId) -> Result<TenantProfile, Problem> {
+        let function = format!("findTenantInformationByTenantId(tenantId='{tenant}')");
+        let url = self.url(&["tenantRelationships", &function], &[])?;
+        let call =
+            self.get(url, format!("looking up the name of the tenant {tenant}"), Need::CrossTenantRead);
+        let found = self.read::<TenantInformation>(&call).await?.value;
+        Ok(TenantProfile {
+            id: tenant,
+            display_name: clean_to(&found.display_name.or_empty(), 200).into(),
+            verified_domains: found.default_domain_name.into_string().into_iter().collect(),
         })
     }
 

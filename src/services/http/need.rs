@@ -35,6 +35,8 @@ pub(crate) enum Need {
     UsersRead,
     /// The tenant's page about itself.
     OrganizationRead,
+    /// The name of another tenant.
+    CrossTenantRead,
     /// Groups' members.
     GroupsRead,
     /// The authorization policy.
@@ -72,6 +74,7 @@ impl Need {
             Self::UserRead => "permission User.Read",
             Self::UsersRead => "permission User.Read.All, and an account that is no guest",
             Self::OrganizationRead => "permission User.Read or Organization.Read.All",
+            Self::CrossTenantRead => "permission CrossTenantInformation.ReadBasic.All",
             Self::GroupsRead => "permission GroupMember.Read.All",
             Self::PolicyRead => "permission Policy.Read.All, with the tenant administrator's consent",
             Self::Invite => "permission User.Invite.All, and a role that the tenant lets invite",

@@ -42,17 +42,22 @@ impl Proxy {
         let unusable = |why: &str| Err(format!("{from} {why}"));
         let whole = if text.contains("://") { text.to_owned() } else { format!("http://{text}") };
         // The text may hold a password: it is not repeated.
-        let Ok(mut url) = Url::parse(&whole) else { return unusable("does not name a proxy: it is no address") };
+        let Ok(mut url) = Url::parse(&whole) else {
+            return unusable("does not name a proxy: it is no address");
+        };
         if !matches!(url.scheme(), "http" | "https") {
             let scheme = clean_to(url.scheme(), 20).into_owned();
-            return unusable(&format!("names a {scheme} proxy; this program speaks with http and https proxies only"));
+            return unusable(&format!(
+                "names a {scheme} proxy; this program speaks with http and https proxies only"
+            ));
         }
         if url.host_str().is_none_or(str::is_empty) {
             return unusable("names a proxy without a host");
         }
         let decoded = |text: &str| percent_decode_str(text).decode_utf8_lossy().into_owned();
-        let user = (!url.username().is_empty())
-            .then(|| (decoded(url.username()), SecretString::from(decoded(url.password().unwrap_or_default()))));
+        let user = (!url.username().is_empty()).then(|| {
+            (decoded(url.username()), SecretString::from(decoded(url.password().unwrap_or_default())))
+        });
         let _ = url.set_username("");
         let _ = url.set_password(None);
         url.set_path("");
@@ -210,7 +215,8 @@ fn excepts(exception: &Exception, host: &str, address: Option<IpAddr>, port: u16
         Exception::Address(other) => address == Some(*other),
         Exception::Network(network, bits) => address.is_some_and(|address| is_in(address, *network, *bits)),
         Exception::Name(name, only) => {
-            let below = host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+            let below =
+                host.strip_suffix(name.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
             below && only.is_none_or(|only| only == port)
         }
     }
@@ -251,8 +257,14 @@ mod tests {
     fn the_variables_in_their_order() {
         let https = proxies(&[("HTTPS_PROXY", "http://proxy:8080"), ("ALL_PROXY", "http://other:1")]);
         assert_eq!(way(&https, "dev.azure.com"), "http://proxy:8080 (HTTPS_PROXY)");
-        assert_eq!(way(&proxies(&[("https_proxy", "proxy:3128")]), "x.example"), "http://proxy:3128 (https_proxy)");
-        assert_eq!(way(&proxies(&[("all_proxy", "https://p.example")]), "x.example"), "https://p.example (all_proxy)");
+        assert_eq!(
+            way(&proxies(&[("https_proxy", "proxy:3128")]), "x.example"),
+            "http://proxy:3128 (https_proxy)"
+        );
+        assert_eq!(
+            way(&proxies(&[("all_proxy", "https://p.example")]), "x.example"),
+            "https://p.example (all_proxy)"
+        );
         assert_eq!(way(&proxies(&[("HTTP_PROXY", "http://proxy:1")]), "x.example"), "OnlyForHttp");
         assert_eq!(way(&proxies(&[("HTTPS_PROXY", " ")]), "x.example"), "NoProxy");
         for local in ["localhost", "127.0.0.1", "127.9.9.9", "::1", "[::1]"] {
@@ -264,15 +276,28 @@ mod tests {
     fn exceptions() {
         let all = proxies(&[
             ("HTTPS_PROXY", "http://proxy:8080"),
-            ("NO_PROXY", "azure.com, .corp.example,10.0.0.0/8, 192.168.7.1,fd00::/8,[2001:db8::1], only.example:8443, *.star.example,,"),
+            (
+                "NO_PROXY",
+                "azure.com, .corp.example,10.0.0.0/8, 192.168.7.1,fd00::/8,[2001:db8::1], only.example:8443, *.star.example,,",
+            ),
         ]);
         for direct in [
-            "azure.com", "dev.azure.com", "DEV.AZURE.COM.", "corp.example", "a.b.corp.example", "10.1.2.3",
-            "192.168.7.1", "fd12::1", "[2001:db8::1]", "a.star.example",
+            "azure.com",
+            "dev.azure.com",
+            "DEV.AZURE.COM.",
+            "corp.example",
+            "a.b.corp.example",
+            "10.1.2.3",
+            "192.168.7.1",
+            "fd12::1",
+            "[2001:db8::1]",
+            "a.star.example",
         ] {
             assert!(way(&all, direct).starts_with("Excepted"), "{direct}: {}", way(&all, direct));
         }
-        for through in ["notazure.com", "azure.com.evil.example", "11.0.0.1", "192.168.7.2", "fe80::1", "only.example"] {
+        for through in
+            ["notazure.com", "azure.com.evil.example", "11.0.0.1", "192.168.7.2", "fe80::1", "only.example"]
+        {
             assert!(way(&all, through).starts_with("http://proxy"), "{through}");
         }
         assert!(matches!(all.route("only.example", 8443), Route::Direct(Straight::Excepted(_))));
@@ -301,7 +326,10 @@ mod tests {
         ] {
             let told = Proxies::of(|name| (name == "HTTPS_PROXY").then(|| value.to_owned()));
             let text = way(&told, "x.example");
-            assert!(text.starts_with("HTTPS_PROXY") && text.contains(said) && !text.contains("secret"), "{text}");
+            assert!(
+                text.starts_with("HTTPS_PROXY") && text.contains(said) && !text.contains("secret"),
+                "{text}"
+            );
         }
     }
 }

@@ -152,7 +152,8 @@ pub(super) fn query(shared: &Shared, call: &Call) -> Answer {
         );
     }
     let odd = shared.on(Fault::OddMetaTypes);
-    let begins = |text: &str| text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(&wanted));
+    let begins =
+        |text: &str| text.get(..wanted.len()).is_some_and(|start| start.eq_ignore_ascii_case(&wanted));
     let rows: Vec<_> = shared.read(|world| {
         (world.near(&wanted).into_iter())
             .filter_map(|number| world.person(number))

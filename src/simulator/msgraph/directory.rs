@@ -176,6 +176,7 @@ pub(super) fn members(shared: &Shared, call: &Call, id: &str, transitive: bool) 
 pub(super) fn tenant_information(shared: &Shared, function: &str) -> Answer {
     let name = function
         .strip_prefix("findTenantInformationByDomainName(domainName='")
+        .or_else(|| function.strip_prefix("findTenantInformationByTenantId(tenantId='"))
         .and_then(|rest| rest.strip_suffix("')"));
     shared.read(|world| match name.and_then(|name| world.tenant_named(name)) {
         Some(tenant) => Answer::ok(&json!({

@@ -28,7 +28,9 @@ fn finding(name: &str, way: &Way, environment: &Environment) -> Finding {
         Way::Env { env } => variable("a bearer token", env, environment),
         Way::ClientSecret { env, .. } => variable("the application's secret", env, environment),
         Way::AssertionVariable { env, .. } => variable("the assertion", env, environment),
-        Way::Command { command } | Way::AskingCommand { command } => program(command.first().map_or("", String::as_str), environment),
+        Way::Command { command } | Way::AskingCommand { command } => {
+            program(command.first().map_or("", String::as_str), environment)
+        }
         Way::AzureCli => {
             let (verdict, said, remedy) = program("az", environment);
             let remedy = if verdict == Health::Bad {
@@ -43,9 +45,11 @@ fn finding(name: &str, way: &Way, environment: &Environment) -> Finding {
             if first.0 == Health::Good { second } else { first }
         }
         Way::AssertionFile { file: path, .. } => file("assertion", path),
-        Way::DeviceCode { .. } => {
-            (Health::Good, "a code that is typed into a browser; nothing is needed here".to_owned(), String::new())
-        }
+        Way::DeviceCode { .. } => (
+            Health::Good,
+            "a code that is typed into a browser; nothing is needed here".to_owned(),
+            String::new(),
+        ),
         Way::Entra => (Health::Good, "the sign-in of [credentials.entra]".to_owned(), String::new()),
         Way::Same => (Health::Good, "the same as before the switch".to_owned(), String::new()),
         Way::Incomplete { kind } => (

@@ -114,8 +114,10 @@ mod tests {
         let start: Timestamp = "2026-11-23T19:00:00Z".parse().unwrap();
         let after = |seconds: i64| start + SignedDuration::from_secs(seconds);
         let mut run = ApplyProgress::new("1".into(), 4, start);
-        let verified =
-            PlanRow { state: RowState::Verified, ..PlanRow::undecided(org_user(1, "A", "a@x.example").storage_key) };
+        let verified = PlanRow {
+            state: RowState::Verified,
+            ..PlanRow::undecided(org_user(1, "A", "a@x.example").storage_key)
+        };
         assert_eq!(run.remaining(after(5)), None);
         run.take_in(&ApplyEvent::RowChanged(Box::new(verified)), after(10));
         assert_eq!(run.remaining(after(10)), Some(SignedDuration::from_secs(30)));

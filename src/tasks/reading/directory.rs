@@ -37,8 +37,11 @@ pub(super) async fn whole(session: &Session) -> Result<(), Problem> {
 }
 
 async fn whole_alone(session: &Session) -> Result<(), Problem> {
-    session.tell(Msg::ReadingStarted(Source::Directory, Timestamp::now())).await;
-    let result = Box::pin(try_whole(session)).await;
+    let reading = async {
+        session.tell(Msg::ReadingStarted(Source::Directory, Timestamp::now())).await;
+        try_whole(session).await
+    };
+    let result = session.unless_stopped("reading the people of the tenant", Box::pin(reading)).await;
     if let Err(problem) = &result {
         session.tell(Msg::ReadingFailed(Source::Directory, problem.clone(), Timestamp::now())).await;
     }
@@ -48,8 +51,8 @@ async fn whole_alone(session: &Session) -> Result<(), Problem> {
 async fn try_whole(session: &Session) -> Result<(), Problem> {
     let source = Source::Directory;
     let link = beginning(session).await?;
-    let listed = listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None);
-    let (mut users, skipped) = session.unless_stopped("reading the people of the tenant", listed).await?;
+    let (mut users, skipped) =
+        listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await?;
     // Without the permission nobody is known to be deleted; the mapping itself would then say so.
     if let Ok((deleted, _)) = session.services.graph.deleted_users(Raw::Drop).all().await {
         users.extend(deleted.into_iter().map(|mut user| {

@@ -96,9 +96,20 @@ async fn azure_devops(services: &Services, found: Found<'_>) {
     };
     let tokens = async {
         let Some(descriptor) = &operator.descriptor else { return };
-        let result = azure.tokens(descriptor).await.map(drop);
+        let result = azure.tokens(descriptor).await;
+        let global = result.as_ref().is_ok_and(|own| own.global_tokens > 0);
         let without = "people's tokens and SSH keys are not counted";
-        tell(found, "access tokens and SSH keys", without, false, result).await;
+        tell(found, "access tokens and SSH keys", without, false, result.map(drop)).await;
+        // Which of one's own tokens this is does not show; that it may be one that ends soon does.
+        if global && services.signs_in_by_token().await {
+            let problem = Problem::local(
+                "looking at your own access tokens",
+                "one of them is for all organizations",
+                "Tokens for all organizations end on 2026-12-01. If this is one, make a token for this organization only.",
+            );
+            let without = "it may end on 2026-12-01, in the middle of the work";
+            tell(found, "an access token for this organization only", without, false, Err(problem)).await;
+        }
     };
     tokio::join!(Box::pin(people), Box::pin(groups), Box::pin(owner), Box::pin(tokens));
 }

@@ -90,7 +90,8 @@ pub fn view(app: &App, token: &Token, view: &mut ViewState, area: Rect, buf: &mu
     let look = &app.look;
     let width = area.width.min(90);
     let room = usize::from(width.saturating_sub(4));
-    let text = "Paste or type the token. It is kept in memory only: the next start needs it in its variable again.";
+    let text =
+        "Paste or type the token. It is kept in memory only: the next start needs it in its variable again.";
     let lines = wrap(text, room);
     let height = u16::try_from(lines.len() + 4).unwrap_or(area.height);
     // One token serves all addresses of Azure DevOps.

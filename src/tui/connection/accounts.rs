@@ -6,11 +6,12 @@ use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
 use crate::domain::connection::Goal;
-use crate::domain::plan::address;
+use crate::domain::plan::{Decision, RowState, address};
 use crate::domain::signin::AccountKind;
 use crate::domain::text::clean;
 use crate::domain::{ConnectionState, Phase};
 use crate::tui::app::App;
+use crate::tui::widgets::pen::width;
 
 /// The account behind the Azure DevOps credential, by its address where it has one.
 fn in_azure_devops(app: &App) -> Option<String> {
@@ -49,8 +50,8 @@ fn is_refused(app: &App) -> bool {
     problem.is_some_and(crate::domain::connection::lockout::locks_out)
 }
 
-/// The lines about the accounts, for the tab.
-pub fn lines(app: &App) -> Vec<(&'static str, String, Style)> {
+/// The lines about the accounts, for the tab, where each line has so much room.
+pub fn lines(app: &App, room: usize) -> Vec<(&'static str, String, Style)> {
     let theme = &app.look.theme;
     let model = &app.model;
     if model.context.offline.is_some() {
@@ -75,8 +76,14 @@ pub fn lines(app: &App) -> Vec<(&'static str, String, Style)> {
             format!("{} by {}", account.as_ref().unwrap_or(&unread), clean(&model.context.entra_way))
         }
     };
+    let style = if refused { theme.bad } else { theme.text };
     let text = format!("{first} {} tenant: {second}", app.look.glyphs.middot);
-    out.push(("signed in", text, if refused { theme.bad } else { theme.text }));
+    if width(&text) <= room {
+        out.push(("signed in", text, style));
+    } else {
+        out.push(("signed in", first, style));
+        out.push(("", format!("tenant: {second}"), theme.text));
+    }
     if let Some(text) = browser(app, azure.as_deref(), tenant.as_deref()) {
         out.push(("in the browser", text, theme.text));
     }
@@ -84,6 +91,30 @@ pub fn lines(app: &App) -> Vec<(&'static str, String, Style)> {
         out.push(("access token", text, theme.caution));
     }
     out
+}
+
+/// Each permission that the sign-in to the tenant lacks, with what it would unlock: all of them where there is room, else those
+/// without which the plan does not work.
+pub fn missing(app: &App, all: bool) -> Vec<(&'static str, String, Style)> {
+    let theme = &app.look.theme;
+    let Some(granted) = app.model.facts.granted.get() else { return Vec::new() };
+    let invites = app
+        .model
+        .plan
+        .rows
+        .values()
+        .any(|row| matches!(row.decision, Decision::Invite { .. }) && row.state != RowState::Verified);
+    let mut name = "missing";
+    let lines = granted.missing().unwrap_or_default().into_iter().filter_map(|permission| {
+        let needed = permission.essential || (invites && permission.name == "User.Invite.All");
+        if !needed && !all {
+            return None;
+        }
+        let weight = if needed { "needed to" } else { "would be needed to" };
+        let text = format!("{}: {weight} {}", permission.name, permission.unlocks);
+        Some((std::mem::take(&mut name), text, if needed { theme.bad } else { theme.dim }))
+    });
+    lines.collect()
 }
 
 /// Which of two accounts must be used in the browser; nothing where there is only one.
@@ -123,6 +154,8 @@ pub fn brief(app: &App, room: usize) -> Option<String> {
     let long = match (&azure, &tenant) {
         (None, None) => return None,
         (Some(one), Some(other)) if address::same(one, other) => format!("as {one}"),
+        // Not read yet is not nobody.
+        (Some(one), None) if app.model.facts.me.problem.is_none() => format!("as {one}"),
         (one, other) => {
             let nobody = || "nobody".to_owned();
             format!(
@@ -133,5 +166,5 @@ pub fn brief(app: &App, room: usize) -> Option<String> {
         }
     };
     let short = azure.map_or_else(|| "Azure DevOps as nobody".to_owned(), |account| format!("as {account}"));
-    [long, short].into_iter().find(|text| crate::tui::widgets::pen::width(text) <= room)
+    [long, short].into_iter().find(|text| width(text) <= room)
 }

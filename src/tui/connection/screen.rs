@@ -160,7 +160,10 @@ fn headline(app: &App, area: Rect, buf: &mut Buffer) {
         (Some(Backing::Tenant(tenant)), _) => match facts.tenant.get().filter(|own| own.id == tenant) {
             Some(own) => format!("backed by {}", clean(&own.display_name)),
             None if analysis.situation.destination == Some(tenant) => "backed by the destination".to_owned(),
-            None => format!("backed by another directory, {tenant}"),
+            None => match facts.tenant_name(tenant) {
+                Some(name) => format!("backed by another directory, {} ({tenant})", clean(name)),
+                None => format!("backed by another directory, {tenant}"),
+            },
         },
     };
     if area.width >= 60 {
@@ -256,12 +259,17 @@ fn overview(app: &App, lines: &[(String, Style)], area: Rect, roomy: bool, buf: 
         ),
         ("before reading", before, before_style),
     ];
-    for (at, line) in accounts::lines(app).into_iter().enumerate() {
+    let label = if area.width >= 70 { 17 } else { 10 };
+    let mut accounts = accounts::lines(app, usize::from(area.width).saturating_sub(label));
+    accounts.extend(accounts::missing(app, area.height > 24));
+    for (at, line) in accounts.into_iter().enumerate() {
         below.insert(at, line);
     }
-    below.extend(watch::lines(app));
+    // What is as it should be gives way to the step where there is little room.
+    let is_news = |style: &Style| area.height >= 20 || *style == theme.bad || *style == theme.caution;
+    below.extend(watch::lines(app).into_iter().filter(|(_, _, style)| is_news(style)));
     if !roomy {
-        below.truncate(2);
+        below.retain(|(name, ..)| matches!(*name, "signed in" | "way back"));
     }
     let gap = u16::from(roomy);
     let least_events = if roomy { 2 } else { 0 };
@@ -280,7 +288,6 @@ fn overview(app: &App, lines: &[(String, Style)], area: Rect, roomy: bool, buf: 
         let end = area.right().saturating_sub(u16::try_from(width(&more)).unwrap_or(0));
         Pen::line(buf, area, step - 1, look.glyphs.ellipsis).to(end).write(&more, theme.dim);
     }
-    let label = if area.width >= 70 { 17 } else { 10 };
     let top = step + gap;
     for (row, (name, text, style)) in (top..area.height).zip(&below) {
         let mut pen = Pen::line(buf, area, row, look.glyphs.ellipsis);

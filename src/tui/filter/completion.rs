@@ -135,7 +135,9 @@ mod tests {
         assert!(remark("foo:bar").is_some_and(|text| text.contains("no field foo")));
         assert!(remark("outcome:saef").is_some_and(|text| text.contains("safe")));
         assert!(remark("idle:soon").is_some_and(|text| text.contains("number")));
-        for fine in ["", "outcome:", "outcome:sa", "idle:90", "idle:90d", "name:x:y", "http", "access:whatever"] {
+        for fine in
+            ["", "outcome:", "outcome:sa", "idle:90", "idle:90d", "name:x:y", "http", "access:whatever"]
+        {
             assert_eq!(remark(fine), None, "{fine}");
         }
     }

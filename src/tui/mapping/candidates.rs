@@ -19,7 +19,8 @@ use crate::tui::widgets::pen::{Pen, width as columns};
 use crate::tui::widgets::words::count;
 
 use super::Proposed;
-use super::evidence::{Layout, rows};
+use super::evidence::rows;
+use super::layout::Layout;
 use super::lines::{INDENT, Line, draw, wrapped};
 use super::proposals::{Reason, current, loading};
 use super::{found, person};
@@ -49,8 +50,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         let taken = u16::try_from(facts.len()).unwrap_or(area.height).min(area.height);
         draw(app, &facts, Rect { height: taken, ..area }, buf);
         let gap = u16::from(area.height >= 12);
-        let below =
-            Rect { y: area.y + taken + gap, height: area.height.saturating_sub(taken + gap), ..area };
+        let below = Rect { y: area.y + taken + gap, height: area.height.saturating_sub(taken + gap), ..area };
         found::view(app, search, user, view, below, buf);
         return;
     }
@@ -135,7 +135,8 @@ impl Pane {
         let theme = &app.look.theme;
         let width = usize::from(self.area.width);
         let candidate = &proposed.candidate;
-        let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
+        let target =
+            app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
         let from = self.lines.len();
         self.lines.extend(head(app, candidate, target, highlighted, width));
         match proposed.reason {
@@ -176,8 +177,8 @@ impl Pane {
         let room = height - pinned;
         let highlighted = self.blocks.iter().find(|block| block.highlighted);
         // Of a candidate further down the end is shown, or, where it is longer than the room, the beginning.
-        let from =
-            highlighted.map_or(self.head, |block| block.to.saturating_sub(room).min(block.from).max(self.head));
+        let from = highlighted
+            .map_or(self.head, |block| block.to.saturating_sub(room).min(block.from).max(self.head));
         (pinned, from, hidden.saturating_sub(from - self.head))
     }
 

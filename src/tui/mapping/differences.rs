@@ -66,7 +66,8 @@ fn marked(own: &[Token<'_>], other: &[Token<'_>]) -> Vec<Stretch> {
             continue;
         }
         // The word of the other side that is most like it, and has no counterpart of its own.
-        let free = other.iter().filter(|theirs| is_word(theirs.text) && !own.iter().any(|it| it.key == theirs.key));
+        let free =
+            other.iter().filter(|theirs| is_word(theirs.text) && !own.iter().any(|it| it.key == theirs.key));
         let nearest = free
             .map(|theirs| shared(token.text, theirs.text))
             .max_by_key(|(prefix, suffix)| prefix + suffix)
@@ -74,7 +75,8 @@ fn marked(own: &[Token<'_>], other: &[Token<'_>]) -> Vec<Stretch> {
         let letters = token.text.chars().count();
         let (prefix, suffix) = if (nearest.0 + nearest.1) * 2 >= letters { nearest } else { (0, 0) };
         let chars: Vec<char> = token.text.chars().collect();
-        let part = |from: usize, to: usize| chars.get(from..to).unwrap_or_default().iter().collect::<String>();
+        let part =
+            |from: usize, to: usize| chars.get(from..to).unwrap_or_default().iter().collect::<String>();
         out.push((part(0, prefix), false));
         out.push((part(prefix, letters - suffix), true));
         out.push((part(letters - suffix, letters), false));
@@ -84,7 +86,8 @@ fn marked(own: &[Token<'_>], other: &[Token<'_>]) -> Vec<Stretch> {
 
 /// How many characters two words share at the beginning, and of the rest at the end, whatever their case.
 fn shared(one: &str, other: &str) -> (usize, usize) {
-    let lower = |text: &str| text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect::<Vec<char>>();
+    let lower =
+        |text: &str| text.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect::<Vec<char>>();
     let (one, other) = (lower(one), lower(other));
     let prefix = one.iter().zip(&other).take_while(|(a, b)| a == b).count();
     let most = one.len().min(other.len()) - prefix;
@@ -109,7 +112,10 @@ mod tests {
 
     /// Marked stretches in brackets.
     fn shown(stretches: &[Stretch]) -> String {
-        stretches.iter().map(|(text, differs)| if *differs { format!("[{text}]") } else { text.clone() }).collect()
+        stretches
+            .iter()
+            .map(|(text, differs)| if *differs { format!("[{text}]") } else { text.clone() })
+            .collect()
     }
 
     fn both(one: &str, other: &str) -> (String, String) {
@@ -148,7 +154,9 @@ mod tests {
 
     #[test]
     fn no_text_is_lost() {
-        for (one, other) in [("a  b-c", "a b"), ("田中 太郎", "太郎"), ("e\u{301}x y", "y e\u{301}z"), ("(Ext) Jo", "Jo")] {
+        for (one, other) in
+            [("a  b-c", "a b"), ("田中 太郎", "太郎"), ("e\u{301}x y", "y e\u{301}z"), ("(Ext) Jo", "Jo")]
+        {
             let (left, right) = differences(one, other);
             let text = |all: &[Stretch]| all.iter().map(|(text, _)| text.as_str()).collect::<String>();
             assert_eq!((text(&left).as_str(), text(&right).as_str()), (one, other));

@@ -11,7 +11,8 @@ use crate::tui::widgets::names::shown;
 use crate::tui::widgets::pen::Pen;
 use crate::tui::widgets::words::count;
 
-use super::evidence::{Layout, rows};
+use super::evidence::rows;
+use super::layout::Layout;
 use super::lines::{INDENT, Line, draw};
 use super::proposals::judged;
 use super::search::Search;

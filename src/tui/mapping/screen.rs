@@ -27,6 +27,9 @@ use super::{Side, candidates};
 /// Below this width people and candidates take turns.
 const SIDE_BY_SIDE: u16 = 72;
 
+/// The right side is no wider: what belongs together stays together.
+const WIDEST: u16 = 120;
+
 /// The columns; the later ones only where there is room for the names and the decisions first.
 const COLUMNS: [Column; 4] = [
     Column { title: "person", least: 12, decent: 12, most: 24, priority: 0 },
@@ -65,7 +68,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
         list(app, view, Rect { width: left, ..body }, buf);
         divider(buf, body, body.x + left, &app.look);
         let x = body.x + left + 2;
-        let right = Rect { x, width: body.right().saturating_sub(x + 1), ..body };
+        let right = Rect { x, width: body.right().saturating_sub(x + 1).min(WIDEST), ..body };
         candidates::view(app, view, right, buf);
     } else if app.mapping.side == Side::Candidates {
         let inside = Rect { x: body.x + 1, width: body.width.saturating_sub(2), ..body };
@@ -151,7 +154,12 @@ fn list(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     draw(app, &sheet, view, area, buf, sign, |column, user, person| cell(app, column, user, person));
 }
 
-fn cell<'a>(app: &'a App, column: usize, user: &'a OrgUser, person: Option<&'a Person>) -> (Cow<'a, str>, Style) {
+fn cell<'a>(
+    app: &'a App,
+    column: usize,
+    user: &'a OrgUser,
+    person: Option<&'a Person>,
+) -> (Cow<'a, str>, Style) {
     let theme = &app.look.theme;
     match column {
         0 => (shown(&user.display_name, "name"), theme.text),

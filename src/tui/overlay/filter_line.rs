@@ -61,6 +61,16 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     match key.code {
         KeyCode::Enter => {
             app.overlays.pop();
+            // Whoever is selected now was found on purpose, and stays so when the filter goes.
+            let App { model, users, mapping, tab, .. } = app;
+            let list = match tab {
+                Tab::Users => Some(&mut users.list),
+                Tab::Mapping => Some(&mut mapping.list),
+                Tab::Prerequisites | Tab::Connection => None,
+            };
+            if let Some(list) = list.filter(|list| list.cursor().is_some()) {
+                list.move_by(model, 0);
+            }
             Vec::new()
         }
         KeyCode::Esc => {

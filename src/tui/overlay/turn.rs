@@ -51,6 +51,7 @@ pub fn absorbed(app: &mut App, msg: &Msg) {
     let cause = match msg {
         Msg::Turned(_) => {
             app.connection.told_lockout = None;
+            connection::follow(app);
             put(app);
             return;
         }
@@ -124,8 +125,8 @@ fn next(app: &App) -> Option<Phase> {
 
 fn backing(app: &App, backing: Backing) -> String {
     let Backing::Tenant(tenant) = backing else { return "Microsoft accounts".to_owned() };
-    match app.model.facts.tenant.get().filter(|own| own.id == tenant) {
-        Some(own) => clean(&own.display_name).into_owned(),
+    match app.model.facts.tenant_name(tenant) {
+        Some(name) => clean(name).into_owned(),
         None => format!("the directory {tenant}"),
     }
 }
@@ -199,9 +200,12 @@ fn sign_in(app: &App, out: &mut Vec<(&'static str, String, Style)>) {
     } else if let Some(problem) = &model.facts.operator.problem {
         out.push(("sign-in", problem.to_string(), theme.bad));
     } else {
-        for (name, text, style) in accounts::lines(app) {
-            let name = if name == "signed in" { "sign-in" } else { "browser" };
-            let style = if name == "sign-in" { theme.good } else { style };
+        for (name, text, style) in accounts::lines(app, usize::MAX) {
+            let (name, style) = match name {
+                "signed in" => ("sign-in", theme.good),
+                "in the browser" => ("browser", style),
+                _ => continue,
+            };
             out.push((name, text, style));
         }
     }

@@ -76,7 +76,10 @@ pub fn suggestions(app: &App, area: Rect, buf: &mut Buffer) -> bool {
             if pen.left() > all + width(end) {
                 pen.right(end, theme.dim);
             }
-            for one in some {
+            // Where there is not room for all, the one that stands there now comes first.
+            let chosen = some.iter().position(|one| line.chosen() == Some(one.part.as_str()));
+            let first = chosen.filter(|_| pen.left() < all).unwrap_or(0);
+            for one in some.iter().skip(first) {
                 let chosen = line.chosen() == Some(one.part.as_str());
                 let colon = if one.help.is_empty() || one.help == "outcome" { " " } else { ":" };
                 pen.write(one.shown, if chosen { theme.accent } else { theme.text })

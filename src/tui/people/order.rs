@@ -5,7 +5,6 @@
 //! rank for each person, so that another filter under the same order is arranged without comparing anything.
 
 use std::borrow::Cow;
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::people::{LastAccess, OrgUser};
@@ -136,23 +135,48 @@ fn order(by: SortBy, people: &People<'_>) -> Vec<u32> {
         // The reading is in this order already.
         SortBy::Name => (0..).zip(people.from(0)).map(|(at, _)| at).collect(),
         SortBy::Address => by_address(people),
-        SortBy::Access => by_key(people, access_levels(people)),
-        SortBy::LastAccess => by_key(people, people.from(0).map(|(_, user)| Reverse(moment(user)))),
+        SortBy::Access => by_place(access_levels(people)),
+        SortBy::LastAccess => by_place(people.from(0).map(|(_, user)| latest_first(user))),
         SortBy::Outcome => {
-            by_key(people, findings(people).map(|person| person.map_or(u8::MAX, |person| person.outcome as u8)))
+            by_place(findings(people).map(|person| person.map_or(u32::MAX, |person| person.outcome as u32)))
         }
-        SortBy::Decision => by_key(people, decisions(people)),
-        SortBy::Candidate => by_key(people, findings(people).map(|person| Reverse(strength(person)))),
-        SortBy::Why => by_key(people, findings(people).map(|person| beginning(person.map_or("", |it| &it.why)))),
+        SortBy::Decision => by_place(decisions(people)),
+        SortBy::Candidate => by_place(findings(people).map(weakness)),
+        SortBy::Why => {
+            let reasons = findings(people).map(|person| beginning(person.map_or("", |it| &it.why)));
+            packed(reasons).into_iter().map(number_of).collect()
+        }
     }
 }
 
-/// By a key each, people of one key in the order of the reading.
-fn by_key<K: Ord + Copy>(people: &People<'_>, keys: impl IntoIterator<Item = K>) -> Vec<u32> {
-    let mut keyed: Vec<(K, u32)> = Vec::with_capacity(people.len());
-    keyed.extend(keys.into_iter().zip(0..));
+/// By a number each, people of one number in the order of the reading. Number and person are sorted as one integer.
+fn by_place(places: impl IntoIterator<Item = u32>) -> Vec<u32> {
+    let mut keyed: Vec<u64> =
+        places.into_iter().zip(0u32..).map(|(place, at)| u64::from(place) << 32 | u64::from(at)).collect();
     keyed.sort_unstable();
-    keyed.into_iter().map(|(_, at)| at).collect()
+    keyed.into_iter().map(|key| number_of(u128::from(key))).collect()
+}
+
+/// Sorted keys whose last 32 bits are the person's number.
+fn packed(beginnings: impl IntoIterator<Item = u128>) -> Vec<u128> {
+    let mut keyed: Vec<u128> =
+        beginnings.into_iter().zip(0u32..).map(|(beginning, at)| beginning | u128::from(at)).collect();
+    keyed.sort_unstable();
+    keyed
+}
+
+/// The person's number in a key.
+fn number_of(key: u128) -> u32 {
+    u32::try_from(key & u128::from(u32::MAX)).unwrap_or(u32::MAX)
+}
+
+/// The first 12 bytes of a text as a number of the same order, with 32 bits free at its end.
+fn beginning(text: &str) -> u128 {
+    let mut first = [0; 16];
+    for (place, byte) in first.iter_mut().zip(text.as_bytes().iter().take(12)) {
+        *place = *byte;
+    }
+    u128::from_be_bytes(first)
 }
 
 fn findings<'a>(people: &People<'a>) -> impl Iterator<Item = Option<&'a Person>> {
@@ -160,16 +184,19 @@ fn findings<'a>(people: &People<'a>) -> impl Iterator<Item = Option<&'a Person>>
     people.from(0).map(move |(at, user)| people.person(at, &user.storage_key))
 }
 
-fn moment(user: &OrgUser) -> i64 {
+/// Seconds, backwards; those who never came and those of whom nothing is known come last.
+fn latest_first(user: &OrgUser) -> u32 {
     match user.last_accessed {
-        LastAccess::Unknown => i64::MIN,
-        LastAccess::Never => i64::MIN + 1,
-        LastAccess::At(at) => at.as_second(),
+        LastAccess::Unknown => u32::MAX,
+        LastAccess::Never => u32::MAX - 1,
+        LastAccess::At(at) => {
+            (u32::MAX - 2).saturating_sub(u32::try_from(at.as_second().max(0)).unwrap_or(u32::MAX))
+        }
     }
 }
 
 /// There are few levels: their places are compared, not their names.
-fn access_levels(people: &People<'_>) -> Vec<usize> {
+fn access_levels(people: &People<'_>) -> Vec<u32> {
     let mut numbers: HashMap<Option<&str>, usize> = HashMap::new();
     let mut levels: Vec<usize> = Vec::with_capacity(people.len());
     for (_, user) in people.from(0) {
@@ -178,7 +205,7 @@ fn access_levels(people: &People<'_>) -> Vec<usize> {
     }
     let sorted: BTreeMap<Option<&str>, usize> = numbers.into_iter().collect();
     let mut places = vec![0; sorted.len()];
-    for (place, number) in sorted.values().enumerate() {
+    for (place, number) in (0..).zip(sorted.values()) {
         if let Some(slot) = places.get_mut(*number) {
             *slot = place;
         }
@@ -187,7 +214,7 @@ fn access_levels(people: &People<'_>) -> Vec<usize> {
 }
 
 /// The decision of each, from the rows of the plan: nearly everybody has none when it matters most.
-fn decisions(people: &People<'_>) -> Vec<u8> {
+fn decisions(people: &People<'_>) -> Vec<u32> {
     let mut places = vec![place(&Decision::Undecided); people.len()];
     let plan = &people.model.plan;
     let Some(roster) = &people.model.roster.value else { return places };
@@ -202,7 +229,7 @@ fn decisions(people: &People<'_>) -> Vec<u8> {
 }
 
 /// The place of a decision among the others: that of its word.
-fn place(decision: &Decision) -> u8 {
+fn place(decision: &Decision) -> u32 {
     match decision {
         Decision::Invite { .. } => 0,
         Decision::Keep => 1,
@@ -212,49 +239,36 @@ fn place(decision: &Decision) -> u8 {
     }
 }
 
-/// How much speaks for the best candidate, in thousandths; below 0 where there is none.
-fn strength(person: Option<&Person>) -> i32 {
-    let Some(person) = person else { return -2 };
+/// How little speaks for the best candidate, in thousandths; those without one come last.
+fn weakness(person: Option<&Person>) -> u32 {
+    let Some(person) = person else { return u32::MAX };
     match person.candidates.first() {
-        #[expect(clippy::cast_possible_truncation, reason = "a score is between 0 and 1")]
-        Some(candidate) => (candidate.score.clamp(0.0, 1.0) * 1000.0) as i32,
-        None if person.target.is_some() => 1000,
-        None => -1,
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a score is between 0 and 1"
+        )]
+        Some(candidate) => 1000 - ((candidate.score.clamp(0.0, 1.0) * 1000.0) as u32).min(1000),
+        None if person.target.is_some() => 0,
+        None => u32::MAX - 1,
     }
-}
-
-/// The first 24 bytes of a text as numbers, which are compared at once.
-fn beginning(text: &str) -> [u64; 3] {
-    let bytes = text.as_bytes();
-    [0, 8, 16].map(|from| number(bytes.get(from..).unwrap_or_default()))
-}
-
-/// The first 8 bytes as a number of the same order.
-fn number(bytes: &[u8]) -> u64 {
-    let mut first = [0; 8];
-    for (place, byte) in first.iter_mut().zip(bytes) {
-        *place = *byte;
-    }
-    u64::from_be_bytes(first)
 }
 
 fn by_address(people: &People<'_>) -> Vec<u32> {
     let address = |at: u32| address(people, at as usize).unwrap_or_default();
-    let mut keyed: Vec<([u64; 2], u32)> = (0..)
-        .take(people.len())
-        .map(|at| {
-            let address = address(at);
-            let bytes = address.as_bytes();
-            ([number(bytes), number(bytes.get(8..).unwrap_or_default())], at)
-        })
-        .collect();
-    keyed.sort_unstable_by(|one, other| {
-        one.0
-            .cmp(&other.0)
-            .then_with(|| if one.1 == other.1 { std::cmp::Ordering::Equal } else { address(one.1).cmp(&address(other.1)) })
-            .then(one.1.cmp(&other.1))
-    });
-    keyed.into_iter().map(|(_, at)| at).collect()
+    let keys = (0..).take(people.len()).map(|at| beginning(&address(at)));
+    let keys = packed(keys);
+    let mut order: Vec<u32> = keys.iter().map(|key| number_of(*key)).collect();
+    // Those who begin alike are compared in full.
+    let mut from = 0;
+    for alike in keys.chunk_by(|one, other| one >> 32 == other >> 32) {
+        let to = from + alike.len();
+        if let Some(run) = order.get_mut(from..to).filter(|run| run.len() > 1) {
+            run.sort_by_cached_key(|at| address(*at));
+        }
+        from = to;
+    }
+    order
 }
 
 /// The sign-in address in lower case, from the words of the filter where they tell it: they lie together.
@@ -263,7 +277,8 @@ fn address<'a>(people: &People<'a>, at: usize) -> Option<Cow<'a, str>> {
     let told = || {
         let (name, rest) = people.words(at)?.split_once('\n')?;
         // A name with a line break in it would pass for two lines.
-        let is_one_line = name.len() == user.display_name.len() && name.is_ascii() || !user.display_name.contains('\n');
+        let is_one_line =
+            name.len() == user.display_name.len() && name.is_ascii() || !user.display_name.contains('\n');
         let (address, _) = rest.split_once('\n')?;
         is_one_line.then_some(address)
     };

@@ -101,7 +101,14 @@ pub fn draw<'a>(
 }
 
 /// The heads of the columns; an arrow behind the one by which the list is sorted.
-fn heads(app: &App, sheet: &Sheet<'_>, places: &[Place], view: &mut ViewState, strip: Rect, buf: &mut Buffer) {
+fn heads(
+    app: &App,
+    sheet: &Sheet<'_>,
+    places: &[Place],
+    view: &mut ViewState,
+    strip: Rect,
+    buf: &mut Buffer,
+) {
     let (glyphs, theme) = (&app.look.glyphs, &app.look.theme);
     let (by, reversed) = sheet.list.sort();
     let arriving = People::of(&app.model).is_arriving();
@@ -113,7 +120,9 @@ fn heads(app: &App, sheet: &Sheet<'_>, places: &[Place], view: &mut ViewState, s
         let cells = Rect { x: strip.x + place.x, width: place.width, height: 1, ..strip };
         view.can_be_clicked(app, cells, || Target::Sort(sort));
         if sort == by && !arriving && usize::from(place.width) > width(title) + 1 {
-            pen.write(title, theme.dim).skip(1).write(if reversed { glyphs.up } else { glyphs.down }, theme.dim);
+            pen.write(title, theme.dim)
+                .skip(1)
+                .write(if reversed { glyphs.up } else { glyphs.down }, theme.dim);
         } else {
             pen.cell(title, usize::from(place.width), theme.dim);
         }

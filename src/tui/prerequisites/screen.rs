@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::domain::{Check, CheckStatus, Verdict};
+use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::mouse::Target;
 use crate::tui::overlay::{Overlay, text_field};
@@ -12,7 +13,10 @@ use crate::tui::theme::Look;
 use crate::tui::view::pane;
 use crate::tui::widgets::frame::divider;
 use crate::tui::widgets::pen::{Pen, width, wrap};
-use crate::tui::widgets::words::ago;
+use crate::tui::widgets::words::{ago, count};
+
+/// How much of the evidence is shown: a check may have something to say about each of a hundred thousand people.
+const MOST_EVIDENCE: usize = 100;
 
 /// Below this width list and details take turns.
 const SIDE_BY_SIDE: u16 = 90;
@@ -198,12 +202,17 @@ fn details(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     if !check.evidence.is_empty() {
         lines.push((String::new(), theme.text));
-        for evidence in &check.evidence {
+        for evidence in check.evidence.iter().take(MOST_EVIDENCE) {
             for (at, line) in wrap(evidence, width.saturating_sub(2)).into_iter().enumerate() {
                 let lead = if at == 0 { look.glyphs.middot } else { " " };
                 lines.push((format!("{lead} {line}"), theme.text));
             }
         }
+    }
+    if let Some(more) = check.evidence.len().checked_sub(MOST_EVIDENCE).filter(|more| *more > 0) {
+        let key = app.keymap.shown(Action::Export);
+        let text = format!("and {} more; {key} writes all of them into a file", count(more));
+        lines.extend(wrap(&text, width).into_iter().map(|line| (line, theme.dim)));
     }
     if !check.remedy.is_empty() {
         lines.push((String::new(), theme.text));

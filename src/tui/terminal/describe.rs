@@ -13,13 +13,7 @@ pub fn findings(theme: ThemeName, ascii: bool, variable: impl Fn(&str) -> Option
     let value = |name: &str| {
         variable(name).filter(|value| !value.is_empty()).map(|value| clean_to(&value, 80).into_owned())
     };
-    vec![
-        kind(&value),
-        colours(theme, &value),
-        letters(ascii, &value),
-        copying(&value),
-        reports(&value),
-    ]
+    vec![kind(&value), colours(theme, &value), letters(ascii, &value), copying(&value), reports(&value)]
 }
 
 fn finding(name: &str, verdict: Health, said: impl Into<String>) -> Finding {
@@ -39,7 +33,8 @@ fn kind(value: &impl Fn(&str) -> Option<String>) -> Finding {
     let between = between.trim_end();
     let detail = |finding: Finding| finding.detail("TERM", term.clone());
     if !is_terminal {
-        let said = format!("this is no terminal (TERM {term}{between}{ssh}); commands work, the dashboard does not");
+        let said =
+            format!("this is no terminal (TERM {term}{between}{ssh}); commands work, the dashboard does not");
         return detail(finding("kind", Health::Told, said));
     }
     let (width, height) = size.unwrap_or((0, 0));
@@ -51,7 +46,8 @@ fn kind(value: &impl Fn(&str) -> Option<String>) -> Finding {
     }
     if width < 80 || height < 24 {
         return detail(
-            finding("kind", Health::Careful, said).remedy("80x24 and more shows everything; make the window larger."),
+            finding("kind", Health::Careful, said)
+                .remedy("80x24 and more shows everything; make the window larger."),
         );
     }
     detail(finding("kind", Health::Good, said))
@@ -89,31 +85,39 @@ fn letters(ascii: bool, value: &impl Fn(&str) -> Option<String>) -> Finding {
     if lower.contains("utf-8") || lower.contains("utf8") {
         return finding("glyphs", Health::Good, format!("Unicode (locale {shown})"));
     }
-    finding("glyphs", Health::Careful, format!("Unicode, and the locale does not say UTF-8 ({shown})")).remedy(
-        "If lines and signs look broken: export LC_ALL=C.UTF-8, or glyphs = \"ascii\" under [ui].",
-    )
+    finding("glyphs", Health::Careful, format!("Unicode, and the locale does not say UTF-8 ({shown})"))
+        .remedy("If lines and signs look broken: export LC_ALL=C.UTF-8, or glyphs = \"ascii\" under [ui].")
 }
 
 fn copying(value: &impl Fn(&str) -> Option<String>) -> Finding {
     let links = if links::are_taken(value) { "addresses are links" } else { "addresses are no links" };
     match Between::detect(value) {
         Between::Nothing => finding("clipboard", Health::Good, format!("by the terminal (OSC 52); {links}")),
-        Between::Tmux => finding("clipboard", Health::Told, format!("by the terminal (OSC 52), through tmux; {links}"))
-            .remedy("tmux passes it on with `set -g set-clipboard on` (or `allow-passthrough on`)."),
-        Between::Screen => finding("clipboard", Health::Told, format!("by the terminal (OSC 52), through screen; {links}"))
-            .remedy("screen passes it on where the terminal behind it takes it; else export to a file (`e`)."),
+        Between::Tmux => {
+            finding("clipboard", Health::Told, format!("by the terminal (OSC 52), through tmux; {links}"))
+                .remedy("tmux passes it on with `set -g set-clipboard on` (or `allow-passthrough on`).")
+        }
+        Between::Screen => {
+            finding("clipboard", Health::Told, format!("by the terminal (OSC 52), through screen; {links}"))
+                .remedy(
+                    "screen passes it on where the terminal behind it takes it; else export to a file (`e`).",
+                )
+        }
     }
 }
 
 fn reports(value: &impl Fn(&str) -> Option<String>) -> Finding {
     match Between::detect(value) {
-        Between::Tmux => finding("focus", Health::Told, "told by tmux where it is asked to").remedy(
-            "`set -g focus-events on` in tmux lets the program poll less while nobody looks.",
-        ),
-        Between::Screen => finding("focus", Health::Told, "screen does not tell: the pace stays as configured"),
-        Between::Nothing => {
-            finding("focus", Health::Good, "polled less while nobody looks, where the terminal tells its focus")
+        Between::Tmux => finding("focus", Health::Told, "told by tmux where it is asked to")
+            .remedy("`set -g focus-events on` in tmux lets the program poll less while nobody looks."),
+        Between::Screen => {
+            finding("focus", Health::Told, "screen does not tell: the pace stays as configured")
         }
+        Between::Nothing => finding(
+            "focus",
+            Health::Good,
+            "polled less while nobody looks, where the terminal tells its focus",
+        ),
     }
 }
 
@@ -133,7 +137,12 @@ mod tests {
 
     #[test]
     fn what_the_variables_say() {
-        let tmux = look(&[("TERM", "tmux-256color"), ("TMUX", "/tmp/x"), ("LANG", "en_US.UTF-8"), ("NO_COLOR", "1")]);
+        let tmux = look(&[
+            ("TERM", "tmux-256color"),
+            ("TMUX", "/tmp/x"),
+            ("LANG", "en_US.UTF-8"),
+            ("NO_COLOR", "1"),
+        ]);
         assert_eq!(said(&tmux, "colours"), "no colours (NO_COLOR is set)");
         assert_eq!(said(&tmux, "glyphs"), "Unicode (locale en_US.UTF-8)");
         assert!(said(&tmux, "clipboard").contains("through tmux"));
@@ -146,6 +155,8 @@ mod tests {
     #[test]
     fn hostile_variables_cannot_act_on_the_terminal() {
         let hostile = look(&[("TERM", "x\u{1b}[2J"), ("LANG", "\u{202e}UTF-8")]);
-        assert!(!format!("{hostile:?}").contains("\\u{1b}") && !said(&hostile, "glyphs").contains('\u{202e}'));
+        assert!(
+            !format!("{hostile:?}").contains("\\u{1b}") && !said(&hostile, "glyphs").contains('\u{202e}')
+        );
     }
 }

@@ -72,7 +72,9 @@ fn decision_word<'a>(app: &'a App, user: &OrgUser) -> (Cow<'a, str>, Style) {
     let row = app.model.plan.row(&user.storage_key).filter(|row| row.decision.is_decided());
     match row {
         None => ("".into(), theme.dim),
-        Some(row) if row.needs_a_look => (format!("{} {}", glyphs.bang, row.decision.name()).into(), theme.caution),
+        Some(row) if row.needs_a_look => {
+            (format!("{} {}", glyphs.bang, row.decision.name()).into(), theme.caution)
+        }
         Some(row) => (row.decision.name().into(), theme.text),
     }
 }
@@ -234,7 +236,12 @@ fn contents(app: &App, view: &mut ViewState) -> [u16; 8] {
     widths
 }
 
-fn cell<'a>(app: &'a App, column: usize, user: &'a OrgUser, person: Option<&'a Person>) -> (Cow<'a, str>, Style) {
+fn cell<'a>(
+    app: &'a App,
+    column: usize,
+    user: &'a OrgUser,
+    person: Option<&'a Person>,
+) -> (Cow<'a, str>, Style) {
     let theme = &app.look.theme;
     match column {
         0 => (shown(&user.display_name, "name"), theme.text),

@@ -17,15 +17,15 @@ h3{font-size:1rem;margin:1.2rem 0 .2rem;overflow-wrap:anywhere}
 table{border-collapse:collapse;margin:.5rem 0}table.all{width:100%}
 th,td{text-align:left;vertical-align:top;padding:.25rem .9rem .25rem 0;border-bottom:1px solid #ddd}
 th{font-weight:600}th.s,td.s,th[scope=row]{white-space:nowrap}th.n,td.n{text-align:right;white-space:nowrap}
-td.w,p,li{overflow-wrap:anywhere}
+td.w,p,li{overflow-wrap:anywhere}td.w{min-width:9rem}
 ul{margin:.2rem 0;padding-left:1.2rem}p{margin:.3rem 0}
 article{padding-left:.6rem;border-left:4px solid #bbb;margin:1rem 0}
 article.open{border-color:#b3261e}article.done{border-color:#2e7d32}
 .key{font:12px/1.4 ui-monospace,monospace;color:#555;overflow-wrap:anywhere}
 svg{vertical-align:middle;max-width:100%}svg .bar,svg .dot{fill:#2b5797}svg .axis{stroke:#bbb}
-@media (max-width:44rem){td.p{display:none}th.s,td.s{white-space:normal}th,td{padding-right:.5rem}}
+@media screen and (max-width:44rem){table.all{display:block;overflow-x:auto}td.p{display:none}th.s,td.s{white-space:normal}td.w{min-width:0}th,td{padding-right:.5rem}}
 @page{margin:15mm}
-@media print{body{margin:0;padding:0;max-width:none;font-size:10px}h2,h3{break-after:avoid}h2{margin-top:1.2rem}
+@media print{:root{font-size:12px}body{margin:0;padding:0;max-width:none;font-size:10px}h2,h3{break-after:avoid}h2{margin-top:1.2rem}
 thead{display:table-header-group}tr,article>p,article>ul{break-inside:avoid}
 .key{font-size:9px}svg .bar,svg .dot{print-color-adjust:exact;-webkit-print-color-adjust:exact}section+section{break-before:page}}
 ";

@@ -9,7 +9,7 @@ use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::pair::{OrgView, compare};
 use crate::domain::outcome::Outcome;
 use crate::domain::papers::support::second;
-use crate::domain::papers::{Act, ActKind, Material};
+use crate::domain::papers::{Act, ActKind, FoundUser, Material};
 use crate::domain::plan::{Decision, JournalEntry, RowState};
 use crate::domain::text::named;
 
@@ -59,7 +59,8 @@ pub struct PersonPaper {
     pub note: Option<String>,
     /// The outcome changed since.
     pub needs_a_look: bool,
-    /// What speaks for the target: as found before the switch, else compared again from the stored readings of both.
+    /// What speaks for the target, or for the best candidate where nothing was decided: as found before the switch, else compared
+    /// again from the stored readings of both.
     pub evidence: Vec<String>,
     /// What was not as it should be.
     pub doubts: Vec<String>,
@@ -148,7 +149,9 @@ impl PersonPaper {
         let mut doubts = Vec::new();
         let found = material.found.get(key);
         let found_user = found.zip(target_id).and_then(|(found, id)| found.user(id));
-        doubts.extend(found_user.into_iter().flat_map(|it| it.warnings.iter().cloned()));
+        // Nobody decided: the best candidate of then is what there is to say.
+        let proposed = found.filter(|_| !decision.is_decided()).and_then(|found| found.users.first());
+        doubts.extend(found_user.or(proposed).into_iter().flat_map(|it| it.warnings.iter().cloned()));
         if let Some(id) = target_id {
             let pair = crate::domain::plan::Pair { storage_key: key.clone(), target: id };
             if material.plan.hazards.contains(&pair) {
@@ -165,6 +168,7 @@ impl PersonPaper {
         let earlier = material.before.get(key).map(|known| &known.user).or(user);
         let evidence = match (earlier, target) {
             _ if found_user.is_some() => found_user.map(|it| it.evidence.clone()).unwrap_or_default(),
+            _ if proposed.is_some() => proposed.map(candidate_words).unwrap_or_default(),
             (Some(user), Some(target)) => {
                 let view = OrgView::of(user);
                 compare(&view, target).evidence(&view, target).into_iter().map(|it| it.detail).collect()
@@ -214,6 +218,14 @@ impl PersonPaper {
                 .collect(),
         }
     }
+}
+
+/// Who was proposed, and what spoke for them.
+fn candidate_words(user: &FoundUser) -> Vec<String> {
+    let who = named(&user.display_name, &user.user_principal_name);
+    let mut words = vec![format!("best candidate: {who}, {:.2}", user.score)];
+    words.extend(user.evidence.iter().cloned());
+    words
 }
 
 /// Everything that was done, where it is more than the one decision that holds.
