@@ -85,15 +85,14 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         _ => {
             let of_people = matches!(app.tab, Tab::Users | Tab::Mapping);
             let Some(Overlay::Filter(line)) = app.overlays.last_mut() else { return Vec::new() };
-            let changed = match key.code {
-                KeyCode::Tab => of_people && line.complete(),
-                _ => {
-                    let changed = super::edit(&mut line.input, key);
-                    if changed {
-                        line.completing = None;
-                    }
-                    changed
+            let changed = if key.code == KeyCode::Tab {
+                of_people && line.complete()
+            } else {
+                let changed = super::edit(&mut line.input, key);
+                if changed {
+                    line.completing = None;
                 }
+                changed
             };
             if changed {
                 let text = line.input.value().to_owned();
