@@ -26,7 +26,7 @@ use super::widgets::table::Scroll;
 use super::{connection, mapping, prerequisites, users};
 
 /// What takes its time to be read, is shown with its progress, and can be stopped.
-pub const LONG: [Source; 3] = [Source::Roster, Source::Directory, Source::Tokens];
+pub const LONG: [Source; 4] = [Source::Roster, Source::Directory, Source::Memberships, Source::Tokens];
 
 /// The four tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

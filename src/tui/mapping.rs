@@ -203,7 +203,7 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::DetailsDown => app.mapping.scrolled = (app.mapping.scrolled + DETAILS_STEP).min(end),
         Action::DetailsUp => {
-            app.mapping.scrolled = app.mapping.scrolled.min(end).saturating_sub(DETAILS_STEP)
+            app.mapping.scrolled = app.mapping.scrolled.min(end).saturating_sub(DETAILS_STEP);
         }
         Action::Down => step(app, 1),
         Action::Up => step(app, -1),

@@ -357,6 +357,11 @@ impl PeopleList {
         }
     }
 
+    /// The filter is as it should be: whoever is selected now was found on purpose, and stays so when the filter goes.
+    pub fn keep_filter(&mut self) {
+        self.anchor = None;
+    }
+
     /// By what it is sorted, and whether the other way round.
     pub fn sort(&self) -> (SortBy, bool) {
         (self.sort, self.reversed)

@@ -244,8 +244,11 @@ fn the_follow_up_names_each_token_and_goes_on_where_it_stopped() {
     stage.control().forget_requests();
     let again = stage.run(&["check", "--tokens", "--format", "csv"]).exits(0);
     assert_eq!(again.stdout, first.stdout);
-    let asked = stage.control().requests().iter().filter(|one| one.path.contains("tokenadmin")).count();
-    assert_eq!(asked, 0, "everybody was read an hour ago at most");
+    // The account that the program signs in with is asked about its own tokens each time.
+    let requests = stage.control().requests();
+    let asked: std::collections::BTreeSet<&str> =
+        requests.iter().filter(|one| one.path.contains("tokenadmin")).map(|one| one.path.as_str()).collect();
+    assert!(asked.len() <= 1, "everybody was read a minute ago: {asked:?}");
     let letters = stage.run(&["check", "--tokens", "--follow-up", "-"]).exits(0).stdout;
     assert!(letters.contains("Subject: Your access tokens and SSH keys for fabrikam"), "{letters}");
     assert!(letters.contains("/fabrikam/_usersSettings/keys"));

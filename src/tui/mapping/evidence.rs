@@ -187,13 +187,13 @@ fn addresses(app: &App, candidate: &Candidate, user: &OrgUser, target: &TenantUs
 /// What kind of accounts they are. No agreement: the years tell whether one can be the other's successor.
 fn accounts(app: &App, user: &OrgUser, target: &TenantUser) -> Row {
     let level = user.access_level.as_deref().map(clean);
-    let used = match user.last_accessed {
+    let last_use = match user.last_accessed {
         LastAccess::Unknown => "last use unknown".to_owned(),
         LastAccess::Never => "never used".to_owned(),
         LastAccess::At(_) => format!("used {}", last_access(user.last_accessed, app.now())),
     };
     let own =
-        level.into_iter().map(std::borrow::Cow::into_owned).chain([used]).collect::<Vec<_>>().join(", ");
+        level.into_iter().map(std::borrow::Cow::into_owned).chain([last_use]).collect::<Vec<_>>().join(", ");
     let mut row = pair(app, "account", Agreement::Missing, &own, &account(target));
     row.sign = " ";
     row

@@ -150,8 +150,8 @@ fn broken(stretches: &[Stretch], columns: usize) -> Vec<Vec<Stretch>> {
         let text = whole(&rest);
         let fits = |at: usize| text.get(..at).is_some_and(|head| width(head) <= columns);
         let address = text.rfind('@').filter(|at| *at > 0 && fits(*at));
-        let space = || text.match_indices(' ').map(|(at, _)| at).filter(|at| *at > 0 && fits(*at)).last();
-        let anywhere = || text.char_indices().map(|(at, _)| at).filter(|at| *at > 0 && fits(*at)).last();
+        let space = || text.match_indices(' ').map(|(at, _)| at).rfind(|at| *at > 0 && fits(*at));
+        let anywhere = || text.char_indices().map(|(at, _)| at).rfind(|at| *at > 0 && fits(*at));
         let Some(at) = address.max(space()).or_else(anywhere) else { break };
         let (head, tail) = split(&rest, at);
         lines.push(head);
@@ -198,7 +198,10 @@ mod tests {
                 vec![("@contoso.com".to_owned(), false)]
             ]
         );
-        assert_eq!(broken(&plain("adele@contoso.com (mail)"), 20), [plain("adele@contoso.com"), plain("(mail)")]);
+        assert_eq!(
+            broken(&plain("adele@contoso.com (mail)"), 20),
+            [plain("adele@contoso.com"), plain("(mail)")]
+        );
         assert_eq!(broken(&plain("one two three"), 8), [plain("one two"), plain("three")]);
         assert_eq!(broken(&plain("abcdefgh"), 3), [plain("abc"), plain("def"), plain("gh")]);
         assert_eq!(broken(&plain("田中太郎"), 4), [plain("田中"), plain("太郎")]);

@@ -61,16 +61,8 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     match key.code {
         KeyCode::Enter => {
             app.overlays.pop();
-            // Whoever is selected now was found on purpose, and stays so when the filter goes.
-            let App { model, users, mapping, tab, .. } = app;
-            let list = match tab {
-                Tab::Users => Some(&mut users.list),
-                Tab::Mapping => Some(&mut mapping.list),
-                Tab::Prerequisites | Tab::Connection => None,
-            };
-            if let Some(list) = list.filter(|list| list.cursor().is_some()) {
-                list.move_by(model, 0);
-            }
+            app.users.list.keep_filter();
+            app.mapping.list.keep_filter();
             Vec::new()
         }
         KeyCode::Esc => {
@@ -85,15 +77,14 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         _ => {
             let of_people = matches!(app.tab, Tab::Users | Tab::Mapping);
             let Some(Overlay::Filter(line)) = app.overlays.last_mut() else { return Vec::new() };
-            let changed = match key.code {
-                KeyCode::Tab => of_people && line.complete(),
-                _ => {
-                    let changed = super::edit(&mut line.input, key);
-                    if changed {
-                        line.completing = None;
-                    }
-                    changed
+            let changed = if key.code == KeyCode::Tab {
+                of_people && line.complete()
+            } else {
+                let changed = super::edit(&mut line.input, key);
+                if changed {
+                    line.completing = None;
                 }
+                changed
             };
             if changed {
                 let text = line.input.value().to_owned();

@@ -6,12 +6,15 @@ use crate::domain::StorageKey;
 use crate::domain::plan::PlanRow;
 use crate::tasks::Model;
 
+/// The row on the disk, and the one that counts when what is on its way is there.
+type Rows<'a> = (Option<&'a PlanRow>, Option<&'a PlanRow>);
+
 /// What a filter asks of the plan and of the marks, by number: nobody is looked up by key who is not in either.
 pub(super) struct LookedUp<'a> {
     model: &'a Model,
     pending: &'a BTreeMap<StorageKey, PlanRow>,
     /// Rows of the plan, and those on their way to the disk before them; `None` where nobody asks.
-    rows: Option<HashMap<usize, (Option<&'a PlanRow>, Option<&'a PlanRow>)>>,
+    rows: Option<HashMap<usize, Rows<'a>>>,
     marks: Option<HashSet<usize>>,
 }
 
@@ -28,7 +31,7 @@ impl<'a> LookedUp<'a> {
             let plan = &model.plan;
             let renamed = plan.renamed.iter().filter(|(new, _)| !plan.rows.contains_key(*new));
             let renamed = renamed.filter_map(|(new, planned)| Some((new, plan.rows.get(planned)?)));
-            let mut rows: HashMap<usize, (Option<&PlanRow>, Option<&PlanRow>)> = HashMap::new();
+            let mut rows: HashMap<usize, Rows<'_>> = HashMap::new();
             for (key, row) in plan.rows.iter().chain(renamed) {
                 if let Some(at) = position(key) {
                     rows.insert(at, (Some(row), Some(row)));
@@ -46,7 +49,7 @@ impl<'a> LookedUp<'a> {
     }
 
     /// The row on the disk, and the one that counts when what is on its way is there.
-    pub(super) fn rows(&self, at: usize, key: &StorageKey) -> (Option<&'a PlanRow>, Option<&'a PlanRow>) {
+    pub(super) fn rows(&self, at: usize, key: &StorageKey) -> Rows<'a> {
         let Some(rows) = &self.rows else { return (None, None) };
         if self.model.roster.value.is_some() {
             return rows.get(&at).copied().unwrap_or_default();

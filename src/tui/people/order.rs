@@ -89,7 +89,8 @@ impl SortBy {
 pub(super) struct Ranks {
     by: SortBy,
     made_of: Revision,
-    ranks: Vec<u32>,
+    /// The place of each, by number.
+    of_each: Vec<u32>,
 }
 
 impl Ranks {
@@ -102,23 +103,23 @@ impl Ranks {
                 *place = rank;
             }
         }
-        Self { by, made_of, ranks }
+        Self { by, made_of, of_each: ranks }
     }
 
     /// Whether it is this order, of the same people.
     pub(super) fn is(&self, by: SortBy, made_of: Revision, people: usize) -> bool {
-        self.by == by && self.made_of == made_of && self.ranks.len() == people
+        self.by == by && self.made_of == made_of && self.of_each.len() == people
     }
 
     /// Puts rows into this order.
     pub(super) fn arrange(&self, rows: &mut Vec<u32>) {
-        let rank = |at: u32| self.ranks.get(at as usize).copied().unwrap_or(u32::MAX);
-        if rows.len() < self.ranks.len() / 16 {
+        let rank = |at: u32| self.of_each.get(at as usize).copied().unwrap_or(u32::MAX);
+        if rows.len() < self.of_each.len() / 16 {
             rows.sort_unstable_by_key(|at| rank(*at));
             return;
         }
         // Many of all: each goes to its place at once.
-        let mut places = vec![u32::MAX; self.ranks.len()];
+        let mut places = vec![u32::MAX; self.of_each.len()];
         for at in rows.iter() {
             if let Some(place) = places.get_mut(rank(*at) as usize) {
                 *place = *at;
