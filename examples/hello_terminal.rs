@@ -6,9 +6,11 @@ use ratatui::crossterm::event::read;
 fn main() -> std::io::Result<()> {
     let mut terminal = ratatui::init();
     let drawn = terminal.draw(|frame| frame.render_widget("Hello, terminal", frame.area())).map(|_| ());
-    let ended = drawn.and_then(|()| loop {
-        if read()?.is_key_press() {
-            break Ok(());
+    let ended = drawn.and_then(|()| {
+        loop {
+            if read()?.is_key_press() {
+                break Ok(());
+            }
         }
     });
     ratatui::restore();

@@ -3,12 +3,13 @@
 #
 #   scripts/package-deb.sh [--dynamic]     # prints the package's path
 #
-# Without an argument (PROFILE=dev is passed on) the static binary of scripts/static-binary.sh is packed; with --dynamic one for this machine's C library.
+# Without an argument the static binary of scripts/static-binary.sh is packed (BINARY=PATH: one that was built before); with
+# --dynamic one for this machine's C library.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 case "${1-}" in
-'') binary=$(scripts/static-binary.sh); depends= ;;
+'') binary=${BINARY:-$(scripts/static-binary.sh)}; depends= ;;
 --dynamic)
     cargo build --release --locked --bin ado2entra >&2
     binary=target/release/ado2entra

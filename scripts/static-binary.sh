@@ -12,7 +12,8 @@ profile=${PROFILE:-release}
 rustup target list --installed | grep -qx "$target" || { echo "missing: rustup target add $target" >&2; exit 1; }
 command -v musl-gcc >/dev/null || { echo "missing: musl-gcc (Debian: apt-get install musl-tools)" >&2; exit 1; }
 
-CC_x86_64_unknown_linux_musl=musl-gcc CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_LINKER=musl-gcc \
+# musl-gcc compiles the C parts; linking is left to Rust's own start files, because musl-gcc's would ask for musl's loader.
+CC_x86_64_unknown_linux_musl=musl-gcc \
     cargo build --profile "$profile" --locked --target "$target" --bin ado2entra >&2
 binary=target/$target/$([ "$profile" = dev ] && echo debug || echo "$profile")/ado2entra
 

@@ -31,8 +31,9 @@ impl Delays {
             }
             Msg::BudgetRead(service, budget) => {
                 let wait = budget.closed_until?.duration_since(now);
-                (wait >= WORTH_A_WORD && first_in_a_while(&mut self.waits, *service, now))
-                    .then(|| format!("{service} asks to wait {} s; the command goes on by itself.", wait.as_secs()))
+                (wait >= WORTH_A_WORD && first_in_a_while(&mut self.waits, *service, now)).then(|| {
+                    format!("{service} asks to wait {} s; the command goes on by itself.", wait.as_secs())
+                })
             }
             _ => None,
         }

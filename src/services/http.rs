@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, StatusCode, Url};
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 pub(crate) mod clock;
@@ -67,6 +68,8 @@ struct Inner {
     random: Mutex<fastrand::Rng>,
     organization: String,
     tenant: String,
+    /// Somebody noticed that there is a connection again: whoever waits to try again does so now.
+    back: Notify,
 }
 
 /// One call, before it is sent.
@@ -144,8 +147,14 @@ impl Http {
                 random: Mutex::new(fastrand::Rng::with_seed(settings.seed)),
                 organization: settings.organization.clone(),
                 tenant: settings.tenant.clone(),
+                back: Notify::new(),
             }),
         })
+    }
+
+    /// There is a connection again: whoever waits to try once more need not wait to the end.
+    pub fn connection_is_back(&self) {
+        self.inner.back.notify_waiters();
     }
 
     /// The limits.
@@ -198,7 +207,10 @@ impl Http {
                         self.tell(record, Some(problem.kind), Some(until));
                     } else {
                         self.tell(record, Some(problem.kind), Some(wait::later(now, wait)));
-                        tokio::time::sleep(wait).await;
+                        tokio::select! {
+                            () = tokio::time::sleep(wait) => {}
+                            () = self.inner.back.notified() => {}
+                        }
                     }
                     token = self.token(call).await?;
                 }

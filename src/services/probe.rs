@@ -51,6 +51,11 @@ impl Probe {
         }
     }
 
+    /// The watch got through after it had not: reads that wait to be tried again are tried now.
+    pub fn connection_is_back(&self) {
+        self.inner.http.connection_is_back();
+    }
+
     /// Reads once; the caller repeats. No such organization is [`ProblemKind::NotFound`]; a failing service is
     /// [`ProblemKind::ServiceFailing`] and says nothing about the organization.
     pub async fn read(&self) -> Result<ProbeReading, Problem> {

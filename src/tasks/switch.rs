@@ -190,6 +190,7 @@ pub(super) async fn lost(session: &Session, problem: &Problem) {
 pub(super) async fn back_again(session: &Arc<Session>) {
     let gone = session.gate.gone_since().take();
     let Some(since) = gone else { return };
+    session.services.probe.connection_is_back();
     let seconds = Timestamp::now().duration_since(since).as_secs().max(1);
     session.happened(CONNECTION, format!("it is back after {seconds} s; nothing was lost")).await;
     let missed: Vec<Source> = std::mem::take(&mut *session.gate.missed()).into_iter().collect();

@@ -26,7 +26,7 @@ use super::widgets::table::Scroll;
 use super::{connection, mapping, prerequisites, users};
 
 /// What takes its time to be read, is shown with its progress, and can be stopped.
-pub const LONG: [Source; 3] = [Source::Roster, Source::Directory, Source::Tokens];
+pub const LONG: [Source; 4] = [Source::Roster, Source::Directory, Source::Memberships, Source::Tokens];
 
 /// The four tabs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -201,6 +201,7 @@ pub enum Analysing {
 
 /// The state of the dashboard.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct App {
     /// Everything that is known.
     pub model: Model,

@@ -9,6 +9,7 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use crossterm::event::{
     DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste, EnableFocusChange,
@@ -39,11 +40,24 @@ pub struct Shared {
     inner: Arc<SharedState>,
 }
 
+/// For so long after a command an interrupt still counts as meant for it.
+const LATE: Duration = Duration::from_secs(1);
+
+/// Whether a command has the terminal.
+#[derive(Debug, Clone, Copy, Default)]
+enum Lent {
+    #[default]
+    No,
+    Yes,
+    /// No more; an interrupt may be late.
+    Until(Instant),
+}
+
 #[derive(Debug, Default)]
 struct SharedState {
     entered: AtomicBool,
     ending: AtomicBool,
-    lent: AtomicBool,
+    lent: Mutex<Lent>,
     drawing: Mutex<()>,
 }
 
@@ -55,12 +69,18 @@ impl Shared {
 
     /// Whether a command has the terminal: an interrupt is meant for it, and not for the program.
     pub fn is_lent(&self) -> bool {
-        self.inner.lent.load(Ordering::SeqCst)
+        match *self.inner.lent.lock().unwrap_or_else(PoisonError::into_inner) {
+            Lent::No => false,
+            Lent::Yes => true,
+            Lent::Until(end) => Instant::now() < end,
+        }
     }
 
     /// Says whether a command has the terminal.
     pub fn lend(&self, lent: bool) {
-        self.inner.lent.store(lent, Ordering::SeqCst);
+        // The interrupt that ended the command may be told to us only after the command is gone.
+        let state = if lent { Lent::Yes } else { Lent::Until(Instant::now() + LATE) };
+        *self.inner.lent.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     /// Says that the program is being ended; `false` when somebody said so before.

@@ -38,7 +38,8 @@ fn a_hang_up_keeps_tab_filter_and_prerequisite() {
 fn a_long_reading_shows_how_far_it_is_and_is_stopped_by_a_key() {
     let _alone = alone();
     let mut command = demo();
-    command.extend(["--org-users", "30", "--tenant-users", "60000", "--latency-ms", "700"].map(str::to_owned));
+    command
+        .extend(["--org-users", "30", "--tenant-users", "60000", "--latency-ms", "700"].map(str::to_owned));
     let mut terminal = Terminal::start(&command, &[], true);
     terminal.wait_for("people of the tenant: ");
     terminal.wait_for("Ctrl-x stop");

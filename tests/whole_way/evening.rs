@@ -30,7 +30,7 @@ pub async fn at_rest(stage: &Stage, method: &str) {
     let mut before = usize::MAX;
     while before != count() {
         before = count();
-        tokio::time::sleep(Duration::from_millis(1000)).await;
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

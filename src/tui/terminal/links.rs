@@ -47,7 +47,9 @@ pub fn find(buf: &Buffer, area: Rect, addresses: &[String]) -> Vec<Link> {
     for y in area.top()..area.bottom() {
         for x in area.left()..area.right() {
             if is(x, y, "h") && is(x + 1, y, "t") {
-                links.extend(own.iter().find_map(|address| standing(buf, area, x, y, address)).into_iter().flatten());
+                links.extend(
+                    own.iter().find_map(|address| standing(buf, area, x, y, address)).into_iter().flatten(),
+                );
             }
         }
     }
@@ -162,7 +164,9 @@ mod tests {
         let broken = draw(&["  https://a.example/x/lo", "  nger/than/it"]);
         assert_eq!(broken.len(), 2, "{broken:?}");
         assert_eq!(broken[1], Link { area: Rect::new(2, 1, 12, 1), address: own[1].clone() });
-        for other in ["https://a.example/xy", "https://a.example", "http://a.example/x", "https://b.example/x"] {
+        for other in
+            ["https://a.example/xy", "https://a.example", "http://a.example/x", "https://b.example/x"]
+        {
             assert_eq!(draw(&[other]), [], "{other}");
         }
         // Something else lies over its second line.

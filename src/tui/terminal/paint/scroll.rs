@@ -67,19 +67,21 @@ pub(super) fn find(last: &Buffer, next: &Buffer) -> Option<Shift> {
             let source = |y: usize| if up { Some(y + by) } else { y.checked_sub(by) };
             let moved = |y: &usize| {
                 let from = source(*y).and_then(|from| old.get(from));
-                from.is_some_and(|from| from.cells > 0 && Some(from) == new.get(*y)) && old.get(*y) != new.get(*y)
+                from.is_some_and(|from| from.cells > 0 && Some(from) == new.get(*y))
+                    && old.get(*y) != new.get(*y)
             };
             let Some(first) = (0..height).find(moved) else { continue };
             let Some(end) = (0..height).rfind(moved) else { continue };
-            let saved: usize = (first..=end).filter(moved).filter_map(|y| new.get(y)).map(|line| line.cells).sum();
+            let saved: usize =
+                (first..=end).filter(moved).filter_map(|y| new.get(y)).map(|line| line.cells).sum();
             let (top, bottom) = if up { (first, end + by) } else { (first - by, end) };
             // What stands still inside is moved away and written again.
-            let lost: usize = (top..=bottom)
+            let still: usize = (top..=bottom)
                 .filter(|y| old.get(*y) == new.get(*y))
                 .filter_map(|y| new.get(y))
                 .map(|line| line.cells)
                 .sum();
-            let gain = saved.saturating_sub(lost + COST);
+            let gain = saved.saturating_sub(still + COST);
             if gain > best.map_or(0, |(gain, _)| gain) {
                 let line = |y: usize| u16::try_from(y).unwrap_or(u16::MAX);
                 best = Some((gain, Shift { top: line(top), bottom: line(bottom), by: line(by), up }));

@@ -99,7 +99,8 @@ fn style() -> impl Strategy<Value = Style> {
     let colors = [Color::Reset, Color::Red, Color::Indexed(75), Color::Rgb(1, 2, 3)];
     let modifiers =
         [Modifier::empty(), Modifier::BOLD, Modifier::DIM, Modifier::REVERSED, Modifier::UNDERLINED];
-    let (fg, bg) = (prop::sample::select(colors.to_vec()), prop::sample::select(vec![Color::Reset, Color::Blue]));
+    let (fg, bg) =
+        (prop::sample::select(colors.to_vec()), prop::sample::select(vec![Color::Reset, Color::Blue]));
     let modifiers = prop::collection::vec(prop::sample::select(modifiers.to_vec()), 0..3);
     (fg, bg, modifiers).prop_map(|(fg, bg, modifiers)| {
         let all = modifiers.into_iter().fold(Modifier::empty(), |all, one| all | one);
@@ -186,7 +187,12 @@ fn in_both_orders(last: &Buffer, next: &Buffer) -> [Vec<u8>; 2] {
     let mut pens: Vec<Pen> = rows.iter().flat_map(|(_, row)| row).map(|(_, pen)| *pen).collect();
     pens.dedup();
     let mut seen = Vec::new();
-    pens.retain(|pen| !seen.contains(pen) && { seen.push(*pen); true });
+    pens.retain(|pen| {
+        !seen.contains(pen) && {
+            seen.push(*pen);
+            true
+        }
+    });
     [painted(next, &[], &rows, &[]), painted(next, &[], &rows, &pens)]
         .map(|bytes| head.iter().copied().chain(bytes).collect())
 }
