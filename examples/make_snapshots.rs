@@ -56,7 +56,13 @@ fn descriptor(number: usize, after: bool) -> String {
 }
 
 fn group(number: usize) -> String {
-    let sid = format!("S-1-9-1551374245-{}-{}-{}-{}-1-1-1-1-4", mix(number, 20) >> 32, mix(number, 21) >> 32, mix(number, 22) >> 32, mix(number, 23) >> 32);
+    let sid = format!(
+        "S-1-9-1551374245-{}-{}-{}-{}-1-1-1-1-4",
+        mix(number, 20) >> 32,
+        mix(number, 21) >> 32,
+        mix(number, 22) >> 32,
+        mix(number, 23) >> 32
+    );
     format!("vssgp.{}", URL_SAFE_NO_PAD.encode(sid))
 }
 

@@ -212,7 +212,10 @@ async fn tokens_one_by_one() {
             serving(&body).await.azure_devops.tokens_one_by_one(&Descriptor::new("msa.x")).await.unwrap();
         // The same body answers for tokens and for keys.
         assert_eq!(notes.len(), 2 * body["value"].as_array().unwrap().len(), "{name}");
-        assert!(notes.iter().all(|note| note.valid_to.is_some() && note.scope.is_some()), "{name}: {notes:?}");
+        assert!(
+            notes.iter().all(|note| note.valid_to.is_some() && note.scope.is_some()),
+            "{name}: {notes:?}"
+        );
     }
 }
 

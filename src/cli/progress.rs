@@ -76,10 +76,9 @@ impl ProgressLine {
     }
 
     fn line(&self, now: Timestamp) -> String {
-        let lists =
-            self.reading.iter().filter(|(source, _)| {
-                matches!(source, Source::Roster | Source::Directory | Source::Memberships | Source::Tokens)
-            });
+        let lists = self.reading.iter().filter(|(source, _)| {
+            matches!(source, Source::Roster | Source::Directory | Source::Memberships | Source::Tokens)
+        });
         let parts: Vec<String> = lists.map(|(source, progress)| describe(*source, progress, now)).collect();
         if parts.is_empty() { "reading …".into() } else { format!("reading {}", parts.join("; ")) }
     }

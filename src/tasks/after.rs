@@ -65,7 +65,11 @@ pub(super) async fn keep_before(
     state.owner = owner.ok().map(owner_state);
     let kept = Kept { state, descriptors: observed.descriptors.clone() };
     let value = serde_json::to_value(kept).map_err(|error| {
-        Problem::local("storing the organization as before the switch", error.to_string(), "Report this, with the log.")
+        Problem::local(
+            "storing the organization as before the switch",
+            error.to_string(),
+            "Report this, with the log.",
+        )
     })?;
     session.store()?.session_put(BEFORE, value).await
 }
@@ -217,8 +221,7 @@ async fn stored_state(session: &Session) -> Result<State, Problem> {
         Some(kept) => (kept.state, kept.descriptors),
         None => (State::default(), Vec::new()),
     };
-    let numbers: HashMap<&str, u32> =
-        descriptors.iter().map(Descriptor::as_str).zip(0_u32..).collect();
+    let numbers: HashMap<&str, u32> = descriptors.iter().map(Descriptor::as_str).zip(0_u32..).collect();
     state.taken_at = taken_at;
     session.context.organization.clone_into(&mut state.organization);
     state.people = readings
@@ -239,7 +242,8 @@ async fn tokens_of_now(session: &Session) -> Option<TokenInventory> {
     let mut known = reading::tokens::known(session).await?;
     let switched = session.any_store()?.switched_at().await.ok().flatten();
     let TokenInventory { people, notes, read_at, .. } = &mut known;
-    people.retain(|key, _| read_at.get(key).zip(switched.as_ref()).is_none_or(|(at, switched)| at >= switched));
+    people
+        .retain(|key, _| read_at.get(key).zip(switched.as_ref()).is_none_or(|(at, switched)| at >= switched));
     notes.retain(|key, _| people.contains_key(key));
     Some(known).filter(|known| !known.people.is_empty())
 }
@@ -266,9 +270,14 @@ fn without_keys(
         return Ok(Vec::new());
     }
     let now = now.ok_or("keys were not read since the switch")?;
-    let missing = had.into_iter().filter(|key| now.people.get(*key).is_none_or(|tokens| tokens.ssh_keys == 0));
+    let missing =
+        had.into_iter().filter(|key| now.people.get(*key).is_none_or(|tokens| tokens.ssh_keys == 0));
     Ok(missing
-        .map(|key| roster.get(key).map_or_else(|| key.to_string(), |user| named(&user.display_name, &user.principal_name)))
+        .map(|key| {
+            roster
+                .get(key)
+                .map_or_else(|| key.to_string(), |user| named(&user.display_name, &user.principal_name))
+        })
         .collect())
 }
 
@@ -324,8 +333,9 @@ pub async fn tick(session: &Session, id: PointId, tick: Option<Tick>) -> Result<
             all.remove(&id);
         }
     }
-    let value = serde_json::to_value(all)
-        .map_err(|error| Problem::local("ticking a point", error.to_string(), "Report this, with the log."))?;
+    let value = serde_json::to_value(all).map_err(|error| {
+        Problem::local("ticking a point", error.to_string(), "Report this, with the log.")
+    })?;
     store.session_put(TICKS, value).await
 }
 

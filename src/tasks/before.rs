@@ -80,7 +80,8 @@ fn held(observed: &Observed) -> Result<BTreeMap<Descriptor, Vec<String>>, Proble
         })
     };
     // With a group missing, nobody's memberships are whole, and somebody could be taken for somebody else by them.
-    let direct = observed.direct.as_ref().filter(|_| observed.state.unread_groups.is_empty()).ok_or_else(unread)?;
+    let direct =
+        observed.direct.as_ref().filter(|_| observed.state.unread_groups.is_empty()).ok_or_else(unread)?;
     let name = |group: &u32| observed.descriptors.get(usize::try_from(*group).ok()?).map(ToString::to_string);
     Ok(direct
         .iter()

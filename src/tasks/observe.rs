@@ -57,7 +57,8 @@ async fn connections(session: &Session, projects: &[Named]) -> Result<Vec<Named>
         async move {
             let list = azure.service_connections(&project).all().await?.0;
             // Names are unique in a project only.
-            let named = list.into_iter().map(|one| Named { name: format!("{}: {}", project.name, one.name), ..one });
+            let named =
+                list.into_iter().map(|one| Named { name: format!("{}: {}", project.name, one.name), ..one });
             Ok::<_, Problem>(named.collect::<Vec<_>>())
         }
     });
@@ -72,7 +73,9 @@ async fn connections(session: &Session, projects: &[Named]) -> Result<Vec<Named>
     Ok(all)
 }
 
-async fn collect<T>(mut answers: impl stream::Stream<Item = Result<T, Problem>> + Unpin) -> Result<Vec<T>, Problem> {
+async fn collect<T>(
+    mut answers: impl stream::Stream<Item = Result<T, Problem>> + Unpin,
+) -> Result<Vec<T>, Problem> {
     let mut all = Vec::new();
     while let Some(answer) = answers.next().await {
         all.push(answer?);
@@ -82,10 +85,7 @@ async fn collect<T>(mut answers: impl stream::Stream<Item = Result<T, Problem>> 
 
 /// The direct members of each of these groups, in their order; with progress. After an answer that would be the same for all
 /// the rest is not asked.
-pub(super) async fn members(
-    session: &Session,
-    groups: &[Group],
-) -> Vec<Result<Vec<Membership>, Problem>> {
+pub(super) async fn members(session: &Session, groups: &[Group]) -> Vec<Result<Vec<Membership>, Problem>> {
     let source = Source::Memberships;
     let started_at = Timestamp::now();
     session.tell(Msg::ReadingStarted(source, started_at)).await;
@@ -128,7 +128,10 @@ pub(super) async fn entra_members(
         let mut problem = Problem::at(
             Service::MicrosoftGraph,
             ProblemKind::NotFound,
-            format!("reading the members of the Entra group {}", crate::domain::text::clean_to(&group.principal_name, 80)),
+            format!(
+                "reading the members of the Entra group {}",
+                crate::domain::text::clean_to(&group.principal_name, 80)
+            ),
         );
         problem.said = said;
         Err(problem)
@@ -152,8 +155,10 @@ pub(super) fn group_state(group: &Group) -> GroupState {
         Some(id) if entra => id.to_lowercase(),
         _ => group.descriptor.to_string(),
     };
-    let in_project =
-        group.domain.as_deref().is_some_and(|domain| domain.to_ascii_lowercase().contains("/classification/teamproject/"));
+    let in_project = group
+        .domain
+        .as_deref()
+        .is_some_and(|domain| domain.to_ascii_lowercase().contains("/classification/teamproject/"));
     let project = group
         .principal_name
         .strip_prefix('[')

@@ -73,8 +73,13 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             return entries.get(at).map(|entry| Effect::Copy(words(app, entry))).into_iter().collect();
         }
         KeyCode::Char('e') => {
-            let organization: String =
-                app.model.context.organization.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+            let organization: String = app
+                .model
+                .context
+                .organization
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+                .collect();
             app.overlays.push(Overlay::Prompt(Prompt::new(
                 "Export the tokens and keys to make anew as CSV",
                 vec!["Into which file? An existing file is not replaced.".to_owned()],
@@ -160,13 +165,17 @@ pub fn view(app: &App, open: &Dialog, view: &mut ViewState, area: Rect, buf: &mu
             .map(|entry| words(app, entry))
             .unwrap_or_default()
             .lines()
-            .flat_map(|line| if line.is_empty() { vec![String::new()] } else { wrap(line, usize::from(beside.width)) })
+            .flat_map(|line| {
+                if line.is_empty() { vec![String::new()] } else { wrap(line, usize::from(beside.width)) }
+            })
             .map(|line| (line, theme.text))
             .collect();
         pane(app, view, &lines, open.scrolled, beside, buf);
     }
     let mut pen = Pen::line(buf, inside, inside.height - 1, look.glyphs.ellipsis);
-    for (key, what) in [("Enter", "letter"), ("y", "copy it"), ("e", "export"), ("r", "read on"), ("Esc", "leave")] {
+    for (key, what) in
+        [("Enter", "letter"), ("y", "copy it"), ("e", "export"), ("r", "read on"), ("Esc", "leave")]
+    {
         pen.write(key, theme.accent).write(" ", theme.text).write(what, theme.text).skip(2);
     }
 }
@@ -185,7 +194,10 @@ fn header(app: &App, list: Option<&FollowUp>, width: usize) -> Vec<(String, Styl
         if let Some(left) = progress.remaining(app.now()) {
             words = format!("{words}, {} left", span(left));
         }
-        say(&format!("{words}; leave it to go on below, the next time goes on where it stopped"), theme.accent);
+        say(
+            &format!("{words}; leave it to go on below, the next time goes on where it stopped"),
+            theme.accent,
+        );
     } else if let Some(problem) = &app.model.facts.tokens.problem {
         say(&problem.to_string(), theme.bad);
     }
@@ -205,7 +217,10 @@ fn header(app: &App, list: Option<&FollowUp>, width: usize) -> Vec<(String, Styl
     }
     say(&rest, theme.dim);
     if let Some((who, why)) = list.unread.first() {
-        say(&format!("{} not read, the first: {}: {why}", people(list.unread.len()), clean(who)), theme.caution);
+        say(
+            &format!("{} not read, the first: {}: {why}", people(list.unread.len()), clean(who)),
+            theme.caution,
+        );
     }
     out
 }

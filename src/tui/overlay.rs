@@ -125,9 +125,7 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Compare(_) => {
             &[("j/k", "move"), ("Enter", "details"), ("Tab", "changes, checklist"), ("Esc", "leave")]
         }
-        Overlay::FollowUp(_) => {
-            &[("j/k", "move"), ("Enter", "letter"), ("y", "copy it"), ("Esc", "leave")]
-        }
+        Overlay::FollowUp(_) => &[("j/k", "move"), ("Enter", "letter"), ("y", "copy it"), ("Esc", "leave")],
         Overlay::Turn => &[
             ("Enter", "go on"),
             ("r", "try the sign-in again"),

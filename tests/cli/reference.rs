@@ -219,7 +219,11 @@ fn the_documents_are_as_the_page_says() {
     let mut doctor = stage.json(&["doctor"]);
     for finding in doctor["findings"].as_array_mut().unwrap() {
         // Their names depend on the machine.
-        finding.get_mut("details").and_then(Value::as_object_mut).into_iter().for_each(serde_json::Map::clear);
+        finding
+            .get_mut("details")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .for_each(serde_json::Map::clear);
     }
     document(&mut out, "`doctor --format json`; `details`: text by name", &[doctor]);
     stage.run(&["snapshot", "take", "s.json"]).exits(0);

@@ -41,7 +41,10 @@ fn nobody_loses_anything_on_an_evening_without_mishaps() {
     assert!(found["after"]["backing_tenant_id"].is_string());
     assert!(found["summary"]["changed"].as_u64().unwrap() > 20, "identities are the Entra accounts' now");
     let mapped = changes(&found, "Wanjiru Kimani");
-    assert!(mapped.iter().all(|one| one["change"] == "changed" && one["expected"] == "mapped"), "{mapped:#?}");
+    assert!(
+        mapped.iter().all(|one| one["change"] == "changed" && one["expected"] == "mapped"),
+        "{mapped:#?}"
+    );
     // A hazard that was not resolved went to somebody else, and that is not what anybody expected.
     let hazard = changes(&found, "Petrus van Dijk");
     assert!(hazard[0]["expected"].is_null(), "{hazard:#?}");
@@ -78,7 +81,8 @@ fn what_was_lost_is_named_told_from_what_was_to_be_expected_and_ends_with_one() 
     assert!(csv.starts_with("storage_key,new_storage_key,display_name,"), "{csv}");
     assert!(csv.contains(",group,lost,[Orchard]\\Contributors,,,\r\n"), "{csv}");
     // The other way round, what was lost is gained.
-    let back = stage.run(&["snapshot", "compare", "after.json.zst", "before.json.zst", "--format", "json"]).json();
+    let back =
+        stage.run(&["snapshot", "compare", "after.json.zst", "before.json.zst", "--format", "json"]).json();
     assert_eq!(back["summary"]["by_kind"]["group"]["gained"], found["summary"]["by_kind"]["group"]["lost"]);
 
     // The list for the time after: against the reading in the store, and against the file.
@@ -104,7 +108,8 @@ fn points_are_ticked_with_a_note_and_only_where_a_person_has_to_say() {
     stage.control().connect();
     stage.run(&["check", "tick", "tools-work", "--note", "Visual Studio and Git tried"]).exits(0);
     let after = stage.run(&["check", "--after", "--format", "json"]).exits(1).json();
-    let ticked = after["points"].as_array().unwrap().iter().find(|point| point["id"] == "tools-work").unwrap();
+    let ticked =
+        after["points"].as_array().unwrap().iter().find(|point| point["id"] == "tools-work").unwrap();
     assert_eq!(ticked["ticked"]["note"], "Visual Studio and Git tried");
     stage.run(&["check", "tick", "mapping-complete", "--note", "surely"]).exits(5).says("cannot be ticked");
     stage.run(&["check", "untick", "tools-work"]).exits(0);
@@ -127,7 +132,10 @@ fn a_partial_snapshot_says_what_is_missing_and_is_never_a_loss() {
         stage.control().set_fault(fault, true);
         stage.run(&["snapshot", "take", "part.json", "--force"]).exits(code).says(words);
         stage.control().set_fault(fault, false);
-        let found = stage.run(&["snapshot", "compare", "whole.json", "part.json", "--format", "json"]).exits(0).json();
+        let found = stage
+            .run(&["snapshot", "compare", "whole.json", "part.json", "--format", "json"])
+            .exits(0)
+            .json();
         assert_eq!(found["summary"]["lost"], 0, "{fault}: {found:#}");
         assert!(!found["not_compared"].as_array().unwrap().is_empty(), "{fault}");
     }
@@ -145,9 +153,15 @@ fn a_snapshot_survives_a_bad_network_and_a_cut_one_is_refused() {
         stage.control().set_fault(fault, true);
         stage.run(&["snapshot", "take", "again.json", "--force"]).exits(0);
         stage.control().set_fault(fault, false);
-        let found = stage.run(&["snapshot", "compare", "good.json", "again.json", "--format", "json"]).exits(0).json();
+        let found = stage
+            .run(&["snapshot", "compare", "good.json", "again.json", "--format", "json"])
+            .exits(0)
+            .json();
         assert_eq!(found["people"].as_array().unwrap().len(), 0, "{fault}: {found:#}");
-        assert_eq!(found["not_compared"], stage.json(&["snapshot", "compare", "good.json", "good.json"])["not_compared"]);
+        assert_eq!(
+            found["not_compared"],
+            stage.json(&["snapshot", "compare", "good.json", "good.json"])["not_compared"]
+        );
     }
     let whole = stage.read("good.json");
     let half: String = whole.chars().take(whole.chars().count() / 2).collect();
@@ -159,7 +173,10 @@ fn a_snapshot_survives_a_bad_network_and_a_cut_one_is_refused() {
     stage.run(&["snapshot", "compare", "good.json", "stranger.json"]).exits(4).says("same organization");
     stage.run(&["snapshot", "compare", "good.json", "nowhere.json"]).exits(4).says("nowhere.json");
     // A small file that unpacks to a great one.
-    let bomb = zstd::encode_all(format!("{{\"schema\":\"ado2entra.snapshot/1\",\"a\":\"{}", " ".repeat(64 << 20)).as_bytes(), 19);
+    let bomb = zstd::encode_all(
+        format!("{{\"schema\":\"ado2entra.snapshot/1\",\"a\":\"{}", " ".repeat(64 << 20)).as_bytes(),
+        19,
+    );
     std::fs::write(stage.path("bomb.json.zst"), bomb.unwrap()).unwrap();
     stage.run(&["snapshot", "compare", "good.json", "bomb.json.zst"]).exits(4).says("200 times");
 }
@@ -182,7 +199,8 @@ fn a_redacted_copy_names_nobody_and_can_still_be_compared() {
         let surname = user["display_name"].as_str().unwrap().rsplit(' ').next().unwrap().to_lowercase();
         assert!(surname.len() < 5 || !text.contains(&format!("{surname}\"")), "{surname}");
     }
-    for word in ["fabrikam", "contoso", "mailbox.example", "orchard", "halloran", "build-02", "source-mirror"] {
+    for word in ["fabrikam", "contoso", "mailbox.example", "orchard", "halloran", "build-02", "source-mirror"]
+    {
         assert!(!text.contains(word), "{word}");
     }
     let plain = stage.json(&["snapshot", "compare", "before.json.zst", "after.json.zst"]);
@@ -199,7 +217,8 @@ fn nothing_secret_is_in_a_snapshot() {
     let stage = Stage::fabrikam();
     stage.run(&["snapshot", "take", "all.json", "--tokens"]).exits(0);
     let text = stage.read("all.json");
-    for secret in ["accessToken", "AccessToken", "inviteRedeemUrl", "authorizationId", "\"token\"", "Bearer "] {
+    for secret in ["accessToken", "AccessToken", "inviteRedeemUrl", "authorizationId", "\"token\"", "Bearer "]
+    {
         assert!(!text.contains(secret), "{secret}");
     }
     let config = stage.read("config.toml");
@@ -209,7 +228,16 @@ fn nothing_secret_is_in_a_snapshot() {
     }
     let document: Value = serde_json::from_str(&text).unwrap();
     assert!(text.starts_with("{\"schema\":\"ado2entra.snapshot/1\",\"taken_at\":"));
-    for part in ["org_users", "graph_users", "groups", "memberships", "tenant_users", "projects", "tokens", "left_out"] {
+    for part in [
+        "org_users",
+        "graph_users",
+        "groups",
+        "memberships",
+        "tenant_users",
+        "projects",
+        "tokens",
+        "left_out",
+    ] {
         assert!(document[part].is_array(), "{part}");
     }
     assert!(document["tokens"].as_array().unwrap().iter().any(|one| one["ssh_keys"] == 2));
@@ -221,7 +249,8 @@ fn after_a_switch_entra_groups_of_the_old_directory_are_expected_losses() {
     stage.run(&["snapshot", "take", "before.json"]).exits(0);
     stage.control().connect();
     stage.run(&["snapshot", "take", "after.json"]);
-    let found = stage.run(&["snapshot", "compare", "before.json", "after.json", "--format", "json"]).exits(1).json();
+    let found =
+        stage.run(&["snapshot", "compare", "before.json", "after.json", "--format", "json"]).exits(1).json();
     let lost: Vec<(&Value, &Value)> = found["organization"]
         .as_array()
         .unwrap()

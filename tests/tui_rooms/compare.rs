@@ -160,7 +160,11 @@ fn less_and_more_is_shown_and_the_selection_stays_with_the_person() {
 fn without_a_reading_from_before_a_snapshot_can_be_named() {
     let mut desk = desk();
     press(&mut desk, "c");
-    let none = Problem::local("comparing before with after", "there is no reading from before the switch", "Name one.");
+    let none = Problem::local(
+        "comparing before with after",
+        "there is no reading from before the switch",
+        "Name one.",
+    );
     desk.msg(Msg::LookedBack(Arc::new(LookBack { comparison: Err(none), ..look_back() })));
     desk.draw();
     assert!(desk.text().contains("there is no reading from before the switch"), "{}", desk.text());
@@ -234,7 +238,10 @@ fn tokens_are_read_when_asked_for_and_each_person_has_a_letter() {
     assert!(text.contains("Adele Vance"), "{text}");
     look("follow_up", &mut desk, &[(80, 24), (120, 40)]);
     let effects = press(&mut desk, "y");
-    assert!(matches!(&effects[..], [Effect::Copy(text)] if text.contains("build agent") && !text.contains('\u{1b}')), "{effects:?}");
+    assert!(
+        matches!(&effects[..], [Effect::Copy(text)] if text.contains("build agent") && !text.contains('\u{1b}')),
+        "{effects:?}"
+    );
     press(&mut desk, "e");
     let effects = press(&mut desk, "Enter");
     assert!(matches!(&effects[..], [Effect::Task(tasks::Effect::WriteFile { .. })]), "{effects:?}");

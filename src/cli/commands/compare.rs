@@ -43,7 +43,9 @@ async fn plan(global: &Global) -> Option<(String, Plan)> {
 pub fn show(output: Output, found: &Comparison) -> Result<(), Failure> {
     match output.format {
         Format::Json => output.json(&ComparisonDocument::new(found)),
-        Format::Csv => output.data(|out| csv(out, COLUMNS.iter().map(|name| (*name).to_owned()).collect(), rows(found))),
+        Format::Csv => {
+            output.data(|out| csv(out, COLUMNS.iter().map(|name| (*name).to_owned()).collect(), rows(found)))
+        }
         Format::Text => output.data(|out| text(out, output.paint, found)),
     }
 }
@@ -154,7 +156,8 @@ fn everybody(out: &mut dyn Write, paint: Paint, found: &Comparison) -> io::Resul
     let as_expected = |person: &&PersonChanges| {
         !person.has_loss() && person.differences.iter().all(|one| one.expected.is_some())
     };
-    let (quiet, loud): (Vec<&PersonChanges>, Vec<&PersonChanges>) = found.people.iter().partition(as_expected);
+    let (quiet, loud): (Vec<&PersonChanges>, Vec<&PersonChanges>) =
+        found.people.iter().partition(as_expected);
     for person in loud.iter().take(NAMED) {
         let next = if person.has_unexpected_loss() {
             "Lost something that was not to be expected:"

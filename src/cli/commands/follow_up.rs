@@ -15,12 +15,13 @@ use crate::tasks::Model;
 
 /// The list, where tokens were read.
 fn list(model: &Model) -> Result<FollowUp, Failure> {
-    let inventory = model.facts.tokens.get().ok_or_else(|| {
-        model.facts.tokens.problem.as_deref().map_or_else(
-            || Failure::new(Exit::No, "the tokens and SSH keys were not read"),
-            Failure::from,
-        )
-    })?;
+    let inventory =
+        model.facts.tokens.get().ok_or_else(|| {
+            model.facts.tokens.problem.as_deref().map_or_else(
+                || Failure::new(Exit::No, "the tokens and SSH keys were not read"),
+                Failure::from,
+            )
+        })?;
     let roster = model.roster.get().ok_or_else(|| Failure::new(Exit::No, "the people were not read"))?;
     Ok(FollowUp::of(inventory, roster, model.now))
 }
@@ -63,6 +64,7 @@ fn say(output: Output, list: &FollowUp) {
         output.say(&format!("not read: {}: {why}", clean(who)));
     }
     if list.open > 0 {
-        output.say(&format!("{} not read yet: run it again, it goes on where it stopped.", people(list.open)));
+        output
+            .say(&format!("{} not read yet: run it again, it goes on where it stopped.", people(list.open)));
     }
 }

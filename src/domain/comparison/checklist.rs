@@ -171,9 +171,9 @@ pub fn points(facts: &AfterFacts<'_>) -> Vec<Point> {
 
 /// Whether everything is as it should be: nothing fails, and what only a person knows was ticked.
 pub fn is_complete(points: &[Point]) -> bool {
-    !points
-        .iter()
-        .any(|point| matches!(point.counts_as(), CheckStatus::Fail | CheckStatus::Manual | CheckStatus::Unknown))
+    !points.iter().any(|point| {
+        matches!(point.counts_as(), CheckStatus::Fail | CheckStatus::Manual | CheckStatus::Unknown)
+    })
 }
 
 fn found(id: PointId, status: CheckStatus, summary: impl Into<String>) -> Point {
@@ -237,7 +237,11 @@ fn point(id: PointId, facts: &AfterFacts<'_>) -> Point {
             Ok(people) => Point {
                 evidence: people.iter().map(|name| clean(name).into_owned()).collect(),
                 remedy: "Send them the follow-up (`ado2entra check --tokens --format csv`).".to_owned(),
-                ..found(id, CheckStatus::Warn, format!("{} had SSH keys and have none now", count(people.len())))
+                ..found(
+                    id,
+                    CheckStatus::Warn,
+                    format!("{} had SSH keys and have none now", count(people.len())),
+                )
             },
             Err(why) => Point {
                 summary: format!("tick when done; not read: {}", clean(why)),
@@ -324,15 +328,17 @@ fn guests(id: PointId, facts: &AfterFacts<'_>) -> Point {
         comparison.people.iter().filter(lost).map(|person| words::who(person, "now")).collect();
     if gone.is_empty() {
         return Point {
-            remedy: "Ask one guest to sign in: the policy *External guest access* of the organization counts too."
-                .to_owned(),
+            remedy:
+                "Ask one guest to sign in: the policy *External guest access* of the organization counts too."
+                    .to_owned(),
             ..found(id, CheckStatus::Manual, "no guest is gone; tick when one of them has signed in")
         };
     }
     Point {
         summary: format!("{} gone", are(gone.len())),
         evidence: gone,
-        remedy: "Invite them again, and look at *External guest access* in the organization's policies.".to_owned(),
+        remedy: "Invite them again, and look at *External guest access* in the organization's policies."
+            .to_owned(),
         ..found(id, CheckStatus::Fail, "")
     }
 }
@@ -384,17 +390,19 @@ fn link_event(id: PointId, facts: &AfterFacts<'_>) -> Point {
                   log*. The Entra audit log shows the same from the other side.";
     match &facts.audit {
         Err(why) => unread(id, why, remedy),
-        Ok(entries) => match entries.iter().filter(|one| one.action == "Organization.LinkToAAD").max_by_key(|one| one.at)
-        {
-            None => Point {
-                remedy: remedy.to_owned(),
-                ..found(id, CheckStatus::Warn, "the log can be read and does not show it")
-            },
-            Some(last) => Point {
-                evidence: entries.iter().map(audit_line).collect(),
-                ..found(id, CheckStatus::Pass, format!("{}, by {}", last.at, clean(&last.actor)))
-            },
-        },
+        Ok(entries) => {
+            match entries.iter().filter(|one| one.action == "Organization.LinkToAAD").max_by_key(|one| one.at)
+            {
+                None => Point {
+                    remedy: remedy.to_owned(),
+                    ..found(id, CheckStatus::Warn, "the log can be read and does not show it")
+                },
+                Some(last) => Point {
+                    evidence: entries.iter().map(audit_line).collect(),
+                    ..found(id, CheckStatus::Pass, format!("{}, by {}", last.at, clean(&last.actor)))
+                },
+            }
+        }
     }
 }
 
@@ -473,8 +481,11 @@ mod tests {
             actor: "Jamal\u{1b}[31m <jamal@contoso.com>".into(),
             details: "Linked".into(),
         };
-        let log =
-            [entry(10, "Organization.LinkToAAD"), entry(30, "Organization.UnlinkFromAAD"), entry(20, "Organization.LinkToAAD")];
+        let log = [
+            entry(10, "Organization.LinkToAAD"),
+            entry(30, "Organization.UnlinkFromAAD"),
+            entry(20, "Organization.LinkToAAD"),
+        ];
         let mut facts = facts(&none);
         facts.audit = Ok(&log);
         let point = points(&facts).into_iter().find(|point| point.id == PointId::LinkEvent).unwrap();
@@ -492,7 +503,8 @@ mod tests {
         let none = BTreeMap::new();
         let mut facts = facts(&none);
         facts.connected = Some(false);
-        let open = points(&facts).into_iter().filter(|point| point.status != CheckStatus::NotApplicable).count();
+        let open =
+            points(&facts).into_iter().filter(|point| point.status != CheckStatus::NotApplicable).count();
         assert_eq!(open, 1);
     }
 }

@@ -296,7 +296,11 @@ mod tests {
         let list = list();
         let letter = letter(&list.entries[0], "fabrikam", "https://dev.azure.com/", "Contoso", now());
         assert!(letter.starts_with("To: Adele Vance <adele@fabrikam.com>\n"), "{letter}");
-        assert!(letter.contains("access token \"=cmd\", full access, ends soon, on 2026-12-10, for all organizations"));
+        assert!(
+            letter.contains(
+                "access token \"=cmd\", full access, ends soon, on 2026-12-10, for all organizations"
+            )
+        );
         assert!(letter.contains("https://dev.azure.com/fabrikam/_usersSettings/tokens\n"));
         assert!(letter.contains("https://dev.azure.com/fabrikam/_usersSettings/keys\n"));
         assert!(letter.contains("stop working on 2026-12-01, switch or not"));

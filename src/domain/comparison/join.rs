@@ -66,8 +66,7 @@ pub(super) fn pairs(before: &State, after: &State, held: &Held, intentions: &Int
         }
         found.is_none()
     });
-    let new: Vec<usize> =
-        taken.iter().enumerate().filter(|(_, taken)| !**taken).map(|(at, _)| at).collect();
+    let new: Vec<usize> = taken.iter().enumerate().filter(|(_, taken)| !**taken).map(|(at, _)| at).collect();
     let matches = successors(before, after, held, intentions, &gone, &new);
     pairs.gone = gone.into_iter().filter(|at| !matches.contains_key(at)).collect();
     let found: std::collections::BTreeSet<usize> = matches.values().copied().collect();

@@ -71,11 +71,7 @@ pub(super) fn differences(
     let new = pairs.new.iter().filter_map(|at| after.people.get(*at));
     found.extend(new.map(|person| {
         let difference = Difference::gained(Kind::Person, shown_access(person));
-        alone(
-            person,
-            view.noted(difference, Which::After, person),
-            came_back(person, before.taken_at),
-        )
+        alone(person, view.noted(difference, Which::After, person), came_back(person, before.taken_at))
     }));
     found
 }
@@ -197,9 +193,8 @@ impl View<'_> {
     }
 
     fn identity(&self, first: &PersonState, second: &PersonState, out: &mut Vec<Difference>) {
-        let same = first.origin == second.origin
-            && first.tenant == second.tenant
-            && first.object == second.object;
+        let same =
+            first.origin == second.origin && first.tenant == second.tenant && first.object == second.object;
         let mut expected = expected::identity(self.between, first, second);
         if !same {
             let planned = self.intentions.targets.get(&first.key).copied();
@@ -261,8 +256,7 @@ impl View<'_> {
                 std::cmp::Ordering::Greater => Change::Gained,
                 std::cmp::Ordering::Equal => continue,
             };
-            let expected =
-                (change == Change::Lost && self.between.switched()).then_some(Expected::MadeAnew);
+            let expected = (change == Change::Lost && self.between.switched()).then_some(Expected::MadeAnew);
             out.push(
                 Difference::changed(kind, change, was.to_string().into(), is.to_string().into())
                     .because(expected),
@@ -270,7 +264,12 @@ impl View<'_> {
         }
     }
 
-    fn is_administrator(&self, which: Which, person: &PersonState, resolved: Option<&BTreeSet<u32>>) -> Option<bool> {
+    fn is_administrator(
+        &self,
+        which: Which,
+        person: &PersonState,
+        resolved: Option<&BTreeSet<u32>>,
+    ) -> Option<bool> {
         if let Some((before, after)) = &self.administrators {
             let set = if which == Which::Before { before } else { after };
             return Some(set.contains(person.key.as_str()));
@@ -319,11 +318,7 @@ impl View<'_> {
         self.projects(first, second, sets, out);
     }
 
-    fn administrator_lost(
-        &self,
-        direct: Option<&(Vec<u32>, Vec<u32>)>,
-        what: Arc<str>,
-    ) -> Difference {
+    fn administrator_lost(&self, direct: Option<&(Vec<u32>, Vec<u32>)>, what: Arc<str>) -> Difference {
         let group = self.held.groups.iter().zip(0_u32..).find(|(group, _)| group.administrators);
         let through = direct
             .zip(group)
@@ -354,9 +349,9 @@ impl View<'_> {
         }
         Some(match which {
             Which::Before => one.because(self.why_lost(group, known.entra, direct)),
-            Which::After => one.because(
-                (known.entra && self.between.switched()).then_some(Expected::NewDirectoryGroup),
-            ),
+            Which::After => {
+                one.because((known.entra && self.between.switched()).then_some(Expected::NewDirectoryGroup))
+            }
         })
     }
 
@@ -407,7 +402,8 @@ impl View<'_> {
                 .iter()
                 .filter(|one| one.kind == Kind::Group && one.change == Change::Lost)
                 .filter(|one| {
-                    let group = self.held.groups.iter().find(|group| Some(&group.name) == one.before.as_ref());
+                    let group =
+                        self.held.groups.iter().find(|group| Some(&group.name) == one.before.as_ref());
                     group.and_then(|group| group.project.as_ref()) == Some(name)
                 })
                 .map(|one| one.expected)
@@ -484,9 +480,7 @@ fn rank(level: &str) -> Option<u8> {
 fn shown_identity(person: &PersonState) -> Arc<str> {
     match (&person.origin, person.tenant, person.object) {
         (Origin::Msa, _, _) => "Microsoft account".into(),
-        (Origin::Aad, Some(tenant), Some(object)) => {
-            format!("Entra account {object} of {tenant}").into()
-        }
+        (Origin::Aad, Some(tenant), Some(object)) => format!("Entra account {object} of {tenant}").into(),
         (Origin::Aad, Some(tenant), None) => format!("Entra account of {tenant}").into(),
         (Origin::Aad, None, _) => "Entra account".into(),
         (other, _, _) => other.as_str().into(),

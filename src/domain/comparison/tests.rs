@@ -29,7 +29,10 @@ fn group(n: u32, name: &str, within: &[u32]) -> GroupState {
 /// Administrators, readers of a project, a team inside the readers, and an Entra group inside the team.
 fn groups() -> Vec<GroupState> {
     vec![
-        GroupState { administrators: true, ..group(ADMINS, "[fabrikam]\\Project Collection Administrators", &[]) },
+        GroupState {
+            administrators: true,
+            ..group(ADMINS, "[fabrikam]\\Project Collection Administrators", &[])
+        },
         GroupState { project: Some("Fiber".into()), ..group(READERS, "[Fiber]\\Readers", &[]) },
         group(TEAM, "[fabrikam]\\Team", &[READERS]),
         GroupState { entra: true, ..group(OLD, "[TEAM FOUNDATION]\\Adatum Developers", &[TEAM]) },
@@ -147,7 +150,10 @@ fn after_a_switch_groups_of_the_old_directory_are_expected_to_be_gone() {
             (Kind::Project, Change::Lost, Some(Expected::ThroughOldGroup))
         ]
     );
-    assert!(found.people.iter().any(|one| one.storage_key == key(2) && one.has_unexpected_loss()), "held by herself");
+    assert!(
+        found.people.iter().any(|one| one.storage_key == key(2) && one.has_unexpected_loss()),
+        "held by herself"
+    );
     let lost = found.organization.iter().find(|one| one.kind == Kind::EntraGroup).unwrap();
     assert_eq!((lost.change, lost.expected), (Change::Lost, Some(Expected::OldDirectoryGroup)));
     // Without a switch nothing of this is to be expected.
@@ -211,10 +217,7 @@ fn who_is_gone_is_lost_unless_the_plan_removes_them() {
 fn a_new_key_is_the_same_person_by_the_planned_target_and_by_the_address() {
     let rekeyed = |n: u32, from: PersonState| PersonState { key: key(n), ..from };
     let was = before(vec![person(1, &[TEAM]), person(2, &[READERS])]);
-    let is = after(vec![
-        rekeyed(11, mapped(person(1, &[TEAM]), 7)),
-        rekeyed(12, person(2, &[READERS])),
-    ]);
+    let is = after(vec![rekeyed(11, mapped(person(1, &[TEAM]), 7)), rekeyed(12, person(2, &[READERS]))]);
     let planned = Intentions { targets: [(key(1), object(7))].into(), ..Intentions::default() };
     let found = compare(&was, &is, &planned);
     assert!(!found.has_losses(), "{found:#?}");
@@ -240,8 +243,7 @@ fn two_who_could_be_the_same_are_nobody() {
 #[test]
 fn whoever_was_mapped_to_another_account_than_planned_is_not_expected() {
     let planned = Intentions { targets: [(key(1), object(7))].into(), ..Intentions::default() };
-    let found =
-        compare(&before(vec![person(1, &[])]), &after(vec![mapped(person(1, &[]), 8)]), &planned);
+    let found = compare(&before(vec![person(1, &[])]), &after(vec![mapped(person(1, &[]), 8)]), &planned);
     assert_eq!(of(&found, 1)[0], (Kind::Identity, Change::Changed, None));
     assert_eq!(found.people[0].differences[0].note.as_deref(), Some("not the account that the plan names"));
 }
@@ -319,7 +321,13 @@ fn who_used_it_since_is_counted() {
 }
 
 fn any_person() -> impl Strategy<Value = PersonState> {
-    let access = prop::sample::select(vec![None, Some("Basic"), Some("Stakeholder"), Some("Visual Studio Enterprise"), Some("odd")]);
+    let access = prop::sample::select(vec![
+        None,
+        Some("Basic"),
+        Some("Stakeholder"),
+        Some("Visual Studio Enterprise"),
+        Some("odd"),
+    ]);
     let status = prop::sample::select(vec![
         EntitlementStatus::Active,
         EntitlementStatus::Disabled,
@@ -327,7 +335,8 @@ fn any_person() -> impl Strategy<Value = PersonState> {
         EntitlementStatus::Other("x".into()),
     ]);
     let direct = prop::option::of(prop::collection::vec(0_u32..5, 0..4));
-    let projects = prop::option::of(prop::collection::vec(prop::sample::select(vec!["Fiber", "Ledger"]), 0..3));
+    let projects =
+        prop::option::of(prop::collection::vec(prop::sample::select(vec!["Fiber", "Ledger"]), 0..3));
     let tokens = prop::option::of((0_u32..3, 0_u32..3));
     (1_u32..12, 1_u32..12, access, status, direct, projects, tokens, prop::option::of(1_u32..4)).prop_map(
         |(n, name, access, status, direct, projects, tokens, to)| {
@@ -362,7 +371,12 @@ fn any_state() -> impl Strategy<Value = State> {
     };
     (
         prop::collection::vec(any_person(), 0..12),
-        prop::sample::select(vec![None, Some(Backing::MicrosoftAccounts), Some(Backing::Tenant(tenant(1))), Some(Backing::Tenant(tenant(2)))]),
+        prop::sample::select(vec![
+            None,
+            Some(Backing::MicrosoftAccounts),
+            Some(Backing::Tenant(tenant(1))),
+            Some(Backing::Tenant(tenant(2))),
+        ]),
         prop::collection::vec(prop::collection::vec(0_u32..5, 0..3), 5),
         prop::collection::vec(0_u32..5, 0..2),
         prop::option::of(prop::collection::vec(1_u32..12, 0..4)),
@@ -388,7 +402,8 @@ fn any_state() -> impl Strategy<Value = State> {
 fn went(comparison: &Comparison, change: Change) -> Vec<String> {
     let people = comparison.people.iter().flat_map(|person| {
         // A joined person is known by the key of the first state; the mirror image knows the other one.
-        let mut keys = [Some(person.storage_key.to_string()), person.new_storage_key.as_ref().map(ToString::to_string)];
+        let mut keys =
+            [Some(person.storage_key.to_string()), person.new_storage_key.as_ref().map(ToString::to_string)];
         keys.sort();
         person.differences.iter().map(move |one| (format!("{keys:?}"), one))
     });

@@ -68,7 +68,8 @@ pub(super) fn memberships(shared: &Shared, call: &Call, descriptor: &str) -> Ans
     if let Some(answer) = refused(shared) {
         return answer;
     }
-    let unreadable = || shared.read(|world| world.group(FIRST_PROJECT + 2).map(|group| group.descriptor(world.ids)));
+    let unreadable =
+        || shared.read(|world| world.group(FIRST_PROJECT + 2).map(|group| group.descriptor(world.ids)));
     if shared.on(Fault::OneGroupUnreadable) && unreadable().as_deref() == Some(descriptor) {
         return forbidden("Access Denied: you may not read the members of this group. (simulated)");
     }

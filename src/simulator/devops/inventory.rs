@@ -123,8 +123,7 @@ pub(super) fn audit_log(shared: &Shared, call: &Call) -> Answer {
     if shared.on(Fault::NoAuditPermission) {
         return forbidden("Access Denied: the permission View audit log is missing. (simulated)");
     }
-    let since: Option<jiff::Timestamp> =
-        call.query.get("startTime").and_then(|text| text.parse().ok());
+    let since: Option<jiff::Timestamp> = call.query.get("startTime").and_then(|text| text.parse().ok());
     shared.read(|world| {
         if world.backing.is_none() {
             return devops_error(

@@ -22,7 +22,9 @@ const AGENTS: [&str; 2] = ["build-01", "build-02"];
 
 fn refused(shared: &Shared) -> Option<Answer> {
     shared.on(Fault::NoResourcesPermission).then(|| {
-        forbidden("Access Denied: the token lacks the scope for projects, connections and agents. (simulated)")
+        forbidden(
+            "Access Denied: the token lacks the scope for projects, connections and agents. (simulated)",
+        )
     })
 }
 
@@ -66,7 +68,8 @@ pub(super) fn connections(shared: &Shared, project: &str) -> Answer {
     }
     shared.read(|world| {
         let wanted = PROJECTS.iter().enumerate().position(|(number, name)| {
-            name.eq_ignore_ascii_case(project) || project_id(world, number).to_string() == project.to_lowercase()
+            name.eq_ignore_ascii_case(project)
+                || project_id(world, number).to_string() == project.to_lowercase()
         });
         let Some(number) = wanted else {
             return not_found("TF200016: The following project does not exist. (simulated)");

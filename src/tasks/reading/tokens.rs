@@ -39,15 +39,16 @@ pub(in crate::tasks) async fn before(session: &Session) -> Option<TokenInventory
 
 /// Reads everybody and tells the inventory, or why there is none. `again`: also whom an earlier sitting read.
 pub(in crate::tasks) async fn read(session: &Session, roster: &Roster, again: bool) {
-    let result = if again { sitting(session, roster.people(), None).await } else { of(session, roster.people()).await };
+    let result = if again {
+        sitting(session, roster.people(), None).await
+    } else {
+        of(session, roster.people()).await
+    };
     session.tell(Msg::FactRead(Fact::Tokens(result), Timestamp::now())).await;
 }
 
 /// The inventory of these people, with what earlier sittings read.
-pub(in crate::tasks) async fn of(
-    session: &Session,
-    people: &[OrgUser],
-) -> Result<TokenInventory, Problem> {
+pub(in crate::tasks) async fn of(session: &Session, people: &[OrgUser]) -> Result<TokenInventory, Problem> {
     let known = known(session).await;
     sitting(session, people, known).await
 }
@@ -74,9 +75,7 @@ async fn sitting(
         .collect();
     let total = open.len();
     if before > 0 {
-        session
-            .happened(source.name(), format!("{before} people were read before; {total} are left"))
-            .await;
+        session.happened(source.name(), format!("{before} people were read before; {total} are left")).await;
     }
     let azure = session.azure_devops().clone();
     let mut answers = stream::iter(open)
@@ -142,7 +141,8 @@ fn still_fresh(
     now: Timestamp,
     switched: Option<Timestamp>,
 ) -> TokenInventory {
-    let there: std::collections::BTreeSet<&StorageKey> = people.iter().map(|user| &user.storage_key).collect();
+    let there: std::collections::BTreeSet<&StorageKey> =
+        people.iter().map(|user| &user.storage_key).collect();
     let fresh = |key: &StorageKey, read_at: Option<&Timestamp>| {
         there.contains(key)
             && read_at.is_some_and(|at| now.duration_since(*at) < SignedDuration::from_hours(FRESH_HOURS))
@@ -191,6 +191,9 @@ mod tests {
         assert_eq!(fresh.people.keys().collect::<Vec<_>>(), [&key(1)]);
         assert_eq!(fresh.notes.keys().collect::<Vec<_>>(), [&key(1)]);
         assert!(fresh.unread.is_empty(), "a failure is tried again");
-        assert!(still_fresh(inventory, &people, now(), Some(now())).people.is_empty(), "the switch was since");
+        assert!(
+            still_fresh(inventory, &people, now(), Some(now())).people.is_empty(),
+            "the switch was since"
+        );
     }
 }

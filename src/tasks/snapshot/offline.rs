@@ -135,9 +135,10 @@ fn read(path: &Path, context: Context) -> Result<Model, Problem> {
     if !is_a_name(&organization.name) {
         return Err(bad(path, "its organization has no name that an organization can have"));
     }
-    for (list, there, rows) in
-        [("org_users", parts.has_people, &parts.people_rows), ("tenant_users", parts.has_users, &parts.users_rows)]
-    {
+    for (list, there, rows) in [
+        ("org_users", parts.has_people, &parts.people_rows),
+        ("tenant_users", parts.has_users, &parts.users_rows),
+    ] {
         if !there {
             return Err(missing(list));
         }

@@ -195,7 +195,8 @@ impl Redactor {
         if plain.is_empty() || is_harmless(member, plain) || BUILT_IN.contains(&plain) {
             return text.to_owned();
         }
-        if member.to_ascii_lowercase().contains("descriptor") || matches!(member, "container" | "member" | "group")
+        if member.to_ascii_lowercase().contains("descriptor")
+            || matches!(member, "container" | "member" | "group")
         {
             return self.descriptor(plain);
         }
@@ -237,7 +238,9 @@ impl Redactor {
     /// `smtp:` and `#EXT#` stay, because they say what kind of address it is.
     fn address(&mut self, text: &str) -> String {
         let (prefix, address) = match text.split_once(':') {
-            Some((prefix, rest)) if prefix.len() <= 5 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Some((prefix, rest))
+                if prefix.len() <= 5 && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric()) =>
+            {
                 (format!("{prefix}:"), rest)
             }
             _ => (String::new(), text),
@@ -268,11 +271,7 @@ impl Redactor {
         } else {
             self.called("project", scope)
         };
-        let name = if BUILT_IN.contains(&name) {
-            name.to_owned()
-        } else {
-            self.called("group", name)
-        };
+        let name = if BUILT_IN.contains(&name) { name.to_owned() } else { self.called("group", name) };
         format!("[{scope}]\\{name}")
     }
 
@@ -302,7 +301,9 @@ fn standing(text: &str) -> String {
         Some((counts, _)) if counts.bytes().all(|byte| byte.is_ascii_digit() || b" of".contains(&byte)) => {
             format!("{counts} agents online")
         }
-        _ if text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ') => text.to_owned(),
+        _ if text.len() <= 20 && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b' ') => {
+            text.to_owned()
+        }
         _ => "not said".to_owned(),
     }
 }
@@ -321,7 +322,9 @@ fn is_sid(text: &str) -> bool {
 
 fn is_time(text: &str) -> bool {
     text.get(..10).is_some_and(|day| {
-        day.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
+        day.bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() })
     }) && text.bytes().all(|byte| byte.is_ascii_digit() || b"-:.TZ+ ".contains(&byte))
 }
 
@@ -331,13 +334,28 @@ fn is_harmless(member: &str, text: &str) -> bool {
             is_id(id) && path.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'/')
         })
     });
-    let number = text.len() <= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit()) && text.bytes().any(|b| b.is_ascii_digit());
+    let number = text.len() <= 32
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+        && text.bytes().any(|b| b.is_ascii_digit());
     let word = WORDS.contains(&member)
         && text.len() <= 60
         && !text.contains('@')
         && text.chars().all(|c| c.is_ascii_alphanumeric() || " +-_.#".contains(c));
-    let known = matches!(text, "Windows Live ID" | "LOCAL AUTHORITY" | "Build" | "AgentPool" | "MicrosoftAccounts" | "microsoft-accounts");
-    is_id(text) || is_time(text) || vstfs || word || known || (member.to_lowercase().ends_with("id") && number)
+    let known = matches!(
+        text,
+        "Windows Live ID"
+            | "LOCAL AUTHORITY"
+            | "Build"
+            | "AgentPool"
+            | "MicrosoftAccounts"
+            | "microsoft-accounts"
+    );
+    is_id(text)
+        || is_time(text)
+        || vstfs
+        || word
+        || known
+        || (member.to_lowercase().ends_with("id") && number)
 }
 
 #[cfg(test)]

@@ -124,8 +124,7 @@ struct Scanner<R> {
 }
 
 fn walk<R: Read>(from: R, each: &mut impl FnMut(Found<'_>) -> Result<(), String>) -> Result<(), String> {
-    let mut scanner =
-        Scanner { from, buffer: vec![0; CHUNK], start: 0, filled: 0, ended: false, before: 0 };
+    let mut scanner = Scanner { from, buffer: vec![0; CHUNK], start: 0, filled: 0, ended: false, before: 0 };
     scanner.check_schema()?;
     scanner.expect(b'{', "an object")?;
     loop {
@@ -138,7 +137,8 @@ fn walk<R: Read>(from: R, each: &mut impl FnMut(Found<'_>) -> Result<(), String>
             Some(b'"') => {
                 let name: String = {
                     let length = scanner.value()?;
-                    serde_json::from_slice(scanner.taken(length)).map_err(|error| scanner.at(&error.to_string()))?
+                    serde_json::from_slice(scanner.taken(length))
+                        .map_err(|error| scanner.at(&error.to_string()))?
                 };
                 scanner.expect(b':', "`:`")?;
                 if scanner.blank()? == Some(b'[') {
@@ -149,7 +149,7 @@ fn walk<R: Read>(from: R, each: &mut impl FnMut(Found<'_>) -> Result<(), String>
                     let length = scanner.value()?;
                     each(Found::Member(&name, scanner.taken(length)))
                         .map_err(|said| format!("`{}`: {said}", clean_to(&name, 60)))?;
-                    }
+                }
             }
             _ => return Err(scanner.at("the name of a member is expected")),
         }
@@ -249,7 +249,9 @@ impl<R: Read> Scanner<R> {
             .and_then(|rest| rest.split_once('"'))
             .map(|(name, _)| name);
         let Some(name) = named else {
-            return Err(format!("it is no snapshot: it does not begin with {{\"schema\":\"{SCHEMA}{VERSION}\""));
+            return Err(format!(
+                "it is no snapshot: it does not begin with {{\"schema\":\"{SCHEMA}{VERSION}\""
+            ));
         };
         match name.strip_prefix(SCHEMA).and_then(|number| number.parse::<u32>().ok()) {
             Some(number) if (1..=VERSION).contains(&number) => {}

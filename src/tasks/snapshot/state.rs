@@ -190,7 +190,8 @@ impl Reader {
 
     fn graph_user(&mut self, row: &[u8]) {
         // People are known from their entitlements; most rows are not looked at any closer.
-        let is_service = |kind: &str| matches!(kind, "svc" | "acs" | "agg" | "imp" | "s2s" | "aadsp" | "win" | "tst");
+        let is_service =
+            |kind: &str| matches!(kind, "svc" | "acs" | "agg" | "imp" | "s2s" | "aadsp" | "win" | "tst");
         let Ok(head) = serde_json::from_slice::<DescriptorOnly<'_>>(row) else { return };
         if !head.descriptor.split_once('.').is_some_and(|(kind, _)| is_service(kind)) {
             return;
@@ -216,8 +217,8 @@ impl Reader {
     }
 
     fn membership(&mut self, row: &[u8]) -> Result<(), String> {
-        let one: WrittenMembership<'_> = serde_json::from_slice(row)
-            .map_err(|error| clean_to(&error.to_string(), 200).into_owned())?;
+        let one: WrittenMembership<'_> =
+            serde_json::from_slice(row).map_err(|error| clean_to(&error.to_string(), 200).into_owned())?;
         let container = self.subjects.get(&*one.container).copied();
         let member = self.subjects.get(&*one.member).copied();
         match (container, member) {
@@ -283,7 +284,10 @@ impl Reader {
         state.backing = organization.backing;
         state.owner = organization.owner.map(|owner| OwnerState {
             key: owner.storage_key,
-            shown: named(owner.name.as_deref().unwrap_or_default(), owner.address.as_deref().unwrap_or_default()),
+            shown: named(
+                owner.name.as_deref().unwrap_or_default(),
+                owner.address.as_deref().unwrap_or_default(),
+            ),
         });
         state.services = Some(self.services);
         state.administrators = organization

@@ -44,15 +44,9 @@ struct Listed<T> {
 /// read first (those that were read lately are not read again); without, those that are known go in.
 ///
 /// Where it is stopped, nothing is written.
-pub async fn take(
-    session: &Arc<Session>,
-    path: &Path,
-    force: bool,
-    tokens: bool,
-) -> Result<Taken, Problem> {
-    let taken = session
-        .unless_stopped("taking a snapshot", Box::pin(taking(session, path, force, tokens)))
-        .await;
+pub async fn take(session: &Arc<Session>, path: &Path, force: bool, tokens: bool) -> Result<Taken, Problem> {
+    let taken =
+        session.unless_stopped("taking a snapshot", Box::pin(taking(session, path, force, tokens))).await;
     // These lists were read for the file alone; nobody else tells that it is over.
     for source in [
         Source::Roster,
@@ -67,12 +61,7 @@ pub async fn take(
     taken
 }
 
-async fn taking(
-    session: &Arc<Session>,
-    path: &Path,
-    force: bool,
-    tokens: bool,
-) -> Result<Taken, Problem> {
+async fn taking(session: &Arc<Session>, path: &Path, force: bool, tokens: bool) -> Result<Taken, Problem> {
     if path.exists() && !force {
         return Err(Problem::local(
             format!("writing {}", path.display()),
@@ -119,8 +108,11 @@ async fn taking(
     out.objects("org_users", &people.raw)?;
     note_skipped("org_users", people.skipped, &mut taken.left_out);
     taken.people = people.items.len();
-    let graph_users =
-        or_left_out("graph_users", list(session, Source::GraphIdentities, azure.graph_users(&[], Raw::Keep)).await, &mut taken.left_out)?;
+    let graph_users = or_left_out(
+        "graph_users",
+        list(session, Source::GraphIdentities, azure.graph_users(&[], Raw::Keep)).await,
+        &mut taken.left_out,
+    )?;
     if let Some(users) = graph_users {
         out.objects("graph_users", &users.raw)?;
         note_skipped("graph_users", users.skipped, &mut taken.left_out);
@@ -151,12 +143,13 @@ fn discovery_id(tenant: &TenantPart) -> Option<crate::domain::TenantId> {
 }
 
 fn written_tokens(inventory: &TokenInventory) -> Vec<WrittenTokens> {
-    let one = |(key, counts): (&crate::domain::StorageKey, &crate::domain::facts::PersonTokens)| WrittenTokens {
-        storage_key: key.clone(),
-        counts: counts.clone(),
-        notes: inventory.notes.get(key).cloned().unwrap_or_default(),
-        read_at: inventory.read_at.get(key).copied(),
-    };
+    let one =
+        |(key, counts): (&crate::domain::StorageKey, &crate::domain::facts::PersonTokens)| WrittenTokens {
+            storage_key: key.clone(),
+            counts: counts.clone(),
+            notes: inventory.notes.get(key).cloned().unwrap_or_default(),
+            read_at: inventory.read_at.get(key).copied(),
+        };
     inventory.people.iter().map(one).collect()
 }
 
@@ -189,7 +182,10 @@ async fn groups(
                         container: member.container_descriptor.as_str().into(),
                         member: member.member_descriptor.as_str().into(),
                     };
-                    out.row(taken.memberships == 0, &serde_json::to_vec(&row).map_err(super::document::writing)?)?;
+                    out.row(
+                        taken.memberships == 0,
+                        &serde_json::to_vec(&row).map_err(super::document::writing)?,
+                    )?;
                     taken.memberships += 1;
                 }
             }
@@ -206,9 +202,7 @@ async fn groups(
     for group in groups.items.iter().filter(|group| group.is_from_entra()) {
         match observe::entra_members(session, group, tenant).await {
             Ok(objects) => entra.extend(
-                objects
-                    .into_iter()
-                    .map(|object| EntraMember { group: group.descriptor.to_string(), object }),
+                objects.into_iter().map(|object| EntraMember { group: group.descriptor.to_string(), object }),
             ),
             Err(problem) => taken.left_out.push(LeftOut {
                 part: "entra_members".to_owned(),

@@ -101,7 +101,10 @@ fn header(app: &App, open: &Dialog, width: usize) -> Vec<(String, Style)> {
         out.extend(wrap(text, width).into_iter().map(|line| (line, style)));
     };
     let Some(found) = found(app) else {
-        say("Everybody's groups are read, and what people work with; then before and after are compared.", theme.text);
+        say(
+            "Everybody's groups are read, and what people work with; then before and after are compared.",
+            theme.text,
+        );
         return out;
     };
     match (&found.comparison, open.page) {
@@ -130,9 +133,8 @@ fn header(app: &App, open: &Dialog, width: usize) -> Vec<(String, Style)> {
         }
         (Err(problem), Page::Changes) => say(&problem.to_string(), theme.caution),
         (_, Page::Checklist) => {
-            let open = |status: CheckStatus| {
-                found.points.iter().filter(|point| point.counts_as() == status).count()
-            };
+            let open =
+                |status: CheckStatus| found.points.iter().filter(|point| point.counts_as() == status).count();
             let dot = app.look.glyphs.middot;
             say(
                 &format!(
@@ -282,11 +284,7 @@ fn details(app: &App, row: &Row, width: usize) -> Vec<(String, Style)> {
         Row::Person(key) => {
             let Some(person) = person(app, key) else { return out };
             say(&who(person, arrow), 0, theme.title);
-            say(
-                if person.came_back { "has used it since" } else { "has not used it since" },
-                0,
-                theme.dim,
-            );
+            say(if person.came_back { "has used it since" } else { "has not used it since" }, 0, theme.dim);
             tell(&person.differences, &mut say);
             say(&format!("storage key {}", person.storage_key), 0, theme.dim);
         }
@@ -298,7 +296,9 @@ fn details(app: &App, row: &Row, width: usize) -> Vec<(String, Style)> {
                 say(line, 2, theme.text);
             }
             match &point.ticked {
-                Some(tick) => say(&format!("ticked {} UTC: {}", clock(tick.at), clean(&tick.note)), 0, theme.good),
+                Some(tick) => {
+                    say(&format!("ticked {} UTC: {}", clock(tick.at), clean(&tick.note)), 0, theme.good)
+                }
                 None if point.status == CheckStatus::Pass => {}
                 None => say(&point.remedy, 0, theme.accent),
             }
@@ -309,7 +309,13 @@ fn details(app: &App, row: &Row, width: usize) -> Vec<(String, Style)> {
 
 fn hints(app: &App, open: &Dialog, inside: Rect, buf: &mut Buffer) {
     let (look, theme) = (&app.look, &app.look.theme);
-    let mut keys = vec![("Enter", "details"), ("Tab", "other page"), ("b", "other snapshot"), ("r", "again"), ("e", "export")];
+    let mut keys = vec![
+        ("Enter", "details"),
+        ("Tab", "other page"),
+        ("b", "other snapshot"),
+        ("r", "again"),
+        ("e", "export"),
+    ];
     match open.page {
         Page::Changes => keys.insert(1, ("f", "more or less")),
         Page::Checklist => keys.insert(0, ("Space", "tick")),
