@@ -241,11 +241,11 @@ fn looks_wrong() {
 }
 
 /// The switch, seen while the dashboard was open; by then the access token is dead.
-fn turned(answer: Result<AfterConnectTrial, Problem>) -> Desk {
+fn turned(answer: AfterConnectTrial) -> Desk {
     let mut desk = desk();
     let me = fixture::tenant_users().into_iter().find(|user| user.id == fixture::object(9)).unwrap();
     desk.msg(Msg::FactRead(Fact::Me(Ok(Box::new(me))), now()));
-    desk.msg(Msg::FactRead(Fact::AfterConnect(answer), now()));
+    desk.msg(Msg::FactRead(Fact::AfterConnect(Ok(answer)), now()));
     let at = now() + SignedDuration::from_secs(20);
     desk.msg(Msg::Clock(at));
     desk.msg(Msg::FactRead(Fact::Backing(Ok(Backing::Tenant(tenant(1)))), at));
@@ -256,8 +256,8 @@ fn turned(answer: Result<AfterConnectTrial, Problem>) -> Desk {
     desk
 }
 
-fn by_command() -> Result<AfterConnectTrial, Problem> {
-    Ok(AfterConnectTrial { way: "command".into(), tenant: Some(tenant(1)), same_pat: false })
+fn by_command() -> AfterConnectTrial {
+    AfterConnectTrial { way: "command".into(), tenant: Some(tenant(1)), same_pat: false }
 }
 
 fn refused() -> Problem {
@@ -326,7 +326,7 @@ fn whoever_is_locked_out_is_told_why_what_rests_and_the_way_back() {
 
 #[test]
 fn a_sign_in_by_the_dead_token_is_named_as_that() {
-    let mut desk = turned(Ok(AfterConnectTrial { way: "same".into(), tenant: None, same_pat: true }));
+    let mut desk = turned(AfterConnectTrial { way: "same".into(), tenant: None, same_pat: true });
     desk.msg(Msg::FactRead(Fact::Operator(Err(refused())), now() + SignedDuration::from_secs(21)));
     let text = desk.text();
     assert!(text.contains("The access token of before the switch is dead"), "{text}");
@@ -368,7 +368,8 @@ fn every_size_is_drawn() {
     empty.app.tab = Tab::Connection;
     let mut locked = turned(by_command());
     locked.msg(Msg::FactRead(Fact::Operator(Err(refused())), now() + SignedDuration::from_secs(21)));
-    for mut desk in [empty, desk(), wrong(), at_tab(Desk::connected()), turned(by_command()), locked] {
+    let desks = vec![empty, desk(), wrong(), at_tab(Desk::connected()), turned(by_command()), locked];
+    for mut desk in desks {
         for _ in 0..150 {
             desk.size = (rng.u16(1..=200), rng.u16(1..=60));
             desk.blind(["j", "k", "G", "g", "Enter", "Esc", "J"][rng.usize(..7)]);

@@ -84,7 +84,7 @@ fn escaped(text: &str) -> String {
     if text.starts_with(['.', '\'']) { format!("\\&{text}") } else { text }
 }
 
-const TAIL: &str = r#".SH FILES
+const TAIL: &str = r".SH FILES
 .TP
 \fI$XDG_CONFIG_HOME/ado2entra/config.toml\fR
 The configuration (default: ~/.config). \fBado2entra config path\fR says where it is looked for.
@@ -107,7 +107,7 @@ Text is not coloured.
 .TP
 \fBHTTPS_PROXY, NO_PROXY, SSL_CERT_FILE\fR
 As usual. Loopback addresses are never asked through a proxy.
-"#;
+";
 
 #[cfg(test)]
 mod tests {

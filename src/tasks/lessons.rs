@@ -14,7 +14,7 @@ use super::analysis::Analysis;
 use super::before;
 use super::msg::{Msg, PlanLesson};
 use super::record;
-use super::session::{Latest, Session};
+use super::session::{BeforeTaken, Latest, Session};
 use super::succession;
 
 /// What is new in this analysis, compared with the plan it was made with. Nothing new gives an empty list, so that keeping
@@ -136,14 +136,9 @@ async fn try_keep_readings(
         && first == backing
         && (analysis.goal == Goal::Disconnect || analysis.state != ConnectionState::Connected);
     // Once when the program starts, and once more when everything is ready: who came or went meanwhile belongs to it.
-    let ready = analysis.phase > Phase::Prepare;
-    let taken = |latest: &mut Latest| {
-        let taken = latest.before_taken && (!ready || latest.before_taken_ready);
-        latest.before_taken = true;
-        latest.before_taken_ready |= ready;
-        taken
-    };
-    if due && !session.remember(taken) {
+    let now = if analysis.phase > Phase::Prepare { BeforeTaken::Ready } else { BeforeTaken::Preparing };
+    let is_news = |latest: &mut Latest| std::mem::replace(&mut latest.before_taken, now) < now;
+    if due && session.remember(is_news) {
         let forecast = analysis.forecast.as_deref();
         before::keep(session, roster, directory, plan, forecast, analysis.goal).await?;
     }

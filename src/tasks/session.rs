@@ -79,6 +79,18 @@ pub enum SetupError {
     Services(Problem),
 }
 
+/// When the *before* reading was taken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum BeforeTaken {
+    /// Not yet.
+    #[default]
+    No,
+    /// While something was still to be prepared.
+    Preparing,
+    /// When everything was ready.
+    Ready,
+}
+
 /// The people as last read.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Latest {
@@ -96,10 +108,8 @@ pub(super) struct Latest {
     pub(super) unsaved: bool,
     /// People whose key is gone were looked for since the last reading of the roster.
     pub(super) successors_sought: bool,
-    /// The *before* reading was taken in this session.
-    pub(super) before_taken: bool,
-    /// Likewise, when everything was ready.
-    pub(super) before_taken_ready: bool,
+    /// When the *before* reading was taken in this session.
+    pub(super) before_taken: BeforeTaken,
     /// The print of what was found and kept last.
     pub(super) found_kept: Option<u64>,
     /// The print of the prerequisites that were kept last.

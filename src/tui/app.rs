@@ -201,6 +201,7 @@ pub enum Analysing {
 
 /// The state of the dashboard.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct App {
     /// Everything that is known.
     pub model: Model,

@@ -21,9 +21,7 @@ pub fn disabled(app: &App, action: Action) -> Option<String> {
             (!app.saving.can_take_back() && app.saving.is_idle())
                 .then(|| "nothing was decided in this session".to_owned())
         }),
-        Action::StopReading => {
-            (!app.reads_long()).then(|| "no long reading is under way".to_owned())
-        }
+        Action::StopReading => (!app.reads_long()).then(|| "no long reading is under way".to_owned()),
         Action::Apply | Action::RetryFailed if context.read_only => {
             Some("read-only: nothing is sent that changes anything".to_owned())
         }

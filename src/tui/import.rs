@@ -12,6 +12,7 @@
 //!
 //! A file with a mistake shows every mistake with row, column and reason, and nothing can be taken over.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use crossterm::event::{KeyCode, KeyEvent};
@@ -241,7 +242,8 @@ fn words(app: &App, change: &RowChange) -> String {
         words.push_str("the note changes");
     } else {
         let arrow = app.look.glyphs.arrow;
-        words.push_str(&format!("{} {arrow} {}", decision(&change.from), decision(&change.to)));
+        // Writing to memory cannot fail.
+        let _ = write!(words, "{} {arrow} {}", decision(&change.from), decision(&change.to));
     }
     if let Some(note) = change.note_to.as_deref().filter(|_| change.note_from != change.note_to) {
         words.push_str(", note: ");

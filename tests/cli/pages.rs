@@ -99,7 +99,7 @@ fn parts(page: &str) -> Vec<Part> {
                     let arguments = words(command);
                     block.push(Shown { arguments, lines: vec![], code: 0, place: at + 1..at + 1 });
                 } else {
-                    let shown = block.last_mut().expect("a block begins with `$ ado2entra`");
+                    let shown = block.last_mut().unwrap();
                     shown.place.end = at + 1;
                     match line.strip_prefix("? ") {
                         Some(code) => shown.code = code.parse().unwrap(),

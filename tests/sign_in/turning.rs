@@ -15,6 +15,9 @@ use ado2entra::tasks::{Effect, Environment, Model, Msg, Runner, Session, Setup, 
 use tempfile::TempDir;
 use tokio::sync::mpsc::Receiver;
 
+/// Something that an administrator of the tenant does, to the user with this name.
+type Act = fn(&Simulator, &str);
+
 struct Desk {
     simulator: Simulator,
     session: Arc<Session>,
@@ -25,11 +28,11 @@ struct Desk {
 
 impl Desk {
     /// Everything read; the configuration is changed like this, and polling is as said.
-    async fn new(scenario: Scenario, change: impl Fn(String) -> String, polling: &str) -> Self {
+    async fn new(scenario: Scenario, change: impl Fn(&str) -> String, polling: &str) -> Self {
         let simulator = start(Options { scenario, ..Options::default() }).await.unwrap();
         simulator.control().set_fault(Fault::PatDiesAtConnect, true);
         let state = tempfile::tempdir().unwrap();
-        let text = change(simulator.config_toml(&state.path().join("state")));
+        let text = change(&simulator.config_toml(&state.path().join("state")));
         let text = format!("{text}\n[polling]\n{polling}\n");
         let setup = Setup {
             config: config::parse(&text, Path::new("made here"), &|_| None).unwrap(),
@@ -58,12 +61,9 @@ impl Desk {
                 }
             }
         };
-        if tokio::time::timeout(Duration::from_secs(40), work).await.is_err() {
-            panic!(
-                "waited for {what} in vain: {:?} {:?}",
-                self.model.events, self.model.facts.operator.problem
-            );
-        }
+        let ended = tokio::time::timeout(Duration::from_secs(40), work).await;
+        let (events, problem) = (&self.model.events, &self.model.facts.operator.problem);
+        assert!(ended.is_ok(), "waited for {what} in vain: {events:?} {problem:?}");
         runner.run(Effect::Watch(false));
     }
 
@@ -76,11 +76,11 @@ fn is_locked_out(model: &Model) -> bool {
     model.analysis.as_ref().is_some_and(|analysis| analysis.lockout.is_some())
 }
 
-fn plain(text: String) -> String {
-    text
+fn plain(text: &str) -> String {
+    text.to_owned()
 }
 
-fn same(text: String) -> String {
+fn same(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.starts_with("after_command"));
     lines.collect::<Vec<_>>().join("\n").replace("after_connect = \"command\"", "after_connect = \"same\"")
 }
@@ -147,7 +147,6 @@ async fn each_lock_out_has_its_cause() {
     assert_eq!(desk.cause(), Some(LockoutCause::TokenDead));
 
     // In `fabrikam` the operator is a Microsoft account, and the work account another person: without that one nobody gets in.
-    type Act = fn(&Simulator, &str);
     let nothing: Act = |_, _| ();
     let guest: Act = |simulator, _| simulator.control().set_fault(Fault::MeIsGuest, true);
     let disabled: Act = |simulator, upn| {

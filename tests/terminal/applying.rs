@@ -106,7 +106,8 @@ fn signals_end_the_dashboard_whose_call_is_under_way() {
         let (mut terminal, release) = applying(&world, false);
         kill_process(terminal.pid(), signal).unwrap();
         assert_eq!(terminal.end(), code);
-        assert_eq!(world.control().effects().mapped.len(), 1, "the call is held still");
+        // The other one of the two that are under way at a time may be through.
+        assert!(world.control().effects().mapped.len() < 3, "the call is held still");
         terminal.assert_whole();
         assert_on_record_and_finished(&world, release);
     }
@@ -122,9 +123,10 @@ fn the_next_dashboard_settles_by_reading_what_the_last_one_left() {
     assert!(world.states().values().any(|state| state == "sending"), "{:?}", world.states());
     drop(release);
     world.control().forget_hook();
-    // Carried out after all.
+    // Everything that arrived is carried out after all.
+    let arrived = world.control().requests().iter().filter(|request| request.method == "PATCH").count();
     let until = Instant::now() + PATIENCE;
-    while world.control().effects().mapped.len() < 2 && Instant::now() < until {
+    while world.control().effects().mapped.len() < arrived && Instant::now() < until {
         std::thread::sleep(Duration::from_millis(10));
     }
     let changes = world.control().patches();
@@ -132,7 +134,7 @@ fn the_next_dashboard_settles_by_reading_what_the_last_one_left() {
     let mut next = Terminal::start_in(Some(world.folder.path()), &command, &[], true);
     next.wait_for("Prerequisites");
     let until = Instant::now() + PATIENCE;
-    while world.states().values().filter(|state| *state == "verified").count() < 2 {
+    while world.states().values().filter(|state| *state == "verified").count() < arrived {
         assert!(Instant::now() < until, "not settled: {:?}\n{}", world.states(), next.text());
         std::thread::sleep(Duration::from_millis(50));
     }

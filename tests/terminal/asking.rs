@@ -94,7 +94,7 @@ fn an_interrupt_ends_the_question_and_not_the_program_and_r_asks_again() {
     let mut terminal = vault.program(&[]);
     until_asked(&mut terminal);
     terminal.type_keys("\u{3}");
-    terminal.wait(|screen| screen.alternate_screen(), "the dashboard");
+    terminal.wait(vt100::Screen::alternate_screen, "the dashboard");
     terminal.type_keys("3");
     terminal.wait_for("Azure DevOps: nobody");
     assert_eq!(vault.asked(), 1, "nobody is asked again by itself");

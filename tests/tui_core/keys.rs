@@ -156,7 +156,8 @@ fn a_long_reading_can_be_stopped_and_nothing_else_can() {
 #[test]
 fn a_long_notice_is_read_to_its_end_in_the_log() {
     let mut desk = Desk::ready();
-    let reason = "reading page 3 of the people of fabrikam: 503 the service is busy with something else just now";
+    let reason =
+        "reading page 3 of the people of fabrikam: 503 the service is busy with something else just now";
     desk.app.complain(format!("{reason}. Read again in a minute with r; the last word is end-of-notice"));
     desk.keys("L Tab Tab");
     let text = desk.text(80, 24);

@@ -194,7 +194,9 @@ impl Painter<'_> {
             } else if length >= ERASED || (behind.is_empty() && length > 5) {
                 self.erase(x, y, Some(length));
             } else {
-                blanks.iter().for_each(|(x, _)| self.write(*x, y));
+                for (x, _) in blanks {
+                    self.write(*x, y);
+                }
             }
             rest = behind;
         }

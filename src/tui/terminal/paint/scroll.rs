@@ -76,12 +76,12 @@ pub(super) fn find(last: &Buffer, next: &Buffer) -> Option<Shift> {
                 (first..=end).filter(moved).filter_map(|y| new.get(y)).map(|line| line.cells).sum();
             let (top, bottom) = if up { (first, end + by) } else { (first - by, end) };
             // What stands still inside is moved away and written again.
-            let lost: usize = (top..=bottom)
+            let still: usize = (top..=bottom)
                 .filter(|y| old.get(*y) == new.get(*y))
                 .filter_map(|y| new.get(y))
                 .map(|line| line.cells)
                 .sum();
-            let gain = saved.saturating_sub(lost + COST);
+            let gain = saved.saturating_sub(still + COST);
             if gain > best.map_or(0, |(gain, _)| gain) {
                 let line = |y: usize| u16::try_from(y).unwrap_or(u16::MAX);
                 best = Some((gain, Shift { top: line(top), bottom: line(bottom), by: line(by), up }));
