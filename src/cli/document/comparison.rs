@@ -146,7 +146,7 @@ impl<'a> PersonEntry<'a> {
     fn new(person: &'a PersonChanges) -> Self {
         Self {
             storage_key: person.storage_key.as_str(),
-            new_storage_key: person.new_storage_key.as_ref().map(|key| key.as_str()),
+            new_storage_key: person.new_storage_key.as_ref().map(crate::domain::StorageKey::as_str),
             display_name: &person.name,
             principal_name: &person.address,
             new_principal_name: person.new_address.as_deref(),
@@ -163,7 +163,7 @@ impl<'a> DifferenceEntry<'a> {
             change: one.change.name(),
             before: one.before.as_deref(),
             after: one.after.as_deref(),
-            expected: one.expected.map(|why| why.name()),
+            expected: one.expected.map(crate::domain::comparison::Expected::name),
             note: one.note.as_deref(),
         }
     }

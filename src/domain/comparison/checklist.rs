@@ -362,7 +362,7 @@ fn projects(id: PointId, facts: &AfterFacts<'_>) -> Point {
             ..found(id, CheckStatus::Fail, "")
         },
         Ok(projects) => Point {
-            evidence: projects.iter().map(|one| shown(one)).collect(),
+            evidence: projects.iter().map(shown).collect(),
             ..found(id, CheckStatus::Pass, format!("{} can be read", things(projects.len(), "project")))
         },
     }

@@ -99,6 +99,7 @@ impl Change {
     }
 
     /// The other way round.
+    #[must_use]
     pub fn reversed(self) -> Self {
         match self {
             Self::Lost => Self::Gained,
@@ -127,6 +128,7 @@ pub struct Difference {
 
 impl Difference {
     /// Something that is gone.
+    #[must_use]
     pub fn lost(kind: Kind, what: Arc<str>) -> Self {
         Self { kind, change: Change::Lost, before: Some(what), after: None, expected: None, note: None }
     }

@@ -208,7 +208,7 @@ impl State {
             same
         });
         for person in &mut self.people {
-            for list in person.direct.iter_mut() {
+            if let Some(list) = &mut person.direct {
                 sort_unique(list);
             }
             if let Some(projects) = &mut person.projects {

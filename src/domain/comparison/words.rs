@@ -84,7 +84,7 @@ fn cells(one: &Difference) -> [String; 6] {
         one.change.name().to_owned(),
         one.before.as_deref().unwrap_or_default().to_owned(),
         one.after.as_deref().unwrap_or_default().to_owned(),
-        one.expected.map(|why| why.name()).unwrap_or_default().to_owned(),
+        one.expected.map(super::Expected::name).unwrap_or_default().to_owned(),
         one.note.as_deref().unwrap_or_default().to_owned(),
     ]
 }

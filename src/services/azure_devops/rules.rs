@@ -17,7 +17,8 @@ struct Rule {
     #[serde(default)]
     id: Text,
     group: Option<Subject>,
-    license_rule: Option<Licence>,
+    #[serde(rename = "licenseRule")]
+    gives: Option<Licence>,
     #[serde(default)]
     status: Text,
 }
@@ -33,7 +34,7 @@ fn rules(body: &[u8], raw: Raw) -> Result<Batch<Named>, Unreadable> {
     page::parse(body, raw, |rule: Rule| {
         let id = rule.id.as_deref().ok_or("it has no `id`")?.to_lowercase();
         let group = rule.group.and_then(|group| group.principal_name.into_string()).unwrap_or_default();
-        let gives = rule.license_rule.and_then(|rule| rule.license_display_name.into_string());
+        let gives = rule.gives.and_then(|rule| rule.license_display_name.into_string());
         let name = gives.map_or_else(|| group.clone(), |level| format!("{group} gives {level}"));
         let status = rule.status.into_string();
         let good = status.as_deref().map(|status| status.eq_ignore_ascii_case("applied"));

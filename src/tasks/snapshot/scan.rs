@@ -337,7 +337,7 @@ impl<R: Read> Scanner<R> {
                             return Err(self.at("it is deeper than 128 brackets"));
                         }
                     }
-                    b'}' | b']' if depth == 0 => {
+                    b'}' | b']' | b',' if depth == 0 => {
                         end = Some(from);
                         break;
                     }
@@ -347,10 +347,6 @@ impl<R: Read> Scanner<R> {
                             end = Some(from + 1);
                             break;
                         }
-                    }
-                    b',' if depth == 0 => {
-                        end = Some(from);
-                        break;
                     }
                     _ => {}
                 }

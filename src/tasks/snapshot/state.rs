@@ -77,6 +77,7 @@ enum Subject {
 
 /// A state in the making.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether a part of the file came")]
 struct Reader {
     state: State,
     organization: Option<OrganizationPart>,

@@ -297,7 +297,7 @@ fn details(app: &App, row: &Row, width: usize) -> Vec<(String, Style)> {
             }
             match &point.ticked {
                 Some(tick) => {
-                    say(&format!("ticked {} UTC: {}", clock(tick.at), clean(&tick.note)), 0, theme.good)
+                    say(&format!("ticked {} UTC: {}", clock(tick.at), clean(&tick.note)), 0, theme.good);
                 }
                 None if point.status == CheckStatus::Pass => {}
                 None => say(&point.remedy, 0, theme.accent),
