@@ -412,7 +412,9 @@ fn went(comparison: &Comparison, change: Change) -> Vec<String> {
         .chain(organization)
         .filter(|(_, one)| one.change == change)
         .map(|(who, one)| {
-            let mut texts = [one.before.as_deref(), one.after.as_deref()];
+            // How something stood before is told with its name, how it stands now without.
+            let standing = |text: &str| text.rsplit(": ").next().unwrap_or_default().to_owned();
+            let mut texts = [one.before.as_deref().map(standing), one.after.as_deref().map(standing)];
             texts.sort();
             format!("{who} {:?} {texts:?}", one.kind)
         })
