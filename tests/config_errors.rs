@@ -51,11 +51,15 @@ fn unknown_keys_name_the_nearest_known_one() {
         ),
         (
             "[ui]\r\nfrobnicate = 1\r\n",
-            &["2:1: unknown key \"frobnicate\" in [ui]; the keys of this section: theme, glyphs, mouse, links"],
+            &[
+                "2:1: unknown key \"frobnicate\" in [ui]; the keys of this section: theme, glyphs, mouse, links",
+            ],
         ),
         (
             "[ui]\n\"a\\u001b[31m\" = 2\n",
-            &["2:1: unknown key \"a\\u{1b}[31m\" in [ui]; the keys of this section: theme, glyphs, mouse, links"],
+            &[
+                "2:1: unknown key \"a\\u{1b}[31m\" in [ui]; the keys of this section: theme, glyphs, mouse, links",
+            ],
         ),
     ]);
 }

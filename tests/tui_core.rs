@@ -5,10 +5,10 @@
 mod desk;
 #[path = "tui_core/keys.rs"]
 mod keys;
-#[path = "tui_core/news.rs"]
-mod news;
 #[path = "tui_core/mouse.rs"]
 mod mouse;
+#[path = "tui_core/news.rs"]
+mod news;
 #[path = "tui_core/people.rs"]
 mod people;
 #[path = "tui_core/screens.rs"]

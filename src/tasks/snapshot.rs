@@ -125,6 +125,9 @@ pub struct LeftOut {
 impl LeftOut {
     /// Whether a comparison misses it: without these nobody can say who lost what.
     pub fn is_serious(&self) -> bool {
-        matches!(self.part.as_str(), "org_users" | "graph_users" | "groups" | "memberships" | "administrators")
+        matches!(
+            self.part.as_str(),
+            "org_users" | "graph_users" | "groups" | "memberships" | "administrators"
+        )
     }
 }

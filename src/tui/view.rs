@@ -66,7 +66,9 @@ pub fn render(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
 fn own_addresses(app: &App) -> Vec<String> {
     let mut own = Vec::new();
     match app.tab {
-        Tab::Prerequisites => own.extend(prerequisites::selected(app).map(|check| check.id.docs_url().to_owned())),
+        Tab::Prerequisites => {
+            own.extend(prerequisites::selected(app).map(|check| check.id.docs_url().to_owned()))
+        }
         Tab::Connection => {
             own.push(app.model.context.connect_page());
             let analysis = app.model.analysis.iter();

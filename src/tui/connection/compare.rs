@@ -127,9 +127,9 @@ fn is_shown(shown: Shown, differences: &[Difference]) -> bool {
     match shown {
         Shown::Everything => true,
         Shown::Unexpected => differences.iter().any(Difference::is_unexpected_loss),
-        Shown::Losses => differences.iter().any(|one| {
-            one.change == crate::domain::comparison::Change::Lost || one.expected.is_none()
-        }),
+        Shown::Losses => differences
+            .iter()
+            .any(|one| one.change == crate::domain::comparison::Change::Lost || one.expected.is_none()),
     }
 }
 
