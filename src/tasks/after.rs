@@ -95,18 +95,17 @@ pub(super) async fn tell(session: &Arc<Session>, before: Option<&Path>) {
 /// Looks back. Fails only where the people cannot be read, or the file that was named is no snapshot of this organization.
 pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookBack, Problem> {
     session.tell(Msg::ReadingStarted(Source::Memberships, Timestamp::now())).await;
-    let roster = match session.latest().roster {
-        Some(roster) => roster,
-        None => {
-            Box::pin(reading::read(session, &[Source::Backing, Source::Discovery, Source::Roster])).await;
-            session.latest().roster.ok_or_else(|| {
-                Problem::local(
-                    "comparing before with after",
-                    "the people of the organization could not be read",
-                    "The notices say why; try again.",
-                )
-            })?
-        }
+    let roster = if let Some(roster) = session.latest().roster {
+        roster
+    } else {
+        Box::pin(reading::read(session, &[Source::Backing, Source::Discovery, Source::Roster])).await;
+        session.latest().roster.ok_or_else(|| {
+            Problem::local(
+                "comparing before with after",
+                "the people of the organization could not be read",
+                "The notices say why; try again.",
+            )
+        })?
     };
     let plan = match session.stored_plan().await {
         Some(Ok(plan)) => plan,

@@ -67,7 +67,7 @@ fn own_addresses(app: &App) -> Vec<String> {
     let mut own = Vec::new();
     match app.tab {
         Tab::Prerequisites => {
-            own.extend(prerequisites::selected(app).map(|check| check.id.docs_url().to_owned()))
+            own.extend(prerequisites::selected(app).map(|check| check.id.docs_url().to_owned()));
         }
         Tab::Connection => {
             own.push(app.model.context.connect_page());

@@ -257,7 +257,7 @@ async fn round(play: &Play, link: &str) -> (Vec<serde_json::Value>, usize, Strin
         pages += 1;
         rows.extend(page["value"].as_array().unwrap().iter().cloned());
         match page["@odata.nextLink"].as_str() {
-            Some(next) => link = next.to_owned(),
+            Some(next) => next.clone_into(&mut link),
             None => return (rows, pages, page["@odata.deltaLink"].as_str().unwrap().to_owned()),
         }
     }

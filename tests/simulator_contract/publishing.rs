@@ -246,7 +246,9 @@ async fn the_tenant_is_as_published_in_every_scenario() {
     play.control.change_tenant_user("arjun.banerji@contoso.com", &TenantChange::Delete);
     play.control.change_tenant_user("niamh.halloran@contoso.com", &TenantChange::Purge);
     for fault in [None, Some(Fault::DeltaSparse), Some(Fault::DeltaReplays)] {
-        fault.into_iter().for_each(|fault| play.control.set_fault(fault, true));
+        if let Some(fault) = fault {
+            play.control.set_fault(fault, true);
+        }
         let round = play.graph(&link).await.json();
         assert!(round["value"].as_array().unwrap().len() >= 3, "{round}");
         assert_valid(&spec.answer("/users/delta", "get", "200"), &round);

@@ -76,15 +76,16 @@ pub(super) fn differences(
     found
 }
 
+/// Whether something of a person was read.
+type Has = fn(&PersonState) -> bool;
+
 /// What both states did not read of everybody, once for all.
 pub(super) fn say_what_was_not_compared(before: &State, after: &State, out: &mut Vec<String>) {
     for (state, which) in [(before, "before"), (after, "after")] {
         out.extend(state.left_out.iter().map(|what| format!("{which}: {}", clean(what))));
     }
-    let none_has = |state: &State, has: fn(&PersonState) -> bool| {
-        !state.people.is_empty() && !state.people.iter().any(has)
-    };
-    let parts: [(&str, fn(&PersonState) -> bool); 2] = [
+    let none_has = |state: &State, has: Has| !state.people.is_empty() && !state.people.iter().any(has);
+    let parts: [(&str, Has); 2] = [
         ("group memberships", |person| person.direct.is_some()),
         ("tokens and SSH keys", |person| person.tokens.is_some()),
     ];

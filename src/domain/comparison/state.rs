@@ -224,13 +224,11 @@ impl State {
         }
         self.unread_groups.sort_unstable();
         self.unread_groups.dedup();
-        for list in
-            [&mut self.services, &mut self.rules, &mut self.projects, &mut self.connections, &mut self.pools]
-        {
-            if let Some(list) = list {
-                list.sort();
-                list.dedup_by(|a, b| a.id == b.id);
-            }
+        let lists =
+            [&mut self.services, &mut self.rules, &mut self.projects, &mut self.connections, &mut self.pools];
+        for list in lists.into_iter().flatten() {
+            list.sort();
+            list.dedup_by(|a, b| a.id == b.id);
         }
     }
 

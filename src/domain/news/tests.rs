@@ -199,6 +199,8 @@ fn news_of_the_tenant() {
     let changes = Changes::between(&old, &new);
     let Found::Tenant(users, _) = tenant(&old, &new, &changes, at(0)) else { unreachable!() };
     let marks: Vec<_> = users.values().copied().collect();
-    use TenantMark::{Changed, Gone, New};
-    assert_eq!(marks, [Changed, Gone, Gone, New, New]);
+    assert_eq!(
+        marks,
+        [TenantMark::Changed, TenantMark::Gone, TenantMark::Gone, TenantMark::New, TenantMark::New]
+    );
 }

@@ -43,6 +43,7 @@ const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
 const CHUNK: usize = 1 << 20;
 
 /// What was found.
+#[derive(Clone, Copy)]
 pub(super) enum Found<'a> {
     /// A member that is no list.
     Member(&'a str, &'a [u8]),
@@ -401,19 +402,21 @@ fn clean_texts(value: &mut Value) {
 mod tests {
     use super::*;
 
+    /// Gives one byte at a time, so that every boundary falls somewhere.
+    struct Slow<'a>(&'a [u8]);
+
+    impl Read for Slow<'_> {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let (Some(byte), Some(slot)) = (self.0.split_off_first(), buffer.first_mut()) else {
+                return Ok(0);
+            };
+            *slot = *byte;
+            Ok(1)
+        }
+    }
+
     fn read(text: &str) -> Result<Vec<String>, String> {
         let mut out = Vec::new();
-        // A reader that gives one byte at a time, so that every boundary falls somewhere.
-        struct Slow<'a>(&'a [u8]);
-        impl Read for Slow<'_> {
-            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-                let (Some(byte), Some(slot)) = (self.0.split_off_first(), buffer.first_mut()) else {
-                    return Ok(0);
-                };
-                *slot = *byte;
-                Ok(1)
-            }
-        }
         walk(Slow(text.as_bytes()), &mut |found| {
             out.push(match found {
                 Found::Member(name, value) => format!("{name}={}", String::from_utf8_lossy(value).trim_end()),
