@@ -11,7 +11,7 @@
 //! {…},
 //! ```
 //!
-//! [`take`] writes one, [`open`] makes a model of one (to work offline), [`state`] makes what [`crate::domain::comparison`]
+//! [`take()`] writes one, [`open`] makes a model of one (to work offline), [`state`] makes what [`crate::domain::comparison`]
 //! compares, [`redact`] makes a copy for somebody else. All three readers go through [`scan`], which holds the limits and never
 //! holds the file.
 
