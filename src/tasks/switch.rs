@@ -1,7 +1,8 @@
 //! The moment of the switch, behind the screen.
 //!
 //! What holds here:
-//! - Another directory is announced once, whoever saw it first: the probe by its clock, or somebody who was refused.
+//! - Another directory is announced once, whoever saw it first: the probe by its clock, a reading that somebody asked for, or
+//!   somebody who was refused.
 //! - A refused credential is taken as a sign that the switch may just have happened: what backs the organization is asked
 //!   again at once, without a credential, and where the answer changed, everything is read again with the way of signing in
 //!   that is meant for after the switch.
@@ -43,6 +44,8 @@ pub(super) struct Gate {
     refused: AtomicBool,
     /// Somebody was refused: look what backs the organization.
     look: Notify,
+    /// What backed the organization before a reading that somebody asked for found another directory.
+    turned_from: Mutex<Option<Backing>>,
     /// What was announced last.
     announced: Mutex<Option<Backing>>,
     /// Since when the probe does not get through.
@@ -92,6 +95,18 @@ impl Gate {
 
     fn missed(&self) -> std::sync::MutexGuard<'_, BTreeSet<Source>> {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A reading saw what backs the organization. Where that is another directory, the watch is woken to announce it.
+    pub(super) fn saw(&self, before: Option<Backing>, now: Option<Backing>) {
+        if before.is_some() && now.is_some() && before != now {
+            *self.turned_from() = before;
+            self.look.notify_one();
+        }
+    }
+
+    fn turned_from(&self) -> std::sync::MutexGuard<'_, Option<Backing>> {
+        self.turned_from.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The probe does not get through. Answers whether that is news.
@@ -144,7 +159,7 @@ pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, no
     });
 }
 
-/// Whenever somebody was refused: is it the switch?
+/// Whenever somebody was refused: is it the switch? And where a reading has seen it already, it is announced.
 pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
     loop {
         tokio::select! {
@@ -152,6 +167,11 @@ pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
             () = stop.cancelled() => return,
         }
         let Some(before) = session.believed_backing() else { continue };
+        let seen = session.gate.turned_from().take();
+        if let Some(from) = seen {
+            announce(session, Some(from), before).await;
+            continue;
+        }
         tokio::select! {
             () = Box::pin(reading::backing(session)) => {}
             () = stop.cancelled() => return,
@@ -165,8 +185,8 @@ pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
     }
 }
 
-/// Whether the organization's people may be listed now. While the credential is refused one small question is asked in place of the list; when it
-/// is answered, everything is read that was not.
+/// Whether the organization's people may be listed now. While the credential is refused one small question is asked in place of
+/// the list; when it is answered, everything is read that was not.
 pub(super) async fn may_list(session: &Arc<Session>) -> bool {
     if !session.gate.refused.load(Ordering::Relaxed) {
         return true;
@@ -231,6 +251,18 @@ mod tests {
         }
         gate.hear(&Msg::RosterRead(Arc::default(), Timestamp::UNIX_EPOCH));
         assert_eq!(*gate.missed(), BTreeSet::from([Source::Directory]));
+    }
+
+    #[test]
+    fn a_reading_that_finds_another_directory_wakes_the_watch() {
+        let (gate, tenant) =
+            (Gate::default(), Some(Backing::Tenant("c0000000-0000-4000-8000-000000000001".parse().unwrap())));
+        gate.saw(None, tenant);
+        gate.saw(tenant, tenant);
+        gate.saw(tenant, None);
+        assert_eq!(*gate.turned_from(), None);
+        gate.saw(Some(Backing::MicrosoftAccounts), tenant);
+        assert_eq!(*gate.turned_from(), Some(Backing::MicrosoftAccounts));
     }
 
     #[test]

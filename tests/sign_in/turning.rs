@@ -107,6 +107,17 @@ async fn whoever_is_refused_looks_at_once_whether_it_is_the_switch() {
 }
 
 #[tokio::test]
+async fn a_reading_that_somebody_asks_for_announces_the_switch_as_the_watch_would() {
+    let mut desk = Desk::new(Scenario::Ready, plain, "tenant = 0\nusers = 0\nhealth = 0").await;
+    desk.simulator.control().connect();
+    Runner::new(Arc::clone(&desk.session)).run(Effect::Read(vec![Source::Backing]));
+    desk.until("the switch", |model| model.turn.is_some() && model.facts.operator.problem.is_none()).await;
+    desk.until("mapping", |model| model.analysis.as_ref().is_some_and(|it| it.phase == Phase::Map)).await;
+    let told = desk.model.events.iter().filter(|event| event.text.contains("the directory changed")).count();
+    assert_eq!(told, 1, "{:?}", desk.model.events);
+}
+
+#[tokio::test]
 async fn a_switch_between_tenants_is_noticed_and_goes_on_by_the_new_way() {
     let mut desk = Desk::new(Scenario::Switch, plain, PROBED).await;
     let analysis = desk.model.analysis.clone().unwrap();
