@@ -74,7 +74,7 @@ fn look_back() -> LookBack {
         points: vec![
             point(PointId::PermissionsIntact, CheckStatus::Fail, "2 people lost something unexpected"),
             point(PointId::SingleSignOn, CheckStatus::Manual, "tick when tried out"),
-            point(PointId::LinkEvent, CheckStatus::Pass, "2026-11-23T18:59:00Z, by Jamal Owusu"),
+            point(PointId::LinkEvent, CheckStatus::Pass, "2026-11-23 18:59:00 UTC, by Jamal Owusu"),
         ],
     }
 }

@@ -399,15 +399,30 @@ fn link_event(id: PointId, facts: &AfterFacts<'_>) -> Point {
                 },
                 Some(last) => Point {
                     evidence: entries.iter().map(audit_line).collect(),
-                    ..found(id, CheckStatus::Pass, format!("{}, by {}", last.at, clean(&last.actor)))
+                    ..found(
+                        id,
+                        CheckStatus::Pass,
+                        format!("{}, by {}", shown_time(last.at), clean(&last.actor)),
+                    )
                 },
             }
         }
     }
 }
 
+/// To the second: more of a time is noise.
+fn shown_time(at: Timestamp) -> impl std::fmt::Display {
+    at.strftime("%Y-%m-%d %H:%M:%S UTC")
+}
+
 fn audit_line(entry: &AuditEntry) -> String {
-    format!("{}  {}  {}  {}", entry.at, clean(&entry.action), clean(&entry.actor), clean(&entry.details))
+    format!(
+        "{}  {}  {}  {}",
+        shown_time(entry.at),
+        clean(&entry.action),
+        clean(&entry.actor),
+        clean(&entry.details)
+    )
 }
 
 fn shown(one: &Named) -> String {
@@ -490,7 +505,7 @@ mod tests {
         facts.audit = Ok(&log);
         let point = points(&facts).into_iter().find(|point| point.id == PointId::LinkEvent).unwrap();
         assert_eq!(point.status, CheckStatus::Pass);
-        assert!(point.summary.starts_with("1970-01-01T00:00:20Z, by Jamal"), "{}", point.summary);
+        assert!(point.summary.starts_with("1970-01-01 00:00:20 UTC, by Jamal"), "{}", point.summary);
         assert!(!point.summary.contains('\u{1b}'));
         assert_eq!(point.evidence.len(), 3);
     }

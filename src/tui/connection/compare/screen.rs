@@ -307,20 +307,15 @@ fn details(app: &App, row: &Row, width: usize) -> Vec<(String, Style)> {
     out
 }
 
+/// What is not among the hints at the foot of the screen; it fits into 80 columns.
 fn hints(app: &App, open: &Dialog, inside: Rect, buf: &mut Buffer) {
     let (look, theme) = (&app.look, &app.look.theme);
-    let mut keys = vec![
-        ("Enter", "details"),
-        ("Tab", "other page"),
-        ("b", "other snapshot"),
-        ("r", "again"),
-        ("e", "export"),
-    ];
+    let mut keys =
+        vec![("Enter", "details"), ("Tab", "page"), ("b", "snapshot"), ("r", "again"), ("e", "export")];
     match open.page {
         Page::Changes => keys.insert(1, ("f", "more or less")),
         Page::Checklist => keys.insert(0, ("Space", "tick")),
     }
-    keys.push(("Esc", "leave"));
     let mut pen = Pen::line(buf, inside, inside.height - 1, look.glyphs.ellipsis);
     for (key, words) in keys {
         pen.write(key, theme.accent).write(" ", theme.text).write(words, theme.text).skip(2);
