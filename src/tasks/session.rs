@@ -1,47 +1,38 @@
 //! One organization and one destination tenant, opened: clients, store, settings. Everything that awaits starts here.
 
+mod keeping;
+mod opening;
+
 use std::collections::BTreeSet;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use jiff::Timestamp;
 use secrecy::SecretString;
 use tokio::sync::{mpsc, watch};
 
-use crate::config::{Config, ConfigErrors, Goal as GoalSetting, Route};
-use crate::domain::activity::EventLine;
+use crate::config::{Config, ConfigErrors};
 use crate::domain::connection::readings::{Observation, TwoReadings};
 use crate::domain::forecast::Forecast;
 use crate::domain::matching::TenantIndex;
 use crate::domain::people::{Directory, Roster};
-use crate::domain::plan::JournalEntry;
 use crate::domain::schedule::Call;
 use crate::domain::schedule::intruder::Intruder;
 use crate::domain::schedule::machine::Pace;
-use crate::domain::{Backing, Plan, Problem, ProblemKind, Service, StorageKey, TenantId};
-use crate::services::{
-    AzureDevOps, BatchRow, DeltaLink, Endpoints, Environment, Invitation, Services, Settings, TerminalUse,
-};
-use crate::store::{Claim, Event, OpenError, Place, Store};
+use crate::domain::{Backing, Problem, ProblemKind, Service, StorageKey, TenantId};
+use crate::services::{AzureDevOps, BatchRow, DeltaLink, Environment, Invitation, Services};
+use crate::store::{Claim, Store};
 
 use super::apply::turns::Turns;
 use super::attention::{Attention, Closed};
-use super::context::{ConfiguredGoal, Context};
+use super::context::Context;
 use super::msg::Msg;
-use super::record;
-use super::signin;
 use super::strain::Strain;
 use super::switch::Gate;
-use super::traffic::observer;
 
-/// How many messages may wait for the screen. Lines of the request log are dropped when it is full; nothing else is.
-const MESSAGES: usize = 4096;
-
-/// How many events of earlier runs are shown.
-const EVENTS: u32 = 50;
+pub(super) use opening::service_settings;
 
 /// What a session is opened with.
 #[derive(Debug)]
@@ -179,161 +170,6 @@ pub struct Session {
 }
 
 impl Session {
-    /// Builds the clients and opens the store. Sends nothing to a service.
-    pub async fn open(setup: Setup) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
-        Self::open_as(setup, Claim::Passing).await
-    }
-
-    /// [`Session::open`] for as long as a screen is open: no other instance may decide or apply meanwhile.
-    pub async fn open_lasting(setup: Setup) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
-        Self::open_as(setup, Claim::Lasting).await
-    }
-
-    async fn open_as(setup: Setup, claim: Claim) -> Result<(Arc<Self>, mpsc::Receiver<Msg>), SetupError> {
-        let (tx, rx) = mpsc::channel(MESSAGES);
-        let target = setup.config.require_target()?;
-        let (organization, tenant) = (target.organization.to_owned(), target.tenant.to_owned());
-        let strain = Arc::new(Strain::default());
-        let closed = Arc::new(Closed::default());
-        let services = Services::new(
-            Settings {
-                terminal: match claim {
-                    Claim::Passing => TerminalUse::Free,
-                    Claim::Lasting => TerminalUse::OnRequest,
-                },
-                ..service_settings(&setup, &organization, &tenant)
-            },
-            signin::credentials(&setup.config),
-            setup.environment.clone(),
-            observer(tx.clone(), Arc::clone(&strain), Arc::clone(&closed)),
-        )
-        .map_err(SetupError::Services)?;
-        let context = Arc::new(context(&setup, organization, tenant));
-        let session = Self {
-            context,
-            services,
-            store: OnceLock::new(),
-            claim,
-            state_directory: setup.use_store.then(|| setup.state_directory.clone()),
-            tx,
-            connected: AtomicBool::new(false),
-            destination: OnceLock::new(),
-            backing: Mutex::default(),
-            owner: setup.config.organization.owner.clone(),
-            latest: Mutex::default(),
-            strain,
-            pace: Mutex::default(),
-            alarms: Mutex::default(),
-            watched: AtomicBool::new(false),
-            attention: Attention::default(),
-            closed,
-            reading_directory: tokio::sync::Mutex::default(),
-            account: Mutex::default(),
-            gate: Gate::default(),
-            own_tokens_asked: AtomicBool::new(false),
-            named: Mutex::default(),
-            turns: Turns::default(),
-            stops: watch::Sender::new(0),
-        };
-        // A GUID in the configuration needs no discovery.
-        if let Ok(id) = session.context.tenant.parse() {
-            session.set_destination(id);
-            session.open_store(id).await;
-        }
-        Ok((Arc::new(session), rx))
-    }
-
-    /// The store, or the reason why there is none.
-    pub(super) fn store(&self) -> Result<&Store, Problem> {
-        self.any_store().filter(|store| !store.is_read_only()).ok_or_else(|| {
-            Problem::local(
-                "keeping a decision",
-                "there is no store that can be written to",
-                "The state line and `config show` say where it should be; mend it and start again.",
-            )
-        })
-    }
-
-    /// The store, even one that can only be read.
-    pub(super) fn any_store(&self) -> Option<&Store> {
-        self.store.get().and_then(Option::as_ref)
-    }
-
-    /// The tenant whose store is open.
-    pub(super) fn store_tenant(&self) -> Option<TenantId> {
-        self.any_store()?.path().file_stem()?.to_str()?.parse().ok()
-    }
-
-    /// Opens the store of this destination tenant, once, and tells its plan.
-    pub(super) async fn open_store(&self, tenant: TenantId) {
-        if self.store.get().is_some() {
-            return;
-        }
-        let Some(state_directory) = &self.state_directory else { return };
-        let place = Place::new(state_directory, &self.context.organization, tenant);
-        let (store, refusal) = Store::open_claiming_async(place, self.claim).await;
-        let plan = match &store {
-            Some(store) => Some(store.load_plan().await),
-            None => None,
-        };
-        if self.store.set(store).is_err() {
-            return;
-        }
-        record::introduce(self).await;
-        let refused = |error: OpenError| {
-            let kind = if error.is_refusal() { ProblemKind::Refused } else { ProblemKind::Local };
-            Problem { kind, ..error.problem() }
-        };
-        self.tell(Msg::StoreOpened(refusal.map_or(Ok(()), |error| Err(refused(error))))).await;
-        if let Some(store) = self.any_store() {
-            for event in store.events(EVENTS).await.unwrap_or_default().into_iter().rev() {
-                let line = EventLine { at: event.at, subject: event.kind, text: event.text };
-                self.tell(Msg::Happened(line)).await;
-            }
-        }
-        match plan {
-            Some(Ok(plan)) => {
-                signin::choose(&self.services, plan.rows.values());
-                self.tell(Msg::PlanLoaded(Box::new(plan))).await;
-            }
-            Some(Err(problem)) => self.tell(Msg::StoreOpened(Err(problem))).await,
-            None => {}
-        }
-        if let Some(saved) = self.saved_session().await {
-            self.tell(Msg::SessionFound(saved)).await;
-        }
-    }
-
-    /// Tells an event that matters beyond this run, and keeps it.
-    pub(super) async fn happened(&self, subject: &str, text: String) {
-        let at = Timestamp::now();
-        if let Ok(store) = self.store() {
-            // An event that cannot be kept is still shown.
-            let _ = store.add_event(Event { at, kind: subject.to_owned(), text: text.clone() }).await;
-        }
-        self.tell(Msg::Happened(EventLine { at, subject: subject.to_owned(), text })).await;
-    }
-
-    /// The plan in the store, where one is open.
-    pub(super) async fn stored_plan(&self) -> Option<Result<Plan, Problem>> {
-        Some(self.any_store()?.load_plan().await)
-    }
-
-    /// Without a connection the tenant's id is only known where the configuration holds it, or where this organization has
-    /// exactly one store.
-    pub(super) async fn open_store_offline(&self) {
-        if self.store.get().is_some() {
-            return;
-        }
-        let Some(state_directory) = self.state_directory.clone() else { return };
-        let organization = self.context.organization.clone();
-        let existing =
-            tokio::task::spawn_blocking(move || Place::existing(&state_directory, &organization)).await;
-        if let Ok([place]) = existing.as_deref() {
-            self.open_store(place.tenant()).await;
-        }
-    }
-
     /// The Azure DevOps client with the credential that is right now.
     pub(super) fn azure_devops(&self) -> &AzureDevOps {
         if self.is_connected() { &self.services.azure_devops_after } else { &self.services.azure_devops }
@@ -357,14 +193,6 @@ impl Session {
     /// Makes runs more or less patient: for tests and training, where nobody waits for a real service.
     pub fn set_pace(&self, pace: Pace) {
         *self.pace.lock().unwrap_or_else(PoisonError::into_inner) = pace;
-    }
-
-    /// The journal of all runs, oldest line first.
-    pub async fn journal(&self) -> Result<Vec<JournalEntry>, Problem> {
-        match self.any_store() {
-            Some(store) => store.journal().await,
-            None => self.store().map(|_| Vec::new()),
-        }
     }
 
     /// Looks at, or changes, who is known to stand in the way.
@@ -452,12 +280,6 @@ impl Session {
         self.choose_credential();
     }
 
-    /// The plan, without asking a service: where the tenant's id is not in the configuration, that of the one store there is.
-    pub async fn plan_offline(&self) -> Option<Plan> {
-        self.open_store_offline().await;
-        self.stored_plan().await?.ok()
-    }
-
     /// Takes in one reading of the probe; it is believed after a second, equal one.
     pub(super) fn observe(&self, reading: Option<Backing>) -> Observation {
         let observation = self.backing.lock().unwrap_or_else(PoisonError::into_inner).observe(reading);
@@ -523,76 +345,5 @@ impl Session {
                 ..Problem::local(asked, "it was stopped", "What was read before stays; `r` reads again.")
             }),
         }
-    }
-
-    /// Waits until the store has written everything that it was given.
-    pub async fn flush(&self) {
-        if let Some(store) = self.any_store() {
-            let _ = store.flush().await;
-        }
-    }
-
-    /// Keeps the dashboard's session (JSON; empty: none) and waits for everything else that is being written, for a thread
-    /// without a runtime, and no longer than this.
-    pub fn leave_blocking(&self, dashboard: &str, at_most: Duration) {
-        let Some(store) = self.any_store() else { return };
-        match serde_json::from_str(dashboard) {
-            // In order: when this one is kept, so is everything before it.
-            Ok(value) => drop(store.session_put_blocking("dashboard", value, at_most)),
-            Err(_) => drop(store.flush_blocking(at_most)),
-        }
-    }
-
-    /// The session (tab, filter, sort, person) of the last time, as JSON.
-    pub async fn saved_session(&self) -> Option<String> {
-        let saved = self.any_store()?.session_get("dashboard").await.ok().flatten()?;
-        Some(saved.to_string())
-    }
-}
-
-pub(super) fn service_settings(setup: &Setup, organization: &str, tenant: &str) -> Settings {
-    let endpoints = &setup.config.endpoints;
-    Settings {
-        endpoints: Endpoints {
-            azure_devops: endpoints.azure_devops.as_str().to_owned(),
-            azure_devops_identity: endpoints.azure_devops_identity.as_str().to_owned(),
-            azure_devops_entitlements: endpoints.azure_devops_entitlements.as_str().to_owned(),
-            azure_devops_audit: endpoints.azure_devops_audit.as_str().to_owned(),
-            azure_devops_status: endpoints.azure_devops_status.as_str().to_owned(),
-            microsoft_graph: endpoints.microsoft_graph.as_str().to_owned(),
-            entra_login: endpoints.entra_login.as_str().to_owned(),
-        },
-        ca_file: setup.config.network.ca_file.clone(),
-        no_proxy: setup.sealed,
-        seed: fastrand::u64(..),
-        ..Settings::new(organization, tenant)
-    }
-}
-
-fn context(setup: &Setup, organization: String, tenant: String) -> Context {
-    let config = &setup.config;
-    Context {
-        organization,
-        tenant,
-        azure_devops_way: config.credentials.azure_devops.kind.as_str().to_owned(),
-        entra_way: config.credentials.entra.kind.as_str().to_owned(),
-        portal: config.endpoints.azure_devops.as_str().to_owned(),
-        simulated: setup.simulated,
-        read_only: setup.read_only,
-        offline: None,
-        goal: match config.connection.goal {
-            GoalSetting::Auto => ConfiguredGoal::Auto,
-            GoalSetting::Disconnect => ConfiguredGoal::Disconnect,
-        },
-        inactive_after_days: config.review.inactive_after_days,
-        protected: config.review.protected.iter().cloned().collect(),
-        concurrency: usize::try_from(config.apply.concurrency).unwrap_or(1).max(1),
-        stop_after_failures: config.apply.stop_after_failures,
-        reread_after: Duration::from_secs(u64::from(config.apply.reread_after_minutes) * 60),
-        poll_tenant: config.polling.tenant,
-        poll_users: config.polling.users,
-        poll_health: config.polling.health,
-        candidates: 5,
-        batch_route: config.apply.route == Route::Batch,
     }
 }

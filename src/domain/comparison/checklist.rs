@@ -411,7 +411,7 @@ fn link_event(id: PointId, facts: &AfterFacts<'_>) -> Point {
 }
 
 /// To the second: more of a time is noise.
-fn shown_time(at: Timestamp) -> impl std::fmt::Display {
+fn shown_time(at: Timestamp) -> impl fmt::Display {
     at.strftime("%Y-%m-%d %H:%M:%S UTC")
 }
 
