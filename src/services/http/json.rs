@@ -13,12 +13,14 @@ pub(crate) struct Unreadable {
     pub byte: Option<usize>,
     /// Why, cleaned for a screen.
     pub reason: String,
+    /// The body ends in the middle, as if something on the way had cut it.
+    pub is_cut: bool,
 }
 
 impl Unreadable {
     /// Not about a place in the body.
     pub fn other(reason: impl AsRef<str>) -> Self {
-        Self { byte: None, reason: clean_to(reason.as_ref(), 200).into_owned() }
+        Self { byte: None, reason: clean_to(reason.as_ref(), 200).into_owned(), is_cut: false }
     }
 
     /// An error of `serde_json` in this body.
@@ -26,7 +28,11 @@ impl Unreadable {
         let reason = error.to_string();
         // The place is given as byte; line and column at the end of the sentence would repeat it.
         let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(reason, _)| reason);
-        Self { byte: Some(offset(error, body)), reason: clean_to(reason, 200).into_owned() }
+        Self {
+            byte: Some(offset(error, body)),
+            reason: clean_to(reason, 200).into_owned(),
+            is_cut: error.is_eof(),
+        }
     }
 }
 
@@ -74,6 +80,7 @@ mod tests {
         let body = b"{\"a\":1,\n \"b\":[1,2\n";
         let error = from_body::<Value>(body).unwrap_err();
         assert_eq!(error.byte, Some(body.len()));
+        assert!(error.is_cut);
         assert!(error.to_string().contains("EOF"), "{error}");
         let error = from_body::<Value>(b"{\"a\" 1}").unwrap_err();
         assert_eq!(error.byte, Some(6));

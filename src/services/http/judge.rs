@@ -13,6 +13,9 @@ use crate::services::credential::token::Token;
 /// Tries of a read whose answer is whole but cannot be understood.
 const UNREADABLE_TRIES: u32 = 3;
 
+/// Tries of a read whose answer ends in the middle: the next one may well arrive whole.
+const CUT_TRIES: u32 = 6;
+
 /// Tries of a read that is answered with a web page and 200.
 const PAGE_TRIES: u32 = 2;
 
@@ -114,6 +117,7 @@ impl Http {
         match parsed {
             Ok(value) => Tried::Done(Answer { value, status: status.as_u16(), headers, bytes }),
             Err(unreadable) => {
+                let tries = if unreadable.is_cut { CUT_TRIES } else { UNREADABLE_TRIES };
                 let said = format!(
                     "the answer ({bytes} bytes) of {} is not the JSON that is expected: {unreadable}",
                     call.endpoint.path_for_log(&call.url)
@@ -121,7 +125,7 @@ impl Http {
                 let mut problem = self.problem(call, ProblemKind::BadAnswer, said);
                 problem.status = Some(status.as_u16());
                 problem.activity_id = said::activity_id(&headers);
-                Tried::Again { problem, wait: None, tries: UNREADABLE_TRIES }
+                Tried::Again { problem, wait: None, tries }
             }
         }
     }

@@ -255,11 +255,11 @@ async fn a_byte_order_mark_is_nothing_and_another_type_is_an_error() {
     let server = Server::start(|_, _| with(200, &[("content-type", "text/csv")], "a,b")).await;
     let problem = read(&server).await.unwrap_err();
     assert!(problem.said.contains("`text/csv`"), "{problem}");
-    for (body, part) in [
-        (page().get(..20).unwrap(), "at byte 20"),
-        ("", "it is empty"),
-        ("{}", "no list"),
-        ("nonsense", "at byte"),
+    for (body, part, tries) in [
+        (page().get(..20).unwrap(), "at byte 20", 6),
+        ("", "it is empty", 3),
+        ("{}", "no list", 3),
+        ("nonsense", "at byte", 3),
     ] {
         let body = body.to_owned();
         let server = Server::start(move |_, _| json(200, &body)).await;
@@ -269,7 +269,7 @@ async fn a_byte_order_mark_is_nothing_and_another_type_is_an_error() {
             problem.said.contains(part) && problem.said.contains("/fabrikam/_apis/userentitlements"),
             "{problem}"
         );
-        assert_eq!(server.heard().len(), 3, "asked again, within bounds");
+        assert_eq!(server.heard().len(), tries, "asked again, within bounds");
     }
 }
 
