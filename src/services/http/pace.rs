@@ -33,6 +33,9 @@ const REMEMBERED: usize = 100_000;
 /// the average.
 const AT_THE_END: usize = 2;
 
+/// A reset is told in whole seconds, as is the time of the answer: the window may be shorter by as much.
+const ROUNDED: Duration = Duration::from_secs(1);
+
 /// Waits below this are not worth a countdown on the screen.
 pub(crate) const TOLD: Duration = Duration::from_secs(1);
 
@@ -61,7 +64,9 @@ impl Sent {
     /// What so many units left of the limit mean: how many calls they pay for, and how long until enough of ours have left the
     /// window for another one.
     fn heard(&self, limit: f64, left: f64, window: Duration, now: Instant) -> Heard {
-        let inside = self.0.len() - self.0.partition_point(|at| *at + window <= now);
+        // Those that are on the books for certain: whoever counts one that has left already waits for nothing.
+        let certain = window.saturating_sub(ROUNDED);
+        let inside = self.0.len() - self.0.partition_point(|at| *at + certain <= now);
         if inside == 0 {
             return Heard::default();
         }
@@ -182,6 +187,15 @@ mod tests {
             asked(200, &[LIMIT, ("x-ratelimit-remaining", "0"), RESET]),
             Some(Duration::from_secs(300))
         );
+    }
+
+    #[test]
+    fn a_call_that_may_have_left_the_window_already_is_not_waited_for() {
+        // The window may be 299 s as well: whoever called 299 s ago gives nothing back any more. The oldest that counts called
+        // 298 s ago, and three calls have to leave.
+        let pause =
+            asked_after(299, 200, &[("x-ratelimit-limit", "299"), ("x-ratelimit-remaining", "1"), RESET]);
+        assert_eq!(pause, Some(Duration::from_secs(4)));
     }
 
     #[test]
