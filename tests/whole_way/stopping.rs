@@ -161,8 +161,8 @@ async fn a_pause_holds_whoever_is_only_being_read_and_a_change_meanwhile_is_seen
 
 #[tokio::test]
 async fn a_wait_for_the_service_that_ends_in_a_pause_sends_nobody() {
-    let options = Options { throttle_after: 1, throttle_for: Duration::from_secs(2), ..Options::default() };
-    let mut stage = configured(options, "concurrency = 1").await;
+    let options = Options { throttle_after: 1, throttle_for: Duration::from_secs(4), ..Options::default() };
+    let mut stage = configured(options, "concurrency = 4").await;
     let (mut model, decided) = stage.decided_and_connected().await;
     let control = stage.simulator.control();
     control.aim(Aim::Changes);
@@ -170,11 +170,12 @@ async fn a_wait_for_the_service_that_ends_in_a_pause_sends_nobody() {
     stage.until(&mut model, verified).await;
     control.set_fault(Fault::Throttle, true);
     stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Throttled { .. }))).await;
-    control.set_fault(Fault::Throttle, false);
-    let mapped = control.mappings();
+    // Those who find the service closed are not written down as about to leave: the pause holds them.
     runner.run(Effect::PauseApply);
     stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Paused(None)))).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    control.set_fault(Fault::Throttle, false);
+    let mapped = control.mappings();
+    tokio::time::sleep(Duration::from_secs(5)).await;
     at_rest(&stage, "GET").await;
     assert_eq!(control.mappings(), mapped);
     runner.run(Effect::ResumeApply);
