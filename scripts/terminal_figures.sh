@@ -115,7 +115,7 @@ def ratio(kind, value, one, other):
         print(f"- {kind}: {one} / {other} = {first:.1f} / {second:.1f} = {first / second:.2f}")
 print()
 def middle(runs): return statistics.median(run["first_screen_ms"] for run in runs)
-def mean(runs): return statistics.mean(key.get("mean", key["bytes"]) for key in runs[0]["keys"])
+def mean(runs): return statistics.mean(key["mean"] if "mean" in key else key["bytes"] for key in runs[0]["keys"])
 for other in ("hello", "gitui"): ratio("start", middle, "ado2entra", other)
 ratio("move", mean, "ado2entra", "gitui")
 for other in ("gitui", "mc", "mc, /usr/bin"): ratio("down", mean, "ado2entra", other)

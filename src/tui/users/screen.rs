@@ -34,13 +34,16 @@ const LEGIBLE_WHY: u16 = 40;
 pub const COLUMNS: [Column; 8] = [
     Column { title: "person", least: 12, decent: 20, most: 40, priority: 0 },
     Column { title: "sign-in address", least: 16, decent: 26, most: 48, priority: 2 },
-    Column { title: "access", least: 8, decent: 12, most: 24, priority: 6 },
+    Column { title: "access", least: 8, decent: 12, most: 18, priority: 6 },
     Column { title: "last access", least: 11, decent: 12, most: 13, priority: 4 },
     Column { title: "outcome", least: 9, decent: 10, most: 10, priority: 1 },
     Column { title: "decision", least: 9, decent: 9, most: 9, priority: 3 },
     Column { title: "best candidate", least: 20, decent: 26, most: 48, priority: 5 },
     Column { title: "why", least: LEGIBLE_WHY, decent: LEGIBLE_WHY, most: 160, priority: 7 },
 ];
+
+/// The best candidate has the address that the person signs in with: the eye finds those that differ.
+const SAME: &str = "same";
 
 /// How many people are looked at to see how wide their names are.
 const LOOKED_AT: usize = 300;
@@ -239,6 +242,13 @@ fn contents(app: &App, view: &mut ViewState) -> [u16; 8] {
     widths
 }
 
+/// `2 days`: the head of the column says the rest.
+fn how_long_ago(mut words: String) -> String {
+    let length = words.strip_suffix(" ago").map_or(words.len(), str::len);
+    words.truncate(length);
+    words
+}
+
 fn cell<'a>(
     app: &'a App,
     column: usize,
@@ -250,7 +260,7 @@ fn cell<'a>(
         0 => (shown(&user.display_name, "name"), theme.text),
         1 => (shown(&user.principal_name, "address"), theme.text),
         2 => (user.access_level.as_deref().unwrap_or_default().into(), theme.dim),
-        3 => (last_access(user.last_accessed, app.now()).into(), theme.dim),
+        3 => (how_long_ago(last_access(user.last_accessed, app.now())).into(), theme.dim),
         4 => match person {
             Some(person) => (person.outcome.name().into(), outcome_style(person.outcome, theme)),
             None => (app.look.glyphs.ellipsis.into(), theme.dim),
@@ -262,9 +272,8 @@ fn cell<'a>(
             });
             let best = best.and_then(|id| app.model.directory.value.as_ref()?.get(id));
             match best.map_or("", |best| best.user_principal_name()) {
-                // The eye finds the ones that differ.
                 same if !same.is_empty() && same.eq_ignore_ascii_case(&user.principal_name) => {
-                    ("same address".into(), theme.dim)
+                    (SAME.into(), theme.dim)
                 }
                 other => (other.into(), theme.text),
             }

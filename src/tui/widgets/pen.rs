@@ -59,7 +59,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
         let mut line = String::new();
         let mut used = 0;
         for word in cleaned.split_whitespace() {
-            let mut word = word.to_owned();
+            let mut word = word;
             loop {
                 let wide = word.width();
                 let gap = usize::from(used > 0);
@@ -67,7 +67,7 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                     if gap == 1 {
                         line.push(' ');
                     }
-                    line.push_str(&word);
+                    line.push_str(word);
                     used += gap + wide;
                     break;
                 }
@@ -77,11 +77,11 @@ pub fn wrap(text: &str, columns: usize) -> Vec<String> {
                     continue;
                 }
                 // A word longer than the line is broken where it must.
-                let head = fit(&word, columns, "");
+                let head = fit(word, columns, "");
                 if head.is_empty() {
                     break;
                 }
-                word = word.get(head.len()..).unwrap_or_default().to_owned();
+                word = word.get(head.len()..).unwrap_or_default();
                 lines.push(head);
             }
         }
