@@ -202,9 +202,7 @@ async fn discovery(session: &Session) {
 
 /// What backs the organization: believed after two equal readings (one more is made when the first two differ).
 pub(super) async fn backing(session: &Session) {
-    let before = session.believed_backing();
     fact(session, Source::Backing, async { Fact::Backing(agreed_backing(session).await) }).await;
-    session.gate.saw(before, session.believed_backing());
     name_backing(session).await;
 }
 
