@@ -66,7 +66,7 @@ impl Evening {
     fn dashboard(&self) -> Terminal {
         let command = [env!("CARGO_BIN_EXE_ado2entra"), "--config", "config.toml", "--log-level", "trace"];
         let variables = [(PAT, self.token()), ("XDG_STATE_HOME", "state-home")];
-        let mut terminal =
+        let terminal =
             Terminal::start_in(Some(self.folder.path()), &command.map(str::to_owned), &variables, true);
         terminal.wait_for("Sign in to the tenant");
         terminal.wait_for("Code  SIML-");
