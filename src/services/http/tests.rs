@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::time::Instant;
 
 use crate::domain::ids::{Descriptor, ObjectId, StorageKey};
 use crate::domain::problem::{Problem, ProblemKind, Service};
@@ -115,9 +114,9 @@ async fn garbage_in_retry_after_means_back_off() {
         _ => json(200, &page()),
     })
     .await;
-    let begun = Instant::now();
+    // A wait that is too long to be made would be an error.
     read(&server).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert_eq!(server.heard().len(), 3);
 }
 
 #[tokio::test]
@@ -288,7 +287,7 @@ async fn a_write_without_an_answer_is_unknown_and_never_sent_again() {
         .await;
         let mut settings = server.settings();
         settings.limits.connect = Duration::from_secs(5);
-        settings.limits.first_byte = Duration::from_millis(300);
+        settings.limits.first_byte = Duration::from_secs(1);
         let services = server.services_with(settings);
         let problem = services
             .azure_devops
