@@ -130,8 +130,7 @@ async fn a_stop_lets_nobody_leave_who_is_only_being_read() {
 
 #[tokio::test]
 async fn a_stop_wakes_rows_that_wait_for_the_service_and_sends_none_of_them() {
-    let (mut stage, mut model, decided, runner) =
-        waiting(Duration::from_secs(600), "concurrency = 2").await;
+    let (mut stage, mut model, decided, runner) = waiting(Duration::from_secs(600), "concurrency = 2").await;
     runner.run(Effect::CancelApply);
     // Long before the ten minutes for which the service asked.
     stage.until(&mut model, finished).await;
