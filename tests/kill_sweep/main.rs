@@ -25,13 +25,14 @@ mod world;
 use sweep::{Kill, Tally, boundary, finish, random, start_and_kill};
 use world::{CONFIG, Spec, World};
 
-/// With a run that is as patient as the product's, or hurried. The patient one does one thing at a time: an invitation under way
-/// that is cut off before anything happened is looked for during an hour, as it should be.
+/// With a run that is as patient as the product's, or hurried.
 fn world(maps: usize, hurried: bool) -> World {
     // The latency tells the moments apart.
     let options = Options { latency: Duration::from_millis(3), ..Options::default() };
-    let config = if hurried { String::new() } else { "\n[apply]\nconcurrency = 1\n".to_owned() };
-    let spec = Spec { maps, removals: 2, invitations: 2, options, config, ..Spec::default() };
+    // The product waits for an hour until it believes that an invitation of which it heard nothing was never taken. So at its
+    // patience nothing else may be on its way when it is killed at a call that was carried out.
+    let config = if hurried { "" } else { "\n[apply]\nconcurrency = 1\n" }.to_owned();
+    let spec = Spec { maps, removals: 2, invitations: 2, options, config };
     let mut world = World::new(Path::new(env!("CARGO_BIN_EXE_ado2entra")), &spec);
     if hurried {
         let this = std::env::current_exe().unwrap().to_str().unwrap().to_owned();

@@ -10,9 +10,9 @@ use crate::domain::ids::StorageKey;
 use crate::domain::people::OrgUser;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::clean_to;
-use crate::services::http::Call;
 use crate::services::http::json::{Unreadable, from_body};
 use crate::services::http::need::Need;
+use crate::services::http::{Call, Pass};
 use crate::services::paging::{Continued, Listing, Pages, Raw, hash};
 use crate::services::wire;
 
@@ -87,8 +87,8 @@ impl AzureDevOps {
 
     /// Deletes the entitlement: `DELETE userentitlements/{storage key}`. Sent once. An entitlement that is already gone
     /// is *not found*.
-    pub async fn remove(&self, key: &StorageKey) -> Result<Taken, Problem> {
-        self.change(self.removal(key)?, Method::DELETE, None).await
+    pub async fn remove(&self, key: &StorageKey, pass: Option<Pass>) -> Result<Taken, Problem> {
+        self.change(self.removal(key)?, Method::DELETE, None, pass).await
     }
 
     /// The call that [`AzureDevOps::remove`] makes.

@@ -11,6 +11,7 @@ use super::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
 use crate::domain::ids::{Descriptor, ObjectId, StorageKey};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::clean_to;
+use crate::services::http::Pass;
 use crate::services::http::json::{Unreadable, from_body};
 use crate::services::http::need::Need;
 use crate::services::paging::{Batch, Continued, Listing, Pages, Raw, hash};
@@ -223,13 +224,18 @@ impl AzureDevOps {
         })
     }
 
-    /// Gives this person's work and access to the target: `PATCH graph/users/{descriptor}`. Sent once. *Taken* is not
-    /// *verified*: read the person back.
-    pub async fn map(&self, person: &Descriptor, target: ObjectId) -> Result<Taken, Problem> {
+    /// Gives this person's work and access to the target: `PATCH graph/users/{descriptor}`. Sent once, with the pass at
+    /// once. *Taken* is not *verified*: read the person back.
+    pub async fn map(
+        &self,
+        person: &Descriptor,
+        target: ObjectId,
+        pass: Option<Pass>,
+    ) -> Result<Taken, Problem> {
         let asked = format!("mapping {} onto {target}", short(person));
         let url = self.graph_url("users", person, PREVIEW, &[])?;
         let call = self.get(&self.inner.identity, url, asked, Need::OrgGraphManage);
-        self.change(call, Method::PATCH, Some(&map_body(target))).await
+        self.change(call, Method::PATCH, Some(&map_body(target)), pass).await
     }
 
     /// The call that [`AzureDevOps::map`] makes.

@@ -207,7 +207,7 @@ async fn a_change_is_sent_again_only_with_a_new_token_after_a_refused_one() {
         redirect_url: "https://dev.azure.com/fabrikam".into(),
         send_mail: false,
     };
-    services.graph.invite(&invitation).await.unwrap();
+    services.graph.invite(&invitation, None).await.unwrap();
     let tokens: Vec<_> = server
         .heard()
         .iter()
