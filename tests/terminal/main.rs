@@ -34,9 +34,7 @@ fn it_starts_answers_and_quits() {
     terminal.wait_for("Open or close the details");
     terminal.type_keys("\u{1b}");
     terminal.wait(|screen| !screen.contents().contains("Open or close the details"), "no help");
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
 }
 
 #[test]
@@ -49,9 +47,7 @@ fn any_size_is_survived() {
     }
     terminal.type_keys("2");
     terminal.wait_for("sorted by name");
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
 }
 
 #[test]

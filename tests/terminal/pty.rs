@@ -199,6 +199,13 @@ impl Terminal {
         }
     }
 
+    /// Leaves the dashboard by its key.
+    pub fn quit(&mut self) {
+        self.type_keys("q");
+        assert_eq!(self.end(), 0);
+        self.assert_whole();
+    }
+
     /// The terminal is as it was: modes of the line, no alternate screen, a cursor, no bracketed paste, no mouse.
     pub fn assert_whole(&self) {
         // The last bytes may not have been read yet.
