@@ -236,11 +236,6 @@ impl Control {
         self.shared.sign_ins().say(None, Said::Yes)
     }
 
-    /// Declines all sign-ins that wait. Answers how many there were.
-    pub fn decline_sign_in(&self) -> usize {
-        self.shared.sign_ins().say(None, Said::No)
-    }
-
     /// How often a client is told to ask (whole seconds), and how long a code is good.
     pub fn pace_sign_ins(&self, interval: Duration, code_life: Duration) {
         let mut sign_ins = self.shared.sign_ins();
