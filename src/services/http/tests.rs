@@ -448,13 +448,7 @@ async fn a_missing_credential_is_told_before_anything_is_sent() {
         secret_variables: vec![],
     };
     let environment = crate::services::Environment::of([("PATH", "/nowhere")]);
-    let services = crate::services::Services::new(
-        server.settings(),
-        credentials,
-        environment,
-        crate::services::Observer::none(),
-    )
-    .unwrap();
+    let services = server.services_by(server.settings(), credentials, environment);
     let problem = services.azure_devops.users(Raw::Drop).all().await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotSignedIn);
     assert!(

@@ -59,10 +59,7 @@ async fn try_whole(session: &Session) -> Result<(), Problem> {
         listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await?;
     // Without the permission nobody is known to be deleted; the mapping itself would then say so.
     if let Ok((deleted, _)) = session.services.graph.deleted_users(Raw::Drop).all().await {
-        users.extend(deleted.into_iter().map(|mut user| {
-            user.deleted = true;
-            user
-        }));
+        users.extend(deleted);
     }
     let at = Timestamp::now();
     let known = known(session);
