@@ -73,7 +73,7 @@ fn applying(world: &World, hangups_ignored: bool) -> (Terminal, Sender<()>) {
     terminal.wait_for("Prerequisites");
     terminal.wait_until_loaded();
     terminal.type_keys("4");
-    terminal.wait_for("3 of 3 decided");
+    terminal.wait_for("3 of 6 decided");
     terminal.type_keys("A");
     terminal.wait_for("Type the organization's name");
     terminal.type_keys("fabrikam\r");
