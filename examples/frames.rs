@@ -53,15 +53,15 @@ const SCREENS: [(&str, &str, &str); 18] = [
     ("Mapping, candidates", "4 g l", "j k"),
     ("Mapping, end of the list", "4 G", "k j PageUp PageDown"),
     ("Mapping, search", "4 g f a n n a", "Down Up"),
-    ("Mapping, patterns", "4 P", "j k"),
-    ("Mapping, apply dialog", "4 A", "Down Up"),
-    ("Mapping, all safe", "4 a", "j"),
+    ("Mapping, patterns", "4 g P", "j k"),
+    ("Mapping, apply dialog", "4 g A", "Down Up"),
+    ("Mapping, all safe", "4 g a", "j"),
     ("filter being typed", "2 /", "a Backspace"),
     ("help", "2 ?", "Down Up"),
     ("palette", "2 :", "Down Up"),
     ("log", "2 L", "j k"),
     ("export", "2 e", "a Backspace"),
-    ("invite", "4 i", "a Backspace"),
+    ("invite", "4 g i", "a Backspace"),
 ];
 
 fn main() {

@@ -21,3 +21,5 @@ mod sign_in;
 mod sizes;
 #[path = "tui_core/update.rs"]
 mod update;
+#[path = "tui_core/wire.rs"]
+mod wire;

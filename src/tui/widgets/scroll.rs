@@ -1,7 +1,7 @@
-//! Long lists by identity: which rows are visible, and where a column stands.
+//! Long lists by identity: which rows are in sight.
 //!
-//! Only visible rows are ever built: 100,000 rows cost as much as 100. Scrolling goes by half a page, because a scroll by one
-//! line repaints the whole list on the wire.
+//! Only these are ever built: 100,000 rows cost as much as 100. A list scrolls by half a page, so that the eye has to find
+//! its place anew only once in twenty rows, and the line carries one scroll for all of them.
 
 use std::ops::Range;
 
@@ -48,17 +48,6 @@ impl<K: PartialEq> Scroll<K> {
         self.key = key_at(top);
         top..(top + height).min(len)
     }
-}
-
-/// Where a column is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
-    /// Which column.
-    pub column: usize,
-    /// Its first column on the strip.
-    pub x: u16,
-    /// Its width.
-    pub width: u16,
 }
 
 #[cfg(test)]
