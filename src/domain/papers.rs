@@ -13,4 +13,4 @@ pub mod support;
 pub mod template;
 
 pub use material::{Known, Material};
-pub use record::{Act, ActKind, Author, Found, FoundUser, Readiness};
+pub use record::{Act, ActKind, Author, Found, FoundUser, LookedBack, Readiness};

@@ -56,7 +56,7 @@ fn nobody_loses_anything_on_an_evening_without_mishaps() {
 
 #[test]
 fn what_was_lost_is_named_told_from_what_was_to_be_expected_and_ends_with_one() {
-    let stage = Stage::new(Scenario::Fabrikam, &[Fault::ConnectLosesAccess]);
+    let mut stage = Stage::new(Scenario::Fabrikam, &[Fault::ConnectLosesAccess]);
     evening(&stage);
     let found = stage
         .run(&["snapshot", "compare", "before.json.zst", "after.json.zst", "--format", "json"])
@@ -100,6 +100,22 @@ fn what_was_lost_is_named_told_from_what_was_to_be_expected_and_ends_with_one() 
         assert_eq!(status("service-connections"), "warn");
         assert_eq!(status("single-sign-on"), "manual");
     }
+
+    // The report says it too, from the store alone.
+    stage.run(&["check", "tick", "tools-work", "--note", "Git and <editors> tried"]).exits(0);
+    stage.stop();
+    stage.run(&["report", "r.md"]).exits(0);
+    let text = stage.read("r.md");
+    assert!(text.contains("1 person lost something that was not to be expected"), "{text}");
+    assert!(
+        text.contains("- Since before: lost group: \\[Orchard\\]\\\\Contributors, not to be expected\n"),
+        "{text}"
+    );
+    assert!(text.contains(", to be expected: the subscription is not recognised"), "{text}");
+    assert!(text.contains("Git and &lt;editors&gt; tried") && text.contains("| ticked | "), "{text}");
+    assert!(text.contains(", by Niamh Halloran"), "who ticked: {text}");
+    stage.run(&["report", "r.html"]).exits(0);
+    assert!(stage.read("r.html").contains("<h2>Before and after</h2>"));
 }
 
 #[test]

@@ -16,6 +16,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::plan::{Decision, RowState};
 use crate::domain::text::{clean, named};
 
+mod after;
 mod charts;
 mod html;
 mod markdown;
@@ -23,6 +24,7 @@ mod moments;
 mod person;
 mod who;
 
+pub use after::{AfterPaper, ChangePaper, KindPaper, PointPaper};
 pub use html::html;
 pub(in crate::domain::papers) use html::{begin, end, write_to as write_html};
 pub use markdown::markdown;
@@ -102,6 +104,8 @@ pub struct Report {
     pub words: Vec<Word>,
     /// Patterns that were used as evidence.
     pub patterns: Vec<Word>,
+    /// Before and after; `None` before the switch.
+    pub after: Option<AfterPaper>,
     /// Everybody, those with something open first, then by name.
     pub people: Vec<PersonPaper>,
 }
@@ -111,13 +115,16 @@ impl Report {
     pub fn of(material: &Material) -> Self {
         let calls = person::calls(material);
         let acts = person::acts(material);
-        let mut people: Vec<PersonPaper> = material
-            .people()
+        let changes = person::changes(material);
+        let mut keys = material.people();
+        // Whoever came since is known by nothing else.
+        keys.extend(changes.keys().copied());
+        let mut people: Vec<PersonPaper> = keys
             .into_iter()
             .map(|key| {
                 let calls = calls.get(key).map_or(&[][..], Vec::as_slice);
                 let acts = acts.get(key).map_or(&[][..], Vec::as_slice);
-                PersonPaper::of(material, key, calls, acts)
+                PersonPaper::of(material, key, calls, acts, changes.get(key).copied())
             })
             .collect();
         people.sort_by_cached_key(|it| (!it.is_open(), it.name.to_lowercase(), it.storage_key.clone()));
@@ -147,6 +154,7 @@ impl Report {
                     Word { at: *at, about: id.to_string(), note: String::new(), by }
                 })
                 .collect(),
+            after: AfterPaper::of(material),
             people,
         }
     }

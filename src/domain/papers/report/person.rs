@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::after::{self, ChangePaper};
 use super::{Moment, decision_words, who};
+use crate::domain::comparison::PersonChanges;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::pair::{OrgView, compare};
 use crate::domain::outcome::Outcome;
@@ -72,13 +74,20 @@ pub struct PersonPaper {
     pub error: Option<String>,
     /// What was sent and what came of it, oldest first.
     pub calls: Vec<Call>,
+    /// What is different since before the switch, most important first.
+    pub changes: Vec<ChangePaper>,
+    /// The person has used the organization since; `None` where that was not compared.
+    pub came_back: Option<bool>,
 }
 
 impl PersonPaper {
-    /// Something about this person asks for attention: it changed, it is not proven, or nobody decided and the person is, or
-    /// will be, locked out.
+    /// Something about this person asks for attention: it changed, it is not proven, nobody decided and the person is, or
+    /// will be, locked out, or something was lost that nobody expected.
     pub fn is_open(&self) -> bool {
-        self.needs_a_look || (self.is_to_send && self.state != RowState::Verified) || self.is_left_out()
+        self.needs_a_look
+            || (self.is_to_send && self.state != RowState::Verified)
+            || self.is_left_out()
+            || self.changes.iter().any(ChangePaper::is_unexpected_loss)
     }
 
     /// Nothing was decided, and the service does not map the person by itself.
@@ -93,6 +102,7 @@ impl PersonPaper {
             || self.decision != Decision::Undecided.name()
             || !self.calls.is_empty()
             || !self.history.is_empty()
+            || !self.changes.iter().all(ChangePaper::is_quiet)
     }
 
     /// What was found, with the reason, in words; empty where that is not known.
@@ -124,7 +134,13 @@ impl PersonPaper {
         parts.join(" ")
     }
 
-    pub(super) fn of(material: &Material, key: &StorageKey, calls: &[&JournalEntry], acts: &[&Act]) -> Self {
+    pub(super) fn of(
+        material: &Material,
+        key: &StorageKey,
+        calls: &[&JournalEntry],
+        acts: &[&Act],
+        changes: Option<&PersonChanges>,
+    ) -> Self {
         let row = material.plan.row(key);
         let known = material.newest(key);
         let seen = row.and_then(|row| row.seen.as_deref());
@@ -181,10 +197,12 @@ impl PersonPaper {
             name: seen
                 .map(|seen| seen.person.display_name.clone())
                 .or_else(|| user.map(|user| user.display_name.to_string()))
+                .or_else(|| changes.map(|changes| changes.name.to_string()))
                 .unwrap_or_else(|| key.to_string()),
             address: seen
                 .map(|seen| seen.person.principal_name.clone())
                 .or_else(|| user.map(|user| user.principal_name.to_string()))
+                .or_else(|| changes.map(|changes| changes.address.to_string()))
                 .unwrap_or_default(),
             about,
             outcome: found.map(|found| found.outcome).or_else(|| row.and_then(|row| row.decided_on)),
@@ -216,6 +234,8 @@ impl PersonPaper {
                     activity_id: line.activity_id.clone(),
                 })
                 .collect(),
+            changes: changes.map(after::changes).unwrap_or_default(),
+            came_back: changes.map(|changes| changes.came_back),
         }
     }
 }
@@ -264,6 +284,13 @@ pub(super) fn acts(material: &Material) -> BTreeMap<StorageKey, Vec<&Act>> {
         acts.entry(material.planned(&key).clone()).or_default().push(act);
     }
     acts
+}
+
+/// What is different since before the switch, by person.
+pub(super) fn changes(material: &Material) -> BTreeMap<&StorageKey, &PersonChanges> {
+    let comparison = material.looked_back.as_ref().and_then(|looked| looked.comparison.as_ref());
+    let people = comparison.into_iter().flat_map(|comparison| &comparison.people);
+    people.map(|person| (material.planned(&person.storage_key), person)).collect()
 }
 
 /// The journal by person.

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::CheckStatus;
 use crate::domain::activity::Source;
-use crate::domain::comparison::words::{backed_by, sentence, who};
+use crate::domain::comparison::words::{self, backed_by, sentence, who};
 use crate::domain::comparison::{Change, Comparison, Difference};
 use crate::domain::text::clean;
 use crate::tui::app::{App, ViewState};
@@ -79,19 +79,7 @@ fn tabs(app: &App, open: &Dialog, area: Rect, buf: &mut Buffer) {
 
 /// The answer in one sentence.
 pub(super) fn answer(comparison: &Comparison) -> String {
-    let summary = &comparison.summary;
-    if summary.lost() == 0 {
-        return "nobody lost anything".to_owned();
-    }
-    let expected = match summary.with_expected_loss {
-        0 => String::new(),
-        n => format!("; {} lost only what was to be expected", people(n)),
-    };
-    match (summary.lost_unexpectedly(), summary.with_unexpected_loss) {
-        (0, _) => format!("nobody lost anything unexpected{expected}"),
-        (_, 0) => format!("the organization lost something that was not to be expected{expected}"),
-        (_, n) => format!("{} lost something that was not to be expected{expected}", people(n)),
-    }
+    words::answer(&comparison.summary, people)
 }
 
 fn header(app: &App, open: &Dialog, width: usize) -> Vec<(String, Style)> {

@@ -64,6 +64,7 @@ fn one(out: &mut String, person: &PersonPaper) {
             out.push_str("</ul>\n");
         }
     }
+    since_before(out, person);
     for (title, words) in [("Note", &person.note), ("Error", &person.error)] {
         if let Some(words) = words {
             let _ = writeln!(out, "<p>{title}: {}</p>", escaped(words));
@@ -78,6 +79,20 @@ fn one(out: &mut String, person: &PersonPaper) {
     }
     calls(out, &person.calls);
     out.push_str("</article>\n");
+}
+
+fn since_before(out: &mut String, person: &PersonPaper) {
+    if person.came_back == Some(true) {
+        out.push_str("<p>Has used the organization since.</p>\n");
+    }
+    if person.changes.is_empty() {
+        return;
+    }
+    out.push_str("<p>Since before the switch:</p>\n<ul>\n");
+    for change in &person.changes {
+        let _ = writeln!(out, "<li>{}</li>", escaped(&change.line()));
+    }
+    out.push_str("</ul>\n");
 }
 
 fn calls(out: &mut String, calls: &[Call]) {
