@@ -5,6 +5,7 @@
 
 pub mod announce;
 pub mod escape;
+pub mod letter;
 mod material;
 mod record;
 pub mod report;

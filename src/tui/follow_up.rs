@@ -7,7 +7,9 @@ use ratatui::style::Style;
 
 use crate::domain::StorageKey;
 use crate::domain::activity::Source;
-use crate::domain::comparison::follow_up::{COLUMNS, Entry, FollowUp, letter};
+use crate::domain::comparison::follow_up::{COLUMNS, Entry, FollowUp};
+use crate::domain::papers::announce::Language;
+use crate::domain::papers::letter::{self, Letters};
 use crate::domain::text::clean;
 use crate::tasks;
 
@@ -28,6 +30,7 @@ pub struct Dialog {
     selected: Option<StorageKey>,
     details: bool,
     scrolled: usize,
+    language: Language,
 }
 
 /// Opens the list; where nothing was read yet, reading begins.
@@ -49,7 +52,8 @@ fn place(open: &Dialog, entries: &[Entry]) -> usize {
     entries.iter().position(|entry| Some(&entry.storage_key) == open.selected.as_ref()).unwrap_or(0)
 }
 
-/// `j`/`k` move, `Enter` shows the letter, `y` copies it, `e` exports the list, `r` reads on, `Esc` leaves.
+/// `j`/`k` move, `Enter` shows the letter, `y` copies it, `l` writes it in the other language, `e` exports the list, `r` reads
+/// on, `Esc` leaves.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let (end, page) = (app.drawn.details_end, app.drawn.page.max(1));
     let Some(Overlay::FollowUp(open)) = app.overlays.last() else { return Vec::new() };
@@ -70,7 +74,12 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             return vec![Effect::Task(tasks::Effect::ReadTokens)];
         }
         KeyCode::Char('y') => {
-            return entries.get(at).map(|entry| Effect::Copy(words(app, entry))).into_iter().collect();
+            let language = open.language;
+            return entries
+                .get(at)
+                .map(|entry| Effect::Copy(words(app, entry, language)))
+                .into_iter()
+                .collect();
         }
         KeyCode::Char('e') => {
             let organization: String = app
@@ -103,6 +112,12 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     match key.code {
         KeyCode::Enter => (open.details, open.scrolled) = (!open.details, 0),
         KeyCode::Esc | KeyCode::Char('q' | 'T') => open.details = false,
+        KeyCode::Char('l') => {
+            open.language = match open.language {
+                Language::English => Language::German,
+                Language::German => Language::English,
+            };
+        }
         KeyCode::Char('J') => open.scrolled = (open.scrolled + 3).min(end),
         KeyCode::Char('K') => open.scrolled = open.scrolled.min(end).saturating_sub(3),
         _ if to != at => open.scrolled = 0,
@@ -125,10 +140,20 @@ pub fn export_to(app: &mut App, path: &str) -> Vec<Effect> {
     export::write_rows(app, "the follow-up", &all, path)
 }
 
-fn words(app: &App, entry: &Entry) -> String {
+fn words(app: &App, entry: &Entry, language: Language) -> String {
     let profile = app.model.facts.destination_profile();
-    let tenant = profile.map_or(app.model.context.tenant.as_str(), |profile| profile.display_name.as_str());
-    letter(entry, &app.model.context.organization, &app.model.context.portal, tenant, app.now())
+    let letters = Letters {
+        organization: &app.model.context.organization,
+        portal: &app.model.context.portal,
+        tenant: profile.map_or(app.model.context.tenant.as_str(), |profile| profile.display_name.as_str()),
+        contact: None,
+        language,
+        now: app.now(),
+    };
+    // The built-in words are tested to be a template.
+    letter::template(letter::built_in(language))
+        .map(|template| letters.text(&template, entry))
+        .unwrap_or_default()
 }
 
 /// Over the whole tab.
@@ -162,7 +187,7 @@ pub fn view(app: &App, open: &Dialog, view: &mut ViewState, area: Rect, buf: &mu
     if both || open.details {
         let lines: Vec<(String, Style)> = entries
             .get(at)
-            .map(|entry| words(app, entry))
+            .map(|entry| words(app, entry, open.language))
             .unwrap_or_default()
             .lines()
             .flat_map(|line| {
@@ -173,9 +198,14 @@ pub fn view(app: &App, open: &Dialog, view: &mut ViewState, area: Rect, buf: &mu
         pane(app, view, &lines, open.scrolled, beside, buf);
     }
     let mut pen = Pen::line(buf, inside, inside.height - 1, look.glyphs.ellipsis);
-    for (key, what) in
-        [("Enter", "letter"), ("y", "copy it"), ("e", "export"), ("r", "read on"), ("Esc", "leave")]
-    {
+    for (key, what) in [
+        ("Enter", "letter"),
+        ("y", "copy it"),
+        ("l", "language"),
+        ("e", "export"),
+        ("r", "read on"),
+        ("Esc", "leave"),
+    ] {
         pen.write(key, theme.accent).write(" ", theme.text).write(what, theme.text).skip(2);
     }
 }

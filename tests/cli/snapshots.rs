@@ -300,3 +300,38 @@ fn the_follow_up_names_each_token_and_goes_on_where_it_stopped() {
     stage.run(&["check", "--tokens", "--follow-up", "letters.txt"]).says("letters.txt");
     assert!(stage.read("letters.txt").contains("To: "));
 }
+
+#[test]
+fn letters_are_written_in_two_languages_and_in_words_of_ones_own() {
+    let stage = Stage::fabrikam();
+    let letters = |options: &[&str]| {
+        stage.run(&[&["check", "--tokens", "--follow-up", "-"], options].concat()).exits(0).stdout
+    };
+    let german = letters(&["--language", "de", "--contact", "it@fabrikam.com"]);
+    assert!(german.contains("Subject: Ihre Zugriffstoken und SSH-Schlüssel für fabrikam"), "{german}");
+    assert!(german.contains("- SSH-Schlüssel \"laptop key\"") && german.contains("Fragen? it@fabrikam.com"));
+    let words = stage.run(&["check", "--print-letter"]).exits(0).stdout;
+    stage.write("own.txt", &words.replace("Hello {{name}}", "Dear {{name}}"));
+    assert_eq!(letters(&["--template", "own.txt"]), letters(&[]).replace("Hello ", "Dear "));
+    stage.write("bad.txt", "Subject: x\n{{nmae}}\n");
+    stage
+        .run(&["check", "--tokens", "--follow-up", "-", "--template", "bad.txt"])
+        .exits(2)
+        .says("bad.txt:2:1: `nmae` is not a placeholder");
+}
+
+#[test]
+fn the_follow_up_after_the_switch_remembers_what_was_read_before() {
+    let stage = Stage::fabrikam();
+    let standings = || -> Vec<String> {
+        let list = stage.run(&["check", "--tokens", "--format", "csv"]).stdout;
+        let mut rows = csv::Reader::from_reader(list.as_bytes());
+        rows.records().map(|row| row.unwrap().get(10).unwrap().to_owned()).collect()
+    };
+    assert!(standings().iter().all(|standing| standing == "there"));
+    stage.control().connect();
+    let after = standings();
+    assert!(!after.is_empty() && after.iter().all(|standing| standing == "still-there"), "{after:?}");
+    let letters = stage.run(&["check", "--tokens", "--follow-up", "-"]).exits(0).stdout;
+    assert!(letters.contains(", there before the switch and still there: "), "{letters}");
+}

@@ -5,11 +5,14 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use super::{compare, paper};
+use crate::cli::args::CheckArgs;
 use crate::cli::document::Tenant;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::text::{count, people};
-use crate::domain::comparison::follow_up::{COLUMNS, FollowUp, letter};
+use crate::domain::comparison::follow_up::{COLUMNS, FollowUp};
+use crate::domain::papers::letter::{self, Letters};
+use crate::domain::papers::template::Template;
 use crate::domain::text::clean;
 use crate::tasks::Model;
 
@@ -35,14 +38,40 @@ pub fn csv(output: Output, model: &Model) -> Result<Exit, Failure> {
     Ok(if list.unread.is_empty() && list.open == 0 { Exit::Done } else { Exit::No })
 }
 
+/// The built-in words of a letter.
+pub fn print_template(output: Output, args: &CheckArgs) -> Result<Exit, Failure> {
+    let words = letter::built_in(paper::language(args.language));
+    output.data(|out| out.write_all(words.as_bytes()))?;
+    Ok(Exit::Done)
+}
+
+/// The words of the letters.
+pub fn template(args: &CheckArgs) -> Result<Template, Failure> {
+    let built_in = letter::built_in(paper::language(args.language));
+    paper::template(args.template.as_deref(), built_in, letter::template)
+}
+
 /// A letter to each person, one after the other in one file.
-pub async fn letters(output: Output, model: &Model, file: &Path, force: bool) -> Result<(), Failure> {
+pub async fn letters(
+    output: Output,
+    model: &Model,
+    args: &CheckArgs,
+    template: &Template,
+    file: &Path,
+    force: bool,
+) -> Result<(), Failure> {
     let list = list(model)?;
     let mut text = String::new();
-    let tenant = Tenant::of(model).shown();
+    let letters = Letters {
+        organization: &model.context.organization,
+        portal: &model.context.portal,
+        tenant: &Tenant::of(model).shown(),
+        contact: args.contact.as_deref(),
+        language: paper::language(args.language),
+        now: model.now,
+    };
     for entry in &list.entries {
-        let words = letter(entry, &model.context.organization, &model.context.portal, &tenant, model.now);
-        let _ = write!(text, "{words}\n{}\n\n", "-".repeat(72));
+        let _ = write!(text, "{}\n{}\n\n", letters.text(template, entry), "-".repeat(72));
     }
     if text.is_empty() {
         text.push_str("Nobody has a token or a key that was read.\n");
