@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 mod tokens;
+mod workloads;
 
 use super::connection::Backing;
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
@@ -15,6 +16,7 @@ use super::problem::{Problem, ProblemKind};
 use super::signin::Granted;
 
 pub use tokens::{PersonTokens, TokenInventory, TokenNote, TokensBefore};
+pub use workloads::{Creator, Workload, WorkloadKind, Workloads};
 
 /// Something that was read, or not: an error keeps the old value and says why it is old.
 #[derive(Debug, Clone)]
@@ -241,6 +243,8 @@ pub struct Facts {
     pub after_connect: Aged<AfterConnectTrial>,
     /// Tokens and keys.
     pub tokens: Aged<TokenInventory>,
+    /// What works with somebody's credential. Comes with the tokens.
+    pub workloads: Aged<Workloads>,
     /// The access tokens of the account that this program signs in to Azure DevOps with, where it does so by one of them.
     pub own_tokens: Aged<PersonTokens>,
 }

@@ -45,7 +45,8 @@ pub fn open(app: &mut App) -> Vec<Effect> {
 
 fn list(app: &App) -> Option<FollowUp> {
     let roster = app.model.roster.get()?;
-    Some(FollowUp::of(app.model.facts.tokens.get()?, roster, app.now()))
+    let facts = &app.model.facts;
+    Some(FollowUp::of(facts.tokens.get()?, facts.workloads.get(), roster, app.now()))
 }
 
 fn place(open: &Dialog, entries: &[Entry]) -> usize {
@@ -246,6 +247,19 @@ fn header(app: &App, list: Option<&FollowUp>, width: usize) -> Vec<(String, Styl
         rest = format!("{rest} {dot} {} not read yet (r)", people(list.open));
     }
     say(&rest, theme.dim);
+    let [workloads, still] = list.workloads();
+    if workloads > 0 {
+        let nobodys = list.others.len();
+        say(
+            &format!(
+                "{workloads} service connections and agent pools {dot} {still} stand still {dot} {nobodys} of nobody here"
+            ),
+            if still > 0 { theme.caution } else { theme.dim },
+        );
+    }
+    if let Some(first) = list.not_read.first() {
+        say(&format!("not readable: {}", clean(first)), theme.caution);
+    }
     if let Some((who, why)) = list.unread.first() {
         say(
             &format!("{} not read, the first: {}: {why}", people(list.unread.len()), clean(who)),
@@ -267,12 +281,17 @@ fn rows(app: &App, entries: &[Entry], at: usize, area: Rect, view: &mut ViewStat
         } else {
             pen.skip(1);
         }
-        let urgent = entry.items.iter().any(|item| item.note.global || item.ends_soon());
+        let urgent = entry.items.iter().any(|item| item.is_due() && (item.note.global || item.ends_soon()))
+            || entry.workloads.iter().any(|one| one.good == Some(false));
         let (tokens, keys) = entry.items.iter().fold((0, 0), |(tokens, keys), item| {
             if item.note.ssh { (tokens, keys + 1) } else { (tokens + 1, keys) }
         });
         pen.write(if urgent { look.glyphs.bang } else { " " }, theme.caution).skip(1);
-        pen.right(&format!("{tokens} tokens, {keys} keys"), theme.dim);
+        let mut words = format!("{tokens} tokens, {keys} keys");
+        if !entry.workloads.is_empty() {
+            words = format!("{words}, {} more", entry.workloads.len());
+        }
+        pen.right(&words, theme.dim);
         pen.write(&clean(&entry.name), theme.text);
     }
 }

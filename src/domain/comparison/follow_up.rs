@@ -1,13 +1,15 @@
 //! Who has to be told after the switch: whose access tokens and SSH keys have to be made anew, which of them end soon or are
-//! for all organizations. What was read before the switch and what was read since are one list, each with when it was seen.
+//! for all organizations, and who set up a service connection or owns a pool of agents, which hang on somebody's credential. What was read before the switch and what was read since are one list, each with when it was seen.
 //!
 //! Global tokens end on 2026-12-01 (Azure DevOps blog, "Retirement of global personal access tokens"). The text to send to each
 //! person is in [`crate::domain::papers::letter`].
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::facts::{TokenInventory, TokenNote};
+use crate::domain::facts::{TokenInventory, TokenNote, Workload, WorkloadKind, Workloads, Creator};
 use crate::domain::ids::StorageKey;
 use crate::domain::people::{OrgUser, Roster};
 use crate::domain::text::{clean, named};
@@ -126,12 +128,26 @@ pub struct Entry {
     pub read_before: Option<Timestamp>,
     /// When they were read since; without a switch, when they were read.
     pub read_at: Option<Timestamp>,
+    /// What the person set up or owns that works with somebody's credential.
+    pub workloads: Vec<Workload>,
 }
 
 impl Entry {
     /// The person has something to do.
     fn is_due(&self) -> bool {
-        self.items.iter().any(Item::is_due)
+        !self.workloads.is_empty() || self.items.iter().any(Item::is_due)
+    }
+}
+
+/// What somebody has to do about it after the switch.
+pub fn look_after(kind: WorkloadKind) -> &'static str {
+    match kind {
+        WorkloadKind::ServiceConnection => {
+            "run one pipeline that uses it; where it fails, sign in again in the connection or give it a new token"
+        }
+        WorkloadKind::AgentPool => {
+            "see that its agents are online; one that was registered with somebody's token is registered again"
+        }
     }
 }
 
@@ -146,17 +162,37 @@ pub struct FollowUp {
     pub unread: Vec<(String, String)>,
     /// People who were not read yet, or not since the switch.
     pub open: usize,
+    /// Service connections and agent pools that nobody of the organization is known to have set up.
+    pub others: Vec<Workload>,
+    /// Service connections and agent pools that could not be read, with the reason.
+    pub not_read: Vec<String>,
 }
 
 impl FollowUp {
     /// From what was read of everybody in the organization.
-    pub fn of(inventory: &TokenInventory, roster: &Roster, now: Timestamp) -> Self {
+    pub fn of(
+        inventory: &TokenInventory,
+        workloads: Option<&Workloads>,
+        roster: &Roster,
+        now: Timestamp,
+    ) -> Self {
         let mut list = Self::default();
+        let mut owned: BTreeMap<&StorageKey, Vec<Workload>> = BTreeMap::new();
+        for workload in workloads.iter().flat_map(|found| &found.list) {
+            match workload.set_up_by.as_ref().and_then(|who| owner(who, inventory, roster)) {
+                Some(user) => owned.entry(&user.storage_key).or_default().push(workload.clone()),
+                None => list.others.push(workload.clone()),
+            }
+        }
+        list.not_read = workloads.map(|found| found.not_read.clone()).unwrap_or_default();
         for user in roster.people() {
             let key = &user.storage_key;
             let joined = joined::of(inventory, key);
             let is_read = joined.is_read;
-            let entry = entry(user, joined, now);
+            let entry = Entry {
+                workloads: owned.remove(key).unwrap_or_default(),
+                ..entry(user, joined, now)
+            };
             let is_due = entry.is_due();
             if is_due {
                 list.entries.push(entry);
@@ -184,29 +220,81 @@ impl FollowUp {
         counts
     }
 
-    /// The rows of the CSV, without the line of columns.
-    pub fn rows(&self) -> impl Iterator<Item = Vec<String>> {
-        self.entries.iter().flat_map(|entry| {
-            entry.items.iter().map(move |item| {
-                let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
-                vec![
-                    entry.storage_key.to_string(),
-                    entry.name.clone(),
-                    entry.address.clone(),
-                    entry.mail.clone().unwrap_or_default(),
-                    item.kind().to_owned(),
-                    item.note.name.clone().unwrap_or_default(),
-                    item.note.scope.clone().unwrap_or_default(),
-                    item.until().unwrap_or_default(),
-                    if item.note.global { "yes" } else { "no" }.to_owned(),
-                    item.what_to_do().to_owned(),
-                    item.standing.name().to_owned(),
-                    moment(entry.read_before),
-                    moment(entry.read_at),
-                ]
-            })
-        })
+    /// How many service connections and agent pools there are, and how many of them do not stand as they should.
+    pub fn workloads(&self) -> [usize; 2] {
+        let all = || self.entries.iter().flat_map(|entry| &entry.workloads).chain(&self.others);
+        [all().count(), all().filter(|one| one.good == Some(false)).count()]
     }
+
+    /// The rows of the CSV, without the line of columns: each person's tokens, keys, connections and pools, then what is nobody's.
+    pub fn rows(&self) -> impl Iterator<Item = Vec<String>> {
+        let theirs = self.entries.iter().flat_map(|entry| {
+            let who = [
+                entry.storage_key.to_string(),
+                entry.name.clone(),
+                entry.address.clone(),
+                entry.mail.clone().unwrap_or_default(),
+            ];
+            let tokens = entry.items.iter().map(move |item| token_cells(entry, item));
+            let others = entry.workloads.iter().map(workload_cells);
+            tokens.chain(others).map(move |cells| who.iter().cloned().chain(cells).collect())
+        });
+        let others = self.others.iter().map(|one| {
+            let by = one.set_up_by.as_ref();
+            let who = [
+                by.and_then(|who| who.key.as_ref()).map(ToString::to_string).unwrap_or_default(),
+                by.map(|who| who.name.clone()).unwrap_or_default(),
+                by.and_then(|who| who.address.clone()).unwrap_or_default(),
+                String::new(),
+            ];
+            who.into_iter().chain(workload_cells(one)).collect()
+        });
+        theirs.chain(others)
+    }
+}
+
+/// Who it is in the organization now: by the key of now or before, else by the sign-in address.
+fn owner<'a>(who: &Creator, inventory: &TokenInventory, roster: &'a Roster) -> Option<&'a OrgUser> {
+    let key = who.key.as_ref()?;
+    let renamed = inventory.before.as_deref().map(|before| &before.renamed);
+    let new = renamed.and_then(|renamed| renamed.iter().find(|(_, old)| *old == key)).map(|(new, _)| new);
+    let by_address = || {
+        let address = who.address.as_deref().filter(|address| !address.trim().is_empty())?;
+        let mut same = roster.people().iter().filter(|user| user.principal_name.eq_ignore_ascii_case(address.trim()));
+        // An address that two people have names nobody.
+        same.next().filter(|_| same.next().is_none())
+    };
+    roster.get(key).or_else(|| roster.get(new?)).or_else(by_address)
+}
+
+fn token_cells(entry: &Entry, item: &Item) -> [String; 9] {
+    let moment = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    [
+        item.kind().to_owned(),
+        item.note.name.clone().unwrap_or_default(),
+        item.note.scope.clone().unwrap_or_default(),
+        item.until().unwrap_or_default(),
+        if item.note.global { "yes" } else { "no" }.to_owned(),
+        item.what_to_do().to_owned(),
+        item.standing.name().to_owned(),
+        moment(entry.read_before),
+        moment(entry.read_at),
+    ]
+}
+
+fn workload_cells(one: &Workload) -> [String; 9] {
+    let none = String::new;
+    [
+        one.kind.shown().to_owned(),
+        one.name.clone(),
+        one.about.clone().unwrap_or_default(),
+        none(),
+        none(),
+        look_after(one.kind).to_owned(),
+        one.standing.clone().unwrap_or_default(),
+        none(),
+        none(),
+    ]
 }
 
 /// The day in UTC.
@@ -232,5 +320,6 @@ fn entry(user: &OrgUser, joined: joined::Joined, now: Timestamp) -> Entry {
         items,
         read_before: joined.read_before,
         read_at: joined.read_at,
+        workloads: Vec::new(),
     }
 }

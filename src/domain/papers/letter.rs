@@ -82,13 +82,15 @@ impl Letters<'_> {
         let is_global = entry.items.iter().any(|item| item.is_due() && item.note.global);
         let is_over = TimeZone::UTC.to_datetime(self.now).date() >= date(2026, 12, 1);
         let day = |is_there: bool| if is_there { Value::text(GLOBAL_ENDS) } else { Value::Missing };
+        let items = entry.items.iter().map(|item| words::line(item, self.language));
+        let items = items.chain(entry.workloads.iter().map(|one| words::workload(one, self.language)));
         let read = entry.read_at.or(entry.read_before);
         [
             ("organization", Value::text(self.organization)),
             ("address", Value::text(&address)),
             ("tenant", Value::text(self.tenant)),
             ("name", Value::text(entry.name.trim())),
-            ("items", Value::List(entry.items.iter().map(|item| words::line(item, self.language)).collect())),
+            ("items", Value::List(items.collect())),
             ("tokens-page", page(due(false), "tokens")),
             ("keys-page", page(due(true), "keys")),
             ("global-ends", day(is_global && !is_over)),
@@ -134,6 +136,7 @@ mod tests {
         assert!(text.contains(": https://dev.azure.com/fabrikam/_usersSettings/tokens\n"));
         assert!(text.contains(": https://dev.azure.com/fabrikam/_usersSettings/keys\n"));
         assert!(text.contains("stop working on 2026-12-01, switch or not"));
+        assert!(text.contains("- service connection \"Fiber: prod\", azurerm: run one pipeline"), "{text}");
         assert!(!text.contains('\u{1b}') && !text.contains("{{") && !text.contains("Questions?"));
         let later =
             Letters { now: at("2026-12-02T00:00:00Z"), contact: Some("it@x"), ..letters(Language::English) };

@@ -9,8 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 use crate::domain::activity::{Progress, Source};
 use crate::domain::facts::{TokenInventory, TokensBefore};
 use crate::domain::people::{OrgUser, Roster};
-use crate::domain::{Descriptor, Problem, StorageKey};
+use crate::domain::{Descriptor, Problem, ProblemKind, StorageKey};
 use crate::tasks::msg::{Fact, Msg};
+use crate::tasks::observe;
 use crate::tasks::session::Session;
 
 use super::ABREAST;
@@ -71,7 +72,13 @@ pub(in crate::tasks) async fn read(session: &Session, roster: &Roster) {
         }
         Err(problem) => Err(problem),
     };
+    let is_stopped =
+        matches!(&result, Err(problem) if matches!(problem.kind, ProblemKind::Cancelled | ProblemKind::NotSignedIn));
     session.tell(Msg::FactRead(Fact::Tokens(result), Timestamp::now())).await;
+    if !is_stopped {
+        let found = observe::workloads(session).await;
+        session.tell(Msg::FactRead(Fact::Workloads(found), Timestamp::now())).await;
+    }
 }
 
 /// What was read before the switch, once one was seen.

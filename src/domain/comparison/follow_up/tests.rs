@@ -41,9 +41,29 @@ fn people() -> Roster {
     ])
 }
 
+fn workloads() -> Workloads {
+    let one = |kind, name: &str, n: u32, good| Workload {
+        kind,
+        id: name.to_owned(),
+        name: name.to_owned(),
+        about: Some("azurerm".to_owned()),
+        set_up_by: Some(Creator { key: Some(key(n)), name: format!("nr {n}"), address: None }),
+        standing: Some("ready".to_owned()),
+        good,
+    };
+    Workloads {
+        list: vec![
+            one(WorkloadKind::ServiceConnection, "Fiber: prod", 1, Some(true)),
+            one(WorkloadKind::AgentPool, "Default", 77, Some(false)),
+        ],
+        not_read: vec!["service connections of Orchard: 403".to_owned()],
+        read_at: now(),
+    }
+}
+
 /// Adele has two tokens and a key, Isaiah could not be read, Patti was not yet.
 pub(in crate::domain) fn list() -> FollowUp {
-    FollowUp::of(&inventory(), &people(), now())
+    FollowUp::of(&inventory(), Some(&workloads()), &people(), now())
 }
 
 /// The same after a switch: the key is gone, one token was made since, Patti had a token and was not read since.
@@ -64,7 +84,7 @@ pub(in crate::domain) fn list_after() -> FollowUp {
         inventory: earlier,
         renamed: BTreeMap::from([(key(4), key(9))]),
     }));
-    FollowUp::of(&inventory, &people(), now())
+    FollowUp::of(&inventory, None, &people(), now())
 }
 
 fn hours(hours: i64) -> Timestamp {
@@ -79,7 +99,26 @@ fn everybody_is_counted_once_and_what_ends_first_comes_first() {
     let names: Vec<_> = list.entries[0].items.iter().map(|item| item.note.name.as_deref().unwrap()).collect();
     assert_eq!(names, ["=cmd", "ci\u{1b}[31m", "laptop"]);
     assert!(list.entries[0].items[0].ends_soon() && !list.entries[0].items[1].ends_soon());
-    assert_eq!(list.rows().count(), 3);
+    assert_eq!(list.rows().count(), 3 + 2);
+}
+
+#[test]
+fn what_works_with_a_credential_is_told_to_whoever_set_it_up() {
+    let list = list();
+    assert_eq!(list.entries[0].workloads[0].name, "Fiber: prod");
+    assert_eq!(list.others[0].name, "Default", "nobody of the organization");
+    assert_eq!((list.workloads(), list.not_read.len()), ([2, 1], 1));
+    let rows: Vec<Vec<String>> = list.rows().collect();
+    assert!(rows.iter().all(|row| row.len() == COLUMNS.len()));
+    assert_eq!(rows[3][4..7], ["service connection", "Fiber: prod", "azurerm"]);
+    assert_eq!((rows[4][1].as_str(), rows[4][4].as_str()), ("nr 77", "agent pool"));
+    // Somebody with nothing else is on the list for that alone; the address helps where the key says nothing.
+    let mut found = workloads();
+    found.list[1].set_up_by =
+        Some(Creator { key: Some(key(78)), name: "A".into(), address: Some("ALEX@fabrikam.com".into()) });
+    let list = FollowUp::of(&inventory(), Some(&found), &people(), now());
+    let names: Vec<&str> = list.entries.iter().map(|entry| entry.name.as_str()).collect();
+    assert_eq!((names, list.nothing), (vec!["Adele Vance", "Alex Wilber"], 0));
 }
 
 #[test]
@@ -115,7 +154,7 @@ fn a_reading_from_before_the_switch_is_no_reading_since() {
     let earlier = inventory.clone();
     inventory.before =
         Some(Arc::new(TokensBefore { switched_at: hours(-3), inventory: earlier, renamed: BTreeMap::new() }));
-    let list = FollowUp::of(&inventory, &people(), now());
+    let list = FollowUp::of(&inventory, None, &people(), now());
     assert!(list.entries[0].items.iter().all(|item| item.standing == Standing::NotReadSince));
     assert_eq!((list.entries[0].read_at, list.nothing, list.open), (None, 0, 3));
 }

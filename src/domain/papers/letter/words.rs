@@ -1,6 +1,7 @@
 //! The words of a line about a token or key, in each language that there are letters in.
 
 use crate::domain::comparison::follow_up::{Item, Standing, day};
+use crate::domain::facts::{Workload, WorkloadKind};
 use crate::domain::papers::announce::Language;
 use crate::domain::text::clean;
 
@@ -20,6 +21,11 @@ struct Words {
     add_again: &'static str,
     one_organization: &'static str,
     make_anew: &'static str,
+    connection: &'static str,
+    pool: &'static str,
+    not_good: &'static str,
+    try_connection: &'static str,
+    see_agents: &'static str,
 }
 
 const ENGLISH: Words = Words {
@@ -37,6 +43,11 @@ const ENGLISH: Words = Words {
     add_again: ": add the public key again",
     one_organization: ": make a new one for this organization only",
     make_anew: ": make a new one, and put it where the old one is used",
+    connection: "service connection",
+    pool: "agent pool",
+    not_good: ", stands still",
+    try_connection: ": run one pipeline that uses it; where it fails, sign in again in the connection or give it a new token",
+    see_agents: ": see that its agents are online; register again what was registered with your token",
 };
 
 const GERMAN: Words = Words {
@@ -54,6 +65,12 @@ const GERMAN: Words = Words {
     add_again: ": hinterlegen Sie den öffentlichen Schlüssel wieder",
     one_organization: ": legen Sie ein neues nur für diese Organisation an",
     make_anew: ": legen Sie ein neues an und tragen Sie es dort ein, wo das alte verwendet wird",
+    connection: "Dienstverbindung",
+    pool: "Agentpool",
+    not_good: ", steht still",
+    try_connection: ": starten Sie eine Pipeline, die sie verwendet; schlägt sie fehl, melden Sie sich in der Verbindung neu an oder \
+                     hinterlegen Sie ein neues Token",
+    see_agents: ": sehen Sie nach, ob die Agents online sind; was mit Ihrem Token registriert wurde, registrieren Sie neu",
 };
 
 fn of(language: Language) -> &'static Words {
@@ -106,4 +123,16 @@ pub(super) fn line(item: &Item, language: Language) -> String {
         (_, false, false) => words.make_anew,
     });
     line
+}
+
+/// Everything about a service connection or an agent pool in one line, and what to do about it.
+pub(super) fn workload(one: &Workload, language: Language) -> String {
+    let words = of(language);
+    let (kind, to_do) = match one.kind {
+        WorkloadKind::ServiceConnection => (words.connection, words.try_connection),
+        WorkloadKind::AgentPool => (words.pool, words.see_agents),
+    };
+    let about = one.about.as_deref().map(|about| format!(", {}", clean(about))).unwrap_or_default();
+    let standing = if one.good == Some(false) { words.not_good } else { "" };
+    format!("{kind} \"{}\"{about}{standing}{to_do}", clean(&one.name))
 }
