@@ -294,6 +294,15 @@ fn the_follow_up_names_each_token_and_goes_on_where_it_stopped() {
     let asked: std::collections::BTreeSet<&str> =
         requests.iter().filter(|one| one.path.contains("tokenadmin")).map(|one| one.path.as_str()).collect();
     assert!(asked.len() <= 1, "everybody was read a minute ago: {asked:?}");
+    for kind in [",service connection,Fiber: source-mirror,github,", ",agent pool,Default,"] {
+        assert!(first.stdout.contains(kind), "{kind}: {}", first.stdout);
+    }
+    stage.control().set_fault(Fault::NoResourcesPermission, true);
+    let less = stage.run(&["check", "--tokens", "--format", "csv"]).exits(0);
+    assert!(!less.stdout.contains(",service connection,") && less.stdout.contains(",SSH key,"));
+    let less = less.says("not readable: service connections").says("not readable: agent pools");
+    assert!(!less.stderr.contains("of them stand still"), "{less:?}");
+    stage.control().set_fault(Fault::NoResourcesPermission, false);
     let letters = stage.run(&["check", "--tokens", "--follow-up", "-"]).exits(0).stdout;
     assert!(letters.contains("Subject: Your access tokens and SSH keys for fabrikam"), "{letters}");
     assert!(letters.contains("/fabrikam/_usersSettings/keys"));
@@ -326,7 +335,9 @@ fn the_follow_up_after_the_switch_remembers_what_was_read_before() {
     let standings = || -> Vec<String> {
         let list = stage.run(&["check", "--tokens", "--format", "csv"]).stdout;
         let mut rows = csv::Reader::from_reader(list.as_bytes());
-        rows.records().map(|row| row.unwrap().get(10).unwrap().to_owned()).collect()
+        let rows = rows.records().map(Result::unwrap);
+        let tokens = rows.filter(|row| ["access token", "SSH key"].contains(&&row[4]));
+        tokens.map(|row| row[10].to_owned()).collect()
     };
     assert!(standings().iter().all(|standing| standing == "there"));
     stage.control().connect();
