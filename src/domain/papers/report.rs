@@ -160,6 +160,31 @@ impl Report {
     }
 }
 
+/// From so many people on, whoever asks for nothing stands in a table.
+const LARGE: usize = 300;
+
+/// Heads of that table.
+const ROW_TITLES: [&str; 4] =
+    ["Who", "As last read", "What was found, and the evidence", "What was decided and done"];
+
+impl Report {
+    /// Everybody in two parts: who is told one by one, and who stands in a table because nothing was decided about them or, in a
+    /// large report, because everything went as decided.
+    pub fn told_and_others(&self) -> (Vec<&PersonPaper>, Vec<&PersonPaper>) {
+        let is_large = self.people.len() >= LARGE;
+        self.people.iter().partition(|it| it.is_told() && !(is_large && it.is_uneventful()))
+    }
+
+    /// What the table is called.
+    fn others_title(&self) -> &'static str {
+        if self.people.len() >= LARGE {
+            "Done as decided or not concerned, and nothing is open"
+        } else {
+            "Nothing was decided, and nothing is open"
+        }
+    }
+}
+
 fn checks(material: &Material) -> Vec<CheckPaper> {
     let checks = material.readiness.iter().flat_map(|it| &it.checks);
     checks

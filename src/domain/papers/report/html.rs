@@ -89,7 +89,7 @@ pub(in crate::domain::papers) fn write_to(out: &mut String, report: &Report) {
     hands(out, &report.hands);
     confirmed(out, "What a person confirmed", &report.words);
     confirmed(out, "Patterns used as evidence", &report.patterns);
-    people::everybody(out, &report.people);
+    people::everybody(out, report);
 }
 
 fn checks(out: &mut String, report: &Report) {

@@ -41,8 +41,22 @@ pub(in crate::domain::papers) fn write_to(out: &mut String, report: &Report) {
     confirmed(out, "What a person confirmed", &report.words);
     confirmed(out, "Patterns used as evidence", &report.patterns);
     out.push_str("\n## Everybody\n\nThose with something open come first.\n");
-    for person in &report.people {
+    let (told, rest) = report.told_and_others();
+    for person in told {
         one(out, person);
+    }
+    others(out, report.others_title(), &rest);
+}
+
+fn others(out: &mut String, title: &str, people: &[&PersonPaper]) {
+    if people.is_empty() {
+        return;
+    }
+    let _ =
+        writeln!(out, "\n### {title}\n\n| {} |\n| --- | --- | --- | --- |", super::ROW_TITLES.join(" | "));
+    for person in people {
+        let cells = person.row().map(|lines| escaped(&lines.join("; ")));
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
 }
 

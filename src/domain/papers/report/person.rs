@@ -1,6 +1,6 @@
 //! One person's page of the report: who they are, what was decided on which evidence, what was sent and what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -105,6 +105,44 @@ impl PersonPaper {
             || !self.changes.iter().all(ChangePaper::is_quiet)
     }
 
+    /// Everything went as decided, at the first attempt, and nothing speaks against it: in a large report a row says it all.
+    pub fn is_uneventful(&self) -> bool {
+        !self.is_open()
+            && self.doubts.is_empty()
+            && self.note.is_none()
+            && self.error.is_none()
+            && self.history.is_empty()
+            && self.calls.iter().all(|call| call.attempt <= 1)
+            && self.changes.iter().all(ChangePaper::is_quiet)
+    }
+
+    /// The person in a row of a table: who, as last read, what was found with the evidence, what was decided and done. Each cell in
+    /// lines.
+    pub fn row(&self) -> [Vec<String>; 4] {
+        let since = self.new_storage_key.as_ref().map(|key| format!("since the switch {key}"));
+        let mut who = vec![self.name.clone(), self.address.clone(), self.storage_key.to_string()];
+        who.extend(since);
+        let mut found = vec![self.found_words()];
+        found.extend(self.evidence.iter().cloned());
+        found.extend(self.doubts.iter().map(|doubt| format!("doubt: {doubt}")));
+        let mut done = vec![self.done_words()];
+        let id = self.calls.iter().rev().find_map(|call| call.activity_id.as_deref());
+        done.extend(id.map(|id| format!("activity id {id}")));
+        let kinds: BTreeSet<&str> = self.changes.iter().map(|change| change.kind).collect();
+        if !kinds.is_empty() {
+            let kinds: Vec<&str> = kinds.into_iter().collect();
+            done.push(format!("changed as was to be expected: {}", kinds.join(", ")));
+        }
+        if self.came_back == Some(true) {
+            done.push("has used the organization since".to_owned());
+        }
+        let mut row = [who, vec![self.about.join(", ")], found, done];
+        for cell in &mut row {
+            cell.retain(|line| !line.trim().is_empty());
+        }
+        row
+    }
+
     /// What was found, with the reason, in words; empty where that is not known.
     pub fn found_words(&self) -> String {
         match (self.outcome, &self.why) {
@@ -116,10 +154,15 @@ impl PersonPaper {
 
     /// What was found, decided and done, in one sentence each.
     pub fn sentence(&self) -> String {
-        let mut parts = Vec::new();
-        if self.outcome.is_some() {
-            parts.push(format!("Found: {}.", self.found_words()));
+        if self.outcome.is_none() {
+            return self.done_words();
         }
+        format!("Found: {}. {}", self.found_words(), self.done_words())
+    }
+
+    /// What was decided and done, in one sentence each.
+    fn done_words(&self) -> String {
+        let mut parts = Vec::new();
         parts.push(match (self.decided_at, &self.decided_by) {
             (Some(at), Some(by)) => format!("Decided: {}, {}, by {by}.", self.decided, second(at)),
             (Some(at), None) => format!("Decided: {}, {}.", self.decided, second(at)),

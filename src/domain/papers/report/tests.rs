@@ -344,6 +344,35 @@ fn before_and_after_is_told_by_kind_by_person_and_by_point() {
 }
 
 #[test]
+fn in_a_large_report_whoever_asks_for_nothing_is_a_row_with_evidence() {
+    let mut material = material();
+    let users = directory((10..400).map(|n| tenant_user(n, "T", &format!("t{n}@contoso.com"))));
+    for n in 10..400 {
+        let user = org_user(n, &format!("Person {n}"), &format!("p{n}@fabrikam.com"));
+        let done = row(&user, map(n), Outcome::Safe, &users);
+        material.plan.rows.insert(key(n), PlanRow { state: RowState::Verified, ..done });
+        let mut seen = found(1, Outcome::Safe);
+        (seen.storage_key, seen.users[0].object_id) = (key(n), object(n));
+        material.found.insert(key(n), seen);
+        material.journal.push(line(n, RowState::Verified, "2026-11-23T19:12:00Z", "read back"));
+    }
+    let report = Report::of(&material);
+    let (told, rest) = report.told_and_others();
+    assert_eq!(told.len() + rest.len(), report.people.len());
+    let keys: Vec<&StorageKey> = told.iter().map(|it| &it.storage_key).collect();
+    assert_eq!(keys, [&key(2), &key(1), &key(9)], "what is open first, then what asks for a look");
+    for text in [markdown(&report), html(&report)] {
+        assert_eq!(text.matches("found then: the mail agrees").count(), 1 + 390, "each row has its evidence");
+        assert!(
+            text.contains("Person 399") && text.contains("activity-399-"),
+            "and the call by which Support finds it"
+        );
+    }
+    let sections = markdown(&report).lines().filter(|line| line.starts_with("### ")).count();
+    assert_eq!(sections, 3 + 1);
+}
+
+#[test]
 fn nothing_of_a_hostile_name_becomes_html() {
     let text = html(&Report::of(&material()));
     for bad in ["<script", "<img", "\u{202e}", "onerror=alert(1)>", "javascript:"] {

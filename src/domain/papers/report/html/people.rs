@@ -3,39 +3,40 @@
 use std::fmt::Write as _;
 
 use crate::domain::papers::escape::html as escaped;
-use crate::domain::papers::report::PersonPaper;
 use crate::domain::papers::report::person::Call;
+use crate::domain::papers::report::{PersonPaper, ROW_TITLES, Report};
 use crate::domain::papers::support::second;
 
 /// Everybody.
-pub(super) fn everybody(out: &mut String, people: &[PersonPaper]) {
+pub(super) fn everybody(out: &mut String, report: &Report) {
     out.push_str("<h2>Everybody</h2>\n<p>Those with something open come first.</p>\n");
-    let (told, rest): (Vec<_>, Vec<_>) = people.iter().partition(|person| person.is_told());
+    let (told, rest) = report.told_and_others();
     for person in told {
         one(out, person);
     }
-    others(out, &rest);
+    others(out, report.others_title(), &rest);
 }
 
-/// Who asks for nothing, and about whom nothing was decided.
-fn others(out: &mut String, people: &[&PersonPaper]) {
+/// Who asks for nothing.
+fn others(out: &mut String, title: &str, people: &[&PersonPaper]) {
     if people.is_empty() {
         return;
     }
-    out.push_str(
-        "<h3>Nothing was decided, and nothing is open</h3>\n<table class=\"all\">\n<thead><tr><th>Who</th><th>As last read</th>\
-         <th>What was found</th></tr></thead>\n<tbody>\n",
-    );
+    let _ = writeln!(out, "<h3>{title}</h3>\n<table class=\"all\">\n<thead><tr>");
+    for title in ROW_TITLES {
+        let _ = write!(out, "<th>{title}</th>");
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
     for person in people {
-        let _ = writeln!(
-            out,
-            "<tr><td class=\"w\">{}<p>{}</p><p class=\"key\">{}</p></td><td>{}</td><td class=\"w\">{}</td></tr>",
-            escaped(&person.name),
-            escaped(&person.address),
-            escaped(person.storage_key.as_str()),
-            escaped(&person.about.join(", ")),
-            escaped(&person.found_words())
-        );
+        out.push_str("<tr>");
+        for lines in person.row() {
+            out.push_str("<td class=\"w\">");
+            for line in lines {
+                let _ = write!(out, "<p>{}</p>", escaped(&line));
+            }
+            out.push_str("</td>");
+        }
+        out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n");
 }
