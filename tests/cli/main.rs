@@ -10,6 +10,7 @@ mod doctor;
 mod faults;
 mod files;
 mod help;
+mod members;
 mod organizations;
 mod pages;
 mod papers;
