@@ -2,6 +2,7 @@
 //! list for that time. *Before* is a snapshot, or what the store keeps from before the switch.
 
 mod kept;
+mod offline;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,10 +22,11 @@ use crate::domain::facts::TokenInventory;
 use crate::domain::people::Roster;
 use crate::domain::plan::{Decision, Plan};
 use crate::domain::text::named;
-use crate::domain::{Backing, Problem, StorageKey};
+use crate::domain::{Backing, Problem, ProblemKind, StorageKey};
 
 pub(in crate::tasks) use kept::{keep_before, looked_back};
 pub use kept::{tick, ticks};
+pub(in crate::tasks) use offline::look as look_offline;
 
 /// The audit log is read from so many days before the first state on: what was linked shortly before it counts too.
 const AUDIT_DAYS: i64 = 7;
@@ -40,26 +42,28 @@ pub(super) async fn tell(session: &Arc<Session>, before: Option<&Path>) {
     session.tell(msg).await;
 }
 
-/// Looks back. Fails only where the people cannot be read, or the file that was named is no snapshot of this organization.
+/// Looks back; where no service can be reached, with the latest state that the store keeps. Fails only where there is none, or the file that was named is no snapshot of this organization.
 pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookBack, Problem> {
     session.tell(Msg::ReadingStarted(Source::Memberships, Timestamp::now())).await;
     let roster = if let Some(roster) = session.latest().roster {
         roster
     } else {
         Box::pin(reading::read(session, &[Source::Backing, Source::Discovery, Source::Roster])).await;
-        session.latest().roster.ok_or_else(|| {
-            Problem::local(
-                "comparing before with after",
-                "the people of the organization could not be read",
-                "The notices say why; try again.",
-            )
-        })?
+        match session.latest().roster {
+            Some(roster) => roster,
+            None => return look_offline(session, None, before).await,
+        }
     };
+    let observed = Box::pin(observe(session)).await;
+    let is_cut_off =
+        observed.problem.as_ref().is_some_and(|problem| problem.kind == ProblemKind::Unreachable);
+    if is_cut_off && let Ok(found) = look_offline(session, None, before).await {
+        return Ok(found);
+    }
     let plan = match session.stored_plan().await {
         Some(Ok(plan)) => plan,
         _ => Plan::default(),
     };
-    let observed = Box::pin(observe(session)).await;
     let mut now = after_state(session, &roster, &observed).await;
     let (was, from) = match before {
         Some(path) => {
@@ -73,6 +77,7 @@ pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookB
     let tokens_now = tokens_of_now(session).await;
     let without_keys = without_keys(tokens_before.as_ref(), tokens_now.as_ref(), &roster);
     put_tokens(&mut now, tokens_now.as_ref());
+    kept::keep_state_now(session, &now).await;
     let taken_at = was.as_ref().map_or(now.taken_at, |state| state.taken_at);
     let comparison = match was {
         Ok(mut was) => {
@@ -99,7 +104,7 @@ pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookB
         ticks: &ticks,
     };
     let points = points(&facts);
-    let found = LookBack { at: now.taken_at, before_from: from, comparison, points };
+    let found = LookBack { at: now.taken_at, offline: false, before_from: from, comparison, points };
     kept::keep_looked_back(session, &found).await;
     Ok(found)
 }

@@ -15,7 +15,7 @@ use crate::tasks;
 
 use super::app::{App, Effect, ViewState};
 use super::export;
-use super::overlay::{Overlay, Prompt, Purpose};
+use super::overlay::{Overlay, Prompt, Purpose, moved};
 use super::view::pane;
 use super::widgets::frame::{dialog, divider};
 use super::widgets::pen::{Pen, wrap};
@@ -101,15 +101,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     let Some(Overlay::FollowUp(open)) = app.overlays.last_mut() else { return Vec::new() };
-    let to = match key.code {
-        KeyCode::Down | KeyCode::Char('j') => (at + 1).min(last),
-        KeyCode::Up | KeyCode::Char('k') => at.saturating_sub(1),
-        KeyCode::PageDown => (at + page).min(last),
-        KeyCode::PageUp => at.saturating_sub(page),
-        KeyCode::Home | KeyCode::Char('g') => 0,
-        KeyCode::End | KeyCode::Char('G') => last,
-        _ => at,
-    };
+    let to = moved(key.code, at, last, page);
     match key.code {
         KeyCode::Enter => (open.details, open.scrolled) = (!open.details, 0),
         KeyCode::Esc | KeyCode::Char('q' | 'T') => open.details = false,

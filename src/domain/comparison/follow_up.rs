@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use crate::domain::facts::{TokenInventory, TokenNote, Workload, WorkloadKind, Workloads, Creator};
+use crate::domain::facts::{Creator, TokenInventory, TokenNote, Workload, WorkloadKind, Workloads};
 use crate::domain::ids::StorageKey;
 use crate::domain::people::{OrgUser, Roster};
 use crate::domain::text::{clean, named};
@@ -189,10 +189,8 @@ impl FollowUp {
             let key = &user.storage_key;
             let joined = joined::of(inventory, key);
             let is_read = joined.is_read;
-            let entry = Entry {
-                workloads: owned.remove(key).unwrap_or_default(),
-                ..entry(user, joined, now)
-            };
+            let entry =
+                Entry { workloads: owned.remove(key).unwrap_or_default(), ..entry(user, joined, now) };
             let is_due = entry.is_due();
             if is_due {
                 list.entries.push(entry);
@@ -260,7 +258,8 @@ fn owner<'a>(who: &Creator, inventory: &TokenInventory, roster: &'a Roster) -> O
     let new = renamed.and_then(|renamed| renamed.iter().find(|(_, old)| *old == key)).map(|(new, _)| new);
     let by_address = || {
         let address = who.address.as_deref().filter(|address| !address.trim().is_empty())?;
-        let mut same = roster.people().iter().filter(|user| user.principal_name.eq_ignore_ascii_case(address.trim()));
+        let mut same =
+            roster.people().iter().filter(|user| user.principal_name.eq_ignore_ascii_case(address.trim()));
         // An address that two people have names nobody.
         same.next().filter(|_| same.next().is_none())
     };

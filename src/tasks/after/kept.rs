@@ -26,6 +26,9 @@ const TICKS: &str = "after-ticks";
 /// Where the latest look back is.
 const LOOKED_BACK: &str = "looked-back";
 
+/// Where everybody is as the latest look back read them.
+const NOW: &str = "after-state";
+
 /// How the state that the store keeps is named.
 pub(super) const STORED: &str = "the reading from before the switch";
 
@@ -93,6 +96,35 @@ pub(super) async fn state_before(session: &Session) -> Result<State, Problem> {
         .collect();
     state.settle();
     Ok(state)
+}
+
+/// Everybody as the latest look back read them, as it is kept.
+#[derive(Serialize, Deserialize)]
+struct KeptNow {
+    state: State,
+    people: Vec<PersonState>,
+}
+
+/// Keeps everybody as they are now, to be compared when no service can be asked. What cannot be kept was still read.
+pub(super) async fn keep_state_now(session: &Session, state: &State) {
+    let Ok(store) = session.store() else { return };
+    let kept = KeptNow { state: state.clone(), people: state.people.clone() };
+    let kept = match to_value(&kept, "storing the organization as it is now") {
+        Ok(value) => store.session_put(NOW, value).await,
+        Err(problem) => Err(problem),
+    };
+    if let Err(problem) = kept {
+        tracing::warn!(%problem, "the organization as it is now was not kept");
+    }
+}
+
+/// Everybody as the latest look back read them.
+pub(super) async fn state_now(session: &Session) -> Option<State> {
+    let value = session.any_store()?.session_get(NOW).await.ok()??;
+    let kept: KeptNow = serde_json::from_value(value).ok()?;
+    let mut state = State { people: kept.people, ..kept.state };
+    state.settle();
+    Some(state)
 }
 
 /// Keeps what was found, for the report. What cannot be kept was still found: that is said in the log only.

@@ -14,7 +14,7 @@ use crate::tui::overlay::log::clock;
 use crate::tui::view::pane;
 use crate::tui::widgets::frame::{dialog, divider};
 use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::widgets::words::{count, people, span};
+use crate::tui::widgets::words::{ago, count, people, span};
 
 use super::{Dialog, Page, Row, found, person, place, point, rows_of};
 
@@ -70,7 +70,12 @@ fn tabs(app: &App, open: &Dialog, area: Rect, buf: &mut Buffer) {
         }
         pen.right(&words, theme.accent);
     } else if let Some(found) = found(app) {
-        pen.right(&format!("compared {} UTC", clock(found.at)), theme.dim);
+        let words = if found.offline {
+            format!("offline: as of {} UTC", clock(found.at))
+        } else {
+            format!("compared {} UTC", clock(found.at))
+        };
+        pen.right(&words, theme.dim);
     }
     for (page, name) in [(Page::Changes, "changes"), (Page::Checklist, "checklist")] {
         pen.write(name, if open.page == page { theme.accent } else { theme.dim }).skip(3);
@@ -95,6 +100,14 @@ fn header(app: &App, open: &Dialog, width: usize) -> Vec<(String, Style)> {
         );
         return out;
     };
+    if found.offline {
+        let words = format!(
+            "no service was asked: after is what was read {}, {}",
+            found.at.strftime("%Y-%m-%d %H:%M UTC"),
+            ago(found.at, app.now())
+        );
+        say(&words, theme.caution);
+    }
     match (&found.comparison, open.page) {
         (Ok(comparison), Page::Changes) => {
             let style = match (comparison.summary.lost(), comparison.summary.lost_unexpectedly()) {
