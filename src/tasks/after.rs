@@ -56,7 +56,7 @@ pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookB
     };
     let observed = Box::pin(observe(session)).await;
     let is_cut_off =
-        observed.problem.as_ref().is_some_and(|problem| problem.kind == ProblemKind::Unreachable);
+        matches!(&observed.memberships, Err(problem) if problem.kind == ProblemKind::Unreachable);
     if is_cut_off && let Ok(found) = look_offline(session, None, before).await {
         return Ok(found);
     }

@@ -67,7 +67,7 @@ pub(super) async fn workloads(session: &Session) -> Workloads {
             let (list, failed) = connections(session, &projects).await;
             found.list.extend(list);
             // One reason is said once, with one of the projects.
-            let mut said = std::collections::BTreeMap::new();
+            let mut said = BTreeMap::new();
             for (project, problem) in failed {
                 let slot = said.entry((problem.kind as u8, problem.status)).or_insert((0, project, problem));
                 slot.0 += 1;
