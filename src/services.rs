@@ -47,7 +47,6 @@ pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};
 pub use settings::{Endpoints, Limits, Settings};
 pub use status::Status;
-
 pub use wire::BadList;
 
 use std::sync::Arc;

@@ -5,6 +5,8 @@
 mod desk;
 #[path = "tui_core/keys.rs"]
 mod keys;
+#[path = "support/made_up.rs"]
+mod made_up;
 #[path = "tui_core/mouse.rs"]
 mod mouse;
 #[path = "tui_core/news.rs"]

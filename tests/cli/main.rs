@@ -10,6 +10,9 @@ mod doctor;
 mod faults;
 mod files;
 mod help;
+#[path = "../support/hold.rs"]
+mod hold;
+mod members;
 mod organizations;
 mod pages;
 mod papers;

@@ -11,8 +11,9 @@ use ratatui::layout::Rect;
 use ado2entra::tui::UiSettings;
 use ado2entra::tui::users::COLUMNS;
 
-use super::desk::{Desk, context};
-use super::people::{Office, org_user, tenant_user};
+use super::desk::Desk;
+use super::people::{Office, org_user};
+use crate::made_up::{context, tenant_user};
 
 /// Texts that attack terminals.
 const HOSTILE: [&str; 9] = [

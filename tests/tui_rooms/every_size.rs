@@ -16,8 +16,9 @@ use ado2entra::tui::{Tab, ThemeName};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::fixture::{Desk, context, now, object, tenant};
-use crate::{planned, running};
+use crate::fixture::{Desk, tenant};
+use crate::made_up::{context, now, object};
+use crate::plans::{planned, running};
 
 /// Draws into the middle of a larger buffer: whatever is written outside shows.
 fn frame(desk: &mut Desk, name: &str, width: u16, height: u16) {

@@ -172,21 +172,8 @@ impl AzureDevOps {
 
     /// The direct members of a group.
     pub async fn members(&self, group: &Descriptor) -> Result<Vec<Membership>, Problem> {
-        self.memberships(group, "down", format!("reading the members of {}", short(group))).await
-    }
-
-    /// The groups that somebody is directly in.
-    pub async fn member_of(&self, subject: &Descriptor) -> Result<Vec<Membership>, Problem> {
-        self.memberships(subject, "up", format!("reading the groups of {}", short(subject))).await
-    }
-
-    async fn memberships(
-        &self,
-        of: &Descriptor,
-        direction: &str,
-        asked: String,
-    ) -> Result<Vec<Membership>, Problem> {
-        let url = self.graph_url("memberships", of, PREVIEW, &[("direction", direction)])?;
+        let url = self.graph_url("memberships", group, PREVIEW, &[("direction", "down")])?;
+        let asked = format!("reading the members of {}", short(group));
         let call = self.get(&self.inner.identity, url, asked, Need::OrgGraph);
         Ok(self.inner.http.read(&call, memberships).await?.value)
     }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use tokio::time::Instant;
 
 use crate::domain::ids::{Descriptor, ObjectId, StorageKey};
 use crate::domain::problem::{Problem, ProblemKind, Service};
@@ -120,9 +119,9 @@ async fn garbage_in_retry_after_means_back_off() {
         _ => json(200, &page()),
     })
     .await;
-    let begun = Instant::now();
+    // A wait that is too long to be made would be an error.
     read(&server).await.unwrap();
-    assert!(begun.elapsed() < Duration::from_secs(4));
+    assert_eq!(server.heard().len(), 3);
 }
 
 #[tokio::test]
@@ -293,7 +292,7 @@ async fn a_write_without_an_answer_is_unknown_and_never_sent_again() {
         .await;
         let mut settings = server.settings();
         settings.limits.connect = Duration::from_secs(5);
-        settings.limits.first_byte = Duration::from_millis(300);
+        settings.limits.first_byte = Duration::from_secs(1);
         let services = server.services_with(settings);
         let problem = services
             .azure_devops
@@ -449,13 +448,7 @@ async fn a_missing_credential_is_told_before_anything_is_sent() {
         secret_variables: vec![],
     };
     let environment = crate::services::Environment::of([("PATH", "/nowhere")]);
-    let services = crate::services::Services::new(
-        server.settings(),
-        credentials,
-        environment,
-        crate::services::Observer::none(),
-    )
-    .unwrap();
+    let services = server.services_by(server.settings(), credentials, environment);
     let problem = services.azure_devops.users(Raw::Drop).all().await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotSignedIn);
     assert!(
