@@ -441,11 +441,12 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
         Msg::SearchAnswered(generation, found) => search::answered(app, *generation, found),
         Msg::PatternUsed(id, since) => patterns::used(app, id, *since),
-        Msg::PairConfirmed(pair, _) => {
+        Msg::PairConfirmed(pair, tick) => {
             app.revision.decisions += 1;
             let user = People::of(&app.model).get(&pair.storage_key);
             let name = user.map(|user| clean(&user.display_name).into_owned()).unwrap_or_default();
-            app.say(format!("{name}: the same person"));
+            let what = if tick.is_some() { "the same person" } else { "not called the same person any more" };
+            app.say(format!("{name}: {what}"));
         }
         _ => {}
     }

@@ -15,7 +15,7 @@ use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{
     Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
 };
-use ado2entra::domain::plan::{Plan, PlanRow};
+use ado2entra::domain::plan::{Pair, Plan, PlanRow};
 use ado2entra::domain::{Descriptor, ObjectId, StorageKey, TenantId};
 use ado2entra::tasks::context::ConfiguredGoal;
 use ado2entra::tasks::{self, Context, Fact, Msg, analyse};
@@ -313,6 +313,23 @@ impl Desk {
                 _ => None,
             })
             .flatten()
+            .collect()
+    }
+
+    /// The *same person* that the store was asked to keep (with the note) or to take back, since the last look.
+    pub fn confirms(&mut self) -> Vec<(Pair, Option<String>)> {
+        let (confirms, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.effects)
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Task(tasks::Effect::ConfirmPair(..))));
+        self.effects = others;
+        confirms
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Task(tasks::Effect::ConfirmPair(pair, tick)) => {
+                    Some((pair, tick.map(|tick| tick.note)))
+                }
+                _ => None,
+            })
             .collect()
     }
 
