@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says so")]
 
+#[path = "tui_rooms/bytes.rs"]
+mod bytes;
 #[path = "tui_rooms/every_size.rs"]
 mod every_size;
 #[path = "tui_rooms/fixture.rs"]

@@ -39,6 +39,7 @@ mod found;
 mod layout;
 mod lines;
 mod numbers;
+mod others;
 mod patterns;
 mod person;
 mod proposals;
