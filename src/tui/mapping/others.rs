@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   same name                 jo.berg12@…                                  .92
-//!                             jo.berg40@…                        ! newer   .92
+//!                             jo.berg40@…                        ! newer
 //!   Joanna Berg               joanna.berg@contoso.com            ~ name    .58
 //! ```
 //!
@@ -29,8 +29,8 @@ pub(super) struct Others<'a> {
     highlighted: Option<&'a TenantUser>,
     /// What is said of the highlighted one: kinds and signs.
     said: Vec<(&'static str, &'static str)>,
-    /// What stands in the column of the names in the line above.
-    above: Option<String>,
+    /// Name and score of the line above.
+    above: Option<(String, String)>,
 }
 
 impl<'a> Others<'a> {
@@ -59,10 +59,15 @@ impl<'a> Others<'a> {
         let is_said = |row: &Row| is_namesake && self.said.contains(&(row.kind, row.sign));
         let reason = rows.iter().find(|row| row.sign != " " && !is_said(row));
         let fits = layout.has_room_for(width(&name), width(&address));
-        let named = if above.as_deref() == Some(&*name) { "" } else { &name };
-        let line = fits
-            .then(|| layout.brief(named, &address, reason, theme.text).right(score(candidate), theme.dim));
-        self.above = line.as_ref().map(|_| name.into_owned());
+        let score = score(candidate);
+        let (same_name, same_score) = match &above {
+            Some((name_above, score_above)) => (*name_above == *name, *score_above == score),
+            None => (false, false),
+        };
+        let named = if same_name { "" } else { &name };
+        let scored = if same_name && same_score { "" } else { &score };
+        let line = fits.then(|| layout.brief(named, &address, reason, theme.text).right(scored, theme.dim));
+        self.above = line.as_ref().map(|_| (name.into_owned(), score));
         line
     }
 
