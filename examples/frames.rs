@@ -9,7 +9,6 @@
 //! not that on the clock, so that other programs on the machine lengthen nothing.
 #![expect(clippy::print_stdout, clippy::unwrap_used, reason = "a measuring program")]
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -21,7 +20,6 @@ use ado2entra::domain::facts::{Administrators, Cloud, TenantDiscovery, TenantPro
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{Directory, Roster, TenantUser};
 use ado2entra::domain::plan::Plan;
-use ado2entra::tasks::context::ConfiguredGoal;
 use ado2entra::tasks::{self, Context, Fact, Msg, analyse};
 use ado2entra::tui::keymap::Key;
 use ado2entra::tui::people::SortBy;
@@ -36,6 +34,8 @@ use ratatui::layout::Rect;
 #[path = "../benches/support/people.rs"]
 #[expect(dead_code, reason = "shared with the benches")]
 mod people;
+#[path = "../tests/support/context.rs"]
+mod settings;
 
 /// How often everything is done.
 const ROUNDS: usize = 5;
@@ -53,15 +53,15 @@ const SCREENS: [(&str, &str, &str); 18] = [
     ("Mapping, candidates", "4 g l", "j k"),
     ("Mapping, end of the list", "4 G", "k j PageUp PageDown"),
     ("Mapping, search", "4 g f a n n a", "Down Up"),
-    ("Mapping, patterns", "4 P", "j k"),
-    ("Mapping, apply dialog", "4 A", "Down Up"),
-    ("Mapping, all safe", "4 a", "j"),
+    ("Mapping, patterns", "4 g P", "j k"),
+    ("Mapping, apply dialog", "4 g A", "Down Up"),
+    ("Mapping, all safe", "4 g a", "j"),
     ("filter being typed", "2 /", "a Backspace"),
     ("help", "2 ?", "Down Up"),
     ("palette", "2 :", "Down Up"),
     ("log", "2 L", "j k"),
     ("export", "2 e", "a Backspace"),
-    ("invite", "4 i", "a Backspace"),
+    ("invite", "4 g i", "a Backspace"),
 ];
 
 fn main() {
@@ -345,26 +345,7 @@ impl Desk {
     }
 }
 
+/// Simulated, and nothing is read by itself.
 fn context() -> Context {
-    Context {
-        organization: "fabrikam".to_owned(),
-        tenant: "contoso.onmicrosoft.com".to_owned(),
-        azure_devops_way: "pat".to_owned(),
-        entra_way: "azure-cli".to_owned(),
-        portal: "https://dev.azure.com".to_owned(),
-        simulated: true,
-        read_only: false,
-        offline: None,
-        goal: ConfiguredGoal::Auto,
-        inactive_after_days: 90,
-        protected: BTreeSet::new(),
-        concurrency: 2,
-        stop_after_failures: 3,
-        reread_after: Duration::from_secs(3600),
-        poll_tenant: None,
-        poll_users: None,
-        poll_health: None,
-        candidates: 5,
-        batch_route: false,
-    }
+    Context { simulated: true, poll_tenant: None, poll_users: None, poll_health: None, ..settings::context() }
 }

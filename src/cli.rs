@@ -33,6 +33,7 @@ pub use args::{Cli, command};
 pub use exit::{Exit, Failure};
 pub use launch::{Dashboard, Opening, run};
 pub use logging::log_file;
+pub use manual::usage;
 pub use private::remove_all as remove_private_folders;
 
 /// Says on standard error what stood in the way, cleaned.

@@ -41,12 +41,12 @@ pub use credential::{Credentials, Environment, TerminalUse, Way};
 pub use diagnose::Diagnosis;
 pub use entra::Entra;
 pub use graph::{Delta, DeltaLink, DeltaRound, Graph, Invitation, Invited};
+pub use http::Pass;
 pub use observer::{Budget, Observer, RequestRecord, Traffic};
 pub use paging::{Page, Pages, Progress, Raw, Skipped};
 pub use probe::{Probe, ProbeReading};
 pub use settings::{Endpoints, Limits, Settings};
 pub use status::Status;
-
 pub use wire::BadList;
 
 use std::sync::Arc;
@@ -82,6 +82,7 @@ pub struct Services {
     /// The way to each service.
     pub diagnosis: Diagnosis,
     keyring: Keyring,
+    http: Http,
 }
 
 impl Services {
@@ -132,7 +133,13 @@ impl Services {
             status: Status::new(&http, status),
             diagnosis: Diagnosis::new(&http, &settings.endpoints)?,
             keyring,
+            http,
         })
+    }
+
+    /// Waits until a change may be sent to this service, for as long as it asks for.
+    pub async fn admit(&self, service: Service) -> Pass {
+        self.http.admit(service).await
     }
 
     /// Whether the token for this service comes from a variable, so that another one may be typed in. `connected`: the

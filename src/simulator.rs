@@ -194,11 +194,6 @@ impl Simulator {
         sign_in::CLIENT_SECRET
     }
 
-    /// A token of another identity provider that the application trusts.
-    pub fn federated_assertion(&self) -> &'static str {
-        sign_in::ASSERTION
-    }
-
     /// A complete configuration with which the program works against this simulator in an empty environment.
     pub fn config_toml(&self, state_directory: &Path) -> String {
         self.config_toml_with(state_directory, SignInWay::Command)

@@ -297,7 +297,7 @@ async fn mappings_and_their_odd_answers() {
             .iter()
             .find(|one| !taken.contains(&one.id.as_uuid()) && one.enabled == Some(true))
             .unwrap();
-        let result = azure.map(&person.descriptor, target.id).await;
+        let result = azure.map(&person.descriptor, target.id, None).await;
         assert_eq!(result.as_ref().err().map(|problem| problem.kind), kind, "{fault:?}: {result:?}");
         let patches: u32 = control.patches().values().sum();
         assert!(patches <= 1, "{fault:?}: a change is sent once");
@@ -323,8 +323,8 @@ async fn refused_mappings_say_what_to_do() {
         let person = people.iter().find(|one| one.origin.as_str() == "msa" && !one.is_pending()).unwrap();
         let used = people.iter().find_map(OrgUser::origin_object).unwrap();
         let nobody: ObjectId = "b0000000-0000-4000-8000-0000000000ff".parse().unwrap();
-        let in_use = azure.map(&person.descriptor, used).await.unwrap_err();
-        let unknown = azure.map(&person.descriptor, nobody).await.unwrap_err();
+        let in_use = azure.map(&person.descriptor, used, None).await.unwrap_err();
+        let unknown = azure.map(&person.descriptor, nobody, None).await.unwrap_err();
         if fault == Some(Fault::PatchNeedsEntraToken) {
             assert_eq!(in_use.kind, ProblemKind::NotSignedIn);
             assert!(in_use.remedy.contains("after_connect = \"azure-cli\""), "{in_use}");

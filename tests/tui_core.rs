@@ -5,6 +5,8 @@
 mod desk;
 #[path = "tui_core/keys.rs"]
 mod keys;
+#[path = "support/made_up.rs"]
+mod made_up;
 #[path = "tui_core/mouse.rs"]
 mod mouse;
 #[path = "tui_core/news.rs"]
@@ -19,3 +21,5 @@ mod sign_in;
 mod sizes;
 #[path = "tui_core/update.rs"]
 mod update;
+#[path = "tui_core/wire.rs"]
+mod wire;

@@ -43,14 +43,14 @@ fn section(out: &mut dyn Write, before: &str, command: &Command) -> io::Result<(
     let mut synopsis = name.clone();
     for argument in &arguments {
         synopsis.push(' ');
-        synopsis.push_str(&usage(argument));
+        synopsis.push_str(&in_brackets(argument));
     }
     writeln!(out, ".SS {}", escaped(&synopsis))?;
     if let Some(about) = command.get_about() {
         writeln!(out, "{}.", escaped(&about.to_string()))?;
     }
     for argument in arguments {
-        writeln!(out, ".TP\n\\fB{}\\fR", escaped(&usage_plain(argument)))?;
+        writeln!(out, ".TP\n\\fB{}\\fR", escaped(&usage(argument)))?;
         let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
         writeln!(out, "{}.", escaped(&help))?;
     }
@@ -60,12 +60,13 @@ fn section(out: &mut dyn Write, before: &str, command: &Command) -> io::Result<(
     Ok(())
 }
 
-fn usage(argument: &Arg) -> String {
-    let plain = usage_plain(argument);
+fn in_brackets(argument: &Arg) -> String {
+    let plain = usage(argument);
     if argument.is_required_set() { plain } else { format!("[{plain}]") }
 }
 
-fn usage_plain(argument: &Arg) -> String {
+/// How an argument is written: `--name VALUE`, `--name`, or the value's name.
+pub fn usage(argument: &Arg) -> String {
     let value = argument
         .get_value_names()
         .filter(|_| argument.get_action().takes_values())

@@ -13,7 +13,7 @@ use super::credential::source::Credential;
 use super::http::endpoint::Endpoint;
 use super::http::json::{Unreadable, from_body};
 use super::http::need::Need;
-use super::http::{Answer, Call, Http};
+use super::http::{Answer, Call, Http, Pass};
 use crate::domain::problem::Problem;
 
 mod administrators;
@@ -105,8 +105,14 @@ impl AzureDevOps {
         self.inner.http.read(call, parse).await
     }
 
-    async fn change(&self, call: Call, method: Method, body: Option<&Value>) -> Result<Taken, Problem> {
-        let answer = self.inner.http.write(&call.changing(method, body)).await?;
+    async fn change(
+        &self,
+        call: Call,
+        method: Method,
+        body: Option<&Value>,
+        pass: Option<Pass>,
+    ) -> Result<Taken, Problem> {
+        let answer = self.inner.http.write(&call.changing(method, body), pass).await?;
         Ok(Taken { status: answer.status, activity_id: super::http::said::activity_id(&answer.headers) })
     }
 }

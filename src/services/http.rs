@@ -37,6 +37,7 @@ mod tests;
 use endpoint::Endpoint;
 use failure::Asked;
 use gate::Gates;
+pub use gate::Pass;
 use json::Unreadable;
 use judge::{Tried, throttled_remedy};
 use need::Need;
@@ -180,8 +181,8 @@ impl Http {
         let (mut attempt, mut renewed) = (0, false);
         loop {
             attempt += 1;
-            self.pass(call, deadline).await?;
-            let (exchange, record) = self.exchange(call, token.as_deref(), attempt).await?;
+            let pass = self.pass(call, deadline).await?;
+            let (exchange, record) = self.exchange(call, pass, token.as_deref(), attempt).await?;
             let tried = Box::pin(self.judge_read(call, exchange, token.as_deref(), parse)).await;
             match tried {
                 Tried::Done(answer) => {
@@ -221,13 +222,22 @@ impl Http {
     /// Sends a change, once. No answer is [`ProblemKind::OutcomeUnknown`]; a clear *not now* is
     /// [`ProblemKind::Throttled`] with the moment from which on it may be sent again. Only a refused token is replaced and
     /// the call repeated: then nothing has happened for certain.
-    pub async fn write(&self, call: &Call) -> Result<Answer<Vec<u8>>, Problem> {
+    ///
+    /// With a pass from [`Http::admit`] it leaves at once: whoever wrote down that it is about to leave must not find later
+    /// that it waited. Should the service have asked to wait since, nothing is sent, and that is [`ProblemKind::Throttled`].
+    pub async fn write(&self, call: &Call, pass: Option<Pass>) -> Result<Answer<Vec<u8>>, Problem> {
+        let service = call.endpoint.service;
+        let mut pass = pass.filter(|pass| pass.service() == service);
         let mut token = self.token(call).await?;
         let mut attempt = 0;
         loop {
             attempt += 1;
-            self.pass(call, Instant::now() + self.inner.limits.patience).await?;
-            let (exchange, record) = self.exchange(call, token.as_deref(), attempt).await?;
+            let pass = match (pass.take(), self.inner.gates.closed(service)) {
+                (Some(pass), None) => pass,
+                (Some(_), Some(until)) => return Err(self.closed(call, until)),
+                (None, _) => self.pass(call, Instant::now() + self.inner.limits.patience).await?,
+            };
+            let (exchange, record) = self.exchange(call, pass, token.as_deref(), attempt).await?;
             match self.judge_write(call, exchange, token.as_deref()) {
                 Ok(answer) => {
                     self.tell(record, None, None);
@@ -246,11 +256,10 @@ impl Http {
 
     /// Asks once and gives whatever came, for the probe: status and headers say everything there.
     pub async fn look(&self, call: &Call) -> Result<(StatusCode, HeaderMap), Problem> {
-        self.pass(call, Instant::now() + self.inner.limits.patience).await?;
-        let (exchange, record) = self.exchange(call, None, 1).await?;
+        let pass = self.pass(call, Instant::now() + self.inner.limits.patience).await?;
+        let (exchange, record) = self.exchange(call, pass, None, 1).await?;
         match exchange {
             Ok(exchange) => {
-                self.heed(call.endpoint.service, exchange.status, &exchange.headers);
                 let now = Timestamp::now();
                 let put_off = matches!(exchange.status.as_u16(), 429 | 503);
                 if let Some(wait) = wait::asked_wait(&exchange.headers, now).filter(|_| put_off) {
@@ -330,15 +339,28 @@ impl Http {
         }
     }
 
-    async fn pass(&self, call: &Call, deadline: Instant) -> Result<(), Problem> {
+    /// Waits until a change may be sent to this service, for as long as that takes.
+    pub async fn admit(&self, service: Service) -> Pass {
+        loop {
+            let spread = self.random().f64();
+            // A wait is a day at most, so that the deadline is never met.
+            let deadline = Instant::now() + self.inner.limits.patience.max(gate::LONGEST * 2);
+            if let Ok(pass) = self.inner.gates.pass(service, deadline, spread).await {
+                return pass;
+            }
+        }
+    }
+
+    async fn pass(&self, call: &Call, deadline: Instant) -> Result<Pass, Problem> {
         let spread = self.random().f64();
-        self.inner.gates.pass(call.endpoint.service, deadline, spread).await.map_err(|until| {
-            let mut problem =
-                self.problem(call, ProblemKind::Throttled, "it asked for no requests until then");
-            problem.retry_at = Some(until);
-            problem.remedy = throttled_remedy(until);
-            problem
-        })
+        let passed = self.inner.gates.pass(call.endpoint.service, deadline, spread).await;
+        passed.map_err(|until| self.closed(call, until))
+    }
+
+    /// Nothing was sent: the service asked for no requests until then.
+    fn closed(&self, call: &Call, until: Timestamp) -> Problem {
+        let problem = self.problem(call, ProblemKind::Throttled, "it asked for no requests until then");
+        Problem { retry_at: Some(until), remedy: throttled_remedy(until), ..problem }
     }
 
     fn random(&self) -> std::sync::MutexGuard<'_, fastrand::Rng> {
@@ -348,6 +370,7 @@ impl Http {
     async fn exchange(
         &self,
         call: &Call,
+        pass: Pass,
         token: Option<&Token>,
         attempt: u32,
     ) -> Result<(Result<Exchange, Lost>, RequestRecord), Problem> {
@@ -365,6 +388,11 @@ impl Http {
         let (at, begun) = (Timestamp::now(), Instant::now());
         // Boxed: a request under way is large, and every client's future would carry it.
         let exchange = Box::pin(send::send(request, &self.inner.limits)).await;
+        if let Ok(done) = &exchange {
+            self.heed(call.endpoint.service, done.status, &done.headers);
+        }
+        // The call is over; what it says about the quota is known before the next one goes.
+        drop(pass);
         let (status, bytes, activity_id) = match &exchange {
             Ok(done) => (Some(done.status), done.body.len(), said::activity_id(&done.headers)),
             Err(lost) => (lost.status(), 0, None),
@@ -408,8 +436,8 @@ impl Http {
     fn heed(&self, service: Service, status: StatusCode, headers: &HeaderMap) {
         let now = Timestamp::now();
         let budget = wait::budget(headers);
-        let pause = self.inner.gates.look(service, |sent| {
-            pace::pause(status, headers, budget.as_ref(), sent, &self.inner.limits, (now, Instant::now()))
+        let pause = self.inner.gates.heed(service, |sent| {
+            pace::heard(status, headers, budget.as_ref(), sent, &self.inner.limits, (now, Instant::now()))
         });
         if let Some(budget) = budget {
             self.inner.observer.tell(Traffic::Budget { service, budget });

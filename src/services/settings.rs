@@ -1,7 +1,6 @@
 //! What the clients are built from: plain values, so that this room does not depend on how they were configured.
 
 use std::path::PathBuf;
-
 use std::time::Duration;
 
 use super::credential::TerminalUse;

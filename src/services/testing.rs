@@ -122,6 +122,16 @@ impl Server {
             secret_variables: vec![],
         };
         let environment = Environment::of([("PAT", "secret-pat"), ("GRAPH", "secret-graph")]);
+        self.services_by(settings, credentials, environment)
+    }
+
+    /// Clients of this server that sign in in these ways.
+    pub fn services_by(
+        &self,
+        settings: Settings,
+        credentials: Credentials,
+        environment: Environment,
+    ) -> Services {
         let traffic = Arc::clone(&self.traffic);
         let observer = Observer::new(move |one| traffic.lock().unwrap().push(one));
         Services::new(settings, credentials, environment, observer).unwrap()

@@ -12,12 +12,8 @@ use crate::domain::text::clean_to;
 
 impl Services {
     /// Signs in to the tenant by the configured way and asks Microsoft Graph who that is. A code that has to be typed in is
-    /// told to the observer meanwhile. Fails where nobody can sign in, or where the token is for another tenant.
-    pub async fn try_entra(&self) -> Result<SignedIn, Problem> {
-        Ok(Box::pin(self.try_tenant()).await?.0)
-    }
-
-    /// [`Services::try_entra`], with the tenant's own page, or the reason why this account may not read it.
+    /// told to the observer meanwhile. Fails where nobody can sign in, or where the token is for another tenant. With it the
+    /// tenant's own page, or the reason why this account may not read it.
     pub async fn try_tenant(&self) -> Result<(SignedIn, Result<TenantProfile, Problem>), Problem> {
         let credential = &self.keyring.graph;
         let asked = "trying the sign-in to the tenant";
@@ -88,31 +84,6 @@ impl Services {
             notes,
         };
         Ok((signed_in, profile))
-    }
-
-    /// Signs in to Azure DevOps by the way that is configured for now, and asks the organization who that is.
-    pub async fn try_azure_devops(&self) -> Result<SignedIn, Problem> {
-        let credential = &self.keyring.azure_devops;
-        let token = credential.token().await?;
-        let operator = self.azure_devops.operator().await?;
-        let granted = granted(credential, &token);
-        let mut notes = Vec::new();
-        if token.form == Form::Basic {
-            notes.push(
-                "Which scopes a personal access token has, and whether it is for this organization only, does not show; \
-                 everybody's tokens (T, or check --tokens) tell. Global tokens end on 2026-12-01."
-                    .to_owned(),
-            );
-        }
-        let who = operator.account.clone().unwrap_or_else(|| operator.display_name.clone());
-        Ok(SignedIn {
-            way: credential.way().to_owned(),
-            source: credential.described(),
-            who: Some(clean_to(&who, 200).into_owned()),
-            user_type: None,
-            granted,
-            notes,
-        })
     }
 
     /// The access tokens of the account that Azure DevOps is signed in to with just now (`after`: by the way of after the

@@ -205,6 +205,14 @@ impl Control {
         })
     }
 
+    /// What was changed in the destination tenant so far is visible everywhere now, however late it would have been.
+    pub fn catch_up(&self) {
+        self.shared.write(|world| {
+            let tenant = world.destination;
+            world.tenant_mut(tenant).catch_up();
+        });
+    }
+
     /// Sets who may invite guests: `everyone`, `adminsGuestInvitersAndAllMembers`, `adminsAndGuestInviters`,
     /// `none`. Another word is `unknownFutureValue`.
     pub fn set_invitation_policy(&self, allow_invites_from: &str) {
@@ -228,11 +236,6 @@ impl Control {
         self.shared.sign_ins().say(None, Said::Yes)
     }
 
-    /// Declines all sign-ins that wait. Answers how many there were.
-    pub fn decline_sign_in(&self) -> usize {
-        self.shared.sign_ins().say(None, Said::No)
-    }
-
     /// How often a client is told to ask (whole seconds), and how long a code is good.
     pub fn pace_sign_ins(&self, interval: Duration, code_life: Duration) {
         let mut sign_ins = self.shared.sign_ins();
@@ -243,6 +246,12 @@ impl Control {
     pub fn token_life(&self, real: Duration, told: Duration) {
         let mut sign_ins = self.shared.sign_ins();
         (sign_ins.token_life, sign_ins.token_life_told) = (real, told);
+    }
+
+    /// For how many requests each token that is issued from now on is good; `None`: for any number. The client is told of its
+    /// life only, so that such a token ends in the middle of things however slow the machine is.
+    pub fn token_uses(&self, uses: Option<u32>) {
+        self.shared.sign_ins().token_uses = uses;
     }
 
     /// Ends all access tokens that the sign-in service issued so far.

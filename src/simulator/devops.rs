@@ -189,7 +189,7 @@ fn bearer_worth(shared: &Shared, scheme: &str, token: &str) -> Option<Bearer> {
     if token == shared.tokens.devops {
         return Some(Bearer::Person);
     }
-    match shared.sign_ins().worth(token) {
+    match shared.sign_ins().use_token(token) {
         Worth::Good(issued) if issued.audience != Audience::DevOps => None,
         Worth::Good(issued) => Some(if issued.application { Bearer::Application } else { Bearer::Person }),
         Worth::Ended => Some(Bearer::Ended),

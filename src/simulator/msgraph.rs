@@ -41,7 +41,7 @@ fn refused(shared: &Shared, call: &Call) -> Option<Answer> {
             ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired. (simulated)")
         }
         Some(token) if token == shared.tokens.graph => return None,
-        Some(token) => match shared.sign_ins().worth(token) {
+        Some(token) => match shared.sign_ins().use_token(token) {
             Worth::Good(issued) if issued.audience == Audience::Graph => return not_permitted(call, &issued),
             Worth::Ended => (
                 "InvalidAuthenticationToken",

@@ -148,6 +148,8 @@ pub(super) struct Issued {
     pub application: bool,
     pub permissions: BTreeSet<String>,
     ends: Instant,
+    /// How many requests it is still good for, where that is limited.
+    uses: Option<u32>,
 }
 
 /// What a token that came is worth.
@@ -174,6 +176,8 @@ pub(super) struct SignIns {
     /// How long a token is really good for, and how long the client is told.
     pub token_life: Duration,
     pub token_life_told: Duration,
+    /// How many requests a token is good for, where that is limited.
+    pub token_uses: Option<u32>,
     /// An old refresh token is refused.
     pub single_use: bool,
     /// Nobody has consented to Azure DevOps.
@@ -197,6 +201,7 @@ impl Default for SignIns {
             code_life: Duration::from_secs(900),
             token_life: Duration::from_secs(3599),
             token_life_told: Duration::from_secs(3599),
+            token_uses: None,
             single_use: false,
             no_devops_consent: false,
             withheld: BTreeSet::new(),
@@ -259,7 +264,8 @@ impl SignIns {
     ) {
         let ends = Instant::now() + self.token_life;
         self.secrets.push(token.to_owned());
-        self.issued.insert(token.to_owned(), Issued { audience, application, permissions, ends });
+        let uses = self.token_uses;
+        self.issued.insert(token.to_owned(), Issued { audience, application, permissions, ends, uses });
     }
 
     /// A refresh token; where each is good for one use, the one before is worth nothing from now on.
@@ -270,13 +276,14 @@ impl SignIns {
         token
     }
 
-    /// What a token is worth now.
-    pub fn worth(&self, token: &str) -> Worth {
-        match self.issued.get(token) {
-            None => Worth::Unknown,
-            Some(issued) if issued.ends <= Instant::now() => Worth::Ended,
-            Some(issued) => Worth::Good(issued.clone()),
+    /// What the token that a request carries is worth to it.
+    pub fn use_token(&mut self, token: &str) -> Worth {
+        let Some(issued) = self.issued.get_mut(token) else { return Worth::Unknown };
+        if issued.ends <= Instant::now() || issued.uses == Some(0) {
+            return Worth::Ended;
         }
+        issued.uses = issued.uses.map(|left| left - 1);
+        Worth::Good(issued.clone())
     }
 
     /// Ends all tokens that were issued so far.
@@ -317,11 +324,15 @@ mod tests {
     fn a_token_ends_and_a_code_is_answered_once() {
         let mut sign_ins = SignIns::default();
         sign_ins.issue("a", Audience::Graph, false, BTreeSet::new());
-        assert!(
-            matches!(sign_ins.worth("a"), Worth::Good(_)) && matches!(sign_ins.worth("b"), Worth::Unknown)
-        );
+        assert!(matches!(sign_ins.use_token("a"), Worth::Good(_)));
+        assert!(matches!(sign_ins.use_token("b"), Worth::Unknown));
         sign_ins.end_tokens();
-        assert!(matches!(sign_ins.worth("a"), Worth::Ended));
+        assert!(matches!(sign_ins.use_token("a"), Worth::Ended));
+        sign_ins.token_uses = Some(2);
+        sign_ins.issue("c", Audience::Graph, false, BTreeSet::new());
+        for good in [true, true, false, false] {
+            assert_eq!(matches!(sign_ins.use_token("c"), Worth::Good(_)), good);
+        }
         let (_, user) = sign_ins.new_code("x");
         assert_eq!(sign_ins.waiting(), std::slice::from_ref(&user));
         assert_eq!(sign_ins.say(Some("OTHER"), Said::Yes), 0);

@@ -1,7 +1,6 @@
-//! The organization beside its people, as a comparison needs it: groups with their members, what people work with, rules. Read
-//! from the groups' side: fewer calls than people.
+//! The organization beside its people, as a comparison needs it: groups with their members, what people work with, rules.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use futures_util::{StreamExt, stream};
@@ -175,15 +174,73 @@ pub(super) fn group_state(group: &Group) -> GroupState {
     }
 }
 
-/// What was read of the organization now: a state without people, and for everybody the groups that they are directly in.
+/// Who is directly in which group; the groups by their numbers.
+pub(super) struct Memberships {
+    /// The groups' descriptors, in the order of the groups.
+    descriptors: Vec<Descriptor>,
+    /// For everybody who is in a group: the groups that they are directly in.
+    direct: HashMap<Descriptor, Vec<u32>>,
+    /// The groups whose members were not read, and why.
+    unread: Vec<(u32, Problem)>,
+}
+
+impl Memberships {
+    /// For everybody who is in a group: the descriptors of the groups that they are directly in, in order. With a group missing
+    /// nobody's memberships are whole, and somebody could be taken for somebody else by them: then why it is missing.
+    pub(super) fn whole(&self) -> Result<BTreeMap<Descriptor, Vec<String>>, Problem> {
+        if let Some((_, problem)) = self.unread.first() {
+            return Err(problem.clone());
+        }
+        let name = |group: &u32| self.descriptors.get(usize::try_from(*group).ok()?).map(ToString::to_string);
+        Ok(self
+            .direct
+            .iter()
+            .map(|(member, groups)| {
+                let mut names: Vec<String> = groups.iter().filter_map(name).collect();
+                names.sort();
+                names.dedup();
+                (member.clone(), names)
+            })
+            .collect())
+    }
+}
+
+/// Reads the groups, with what they are inside of, and who is directly in them. From the groups' side: fewer calls than people.
+pub(super) async fn groups(session: &Session) -> Result<(Vec<GroupState>, Memberships), Problem> {
+    let (groups, _) = session.azure_devops().groups(Raw::Drop).all().await?;
+    let groups = unique(groups);
+    let answers = members(session, &groups).await;
+    let mut states: Vec<GroupState> = groups.iter().map(group_state).collect();
+    let descriptors: Vec<Descriptor> = groups.into_iter().map(|group| group.descriptor).collect();
+    let numbers: HashMap<&Descriptor, usize> = descriptors.iter().zip(0..).collect();
+    let mut direct: HashMap<Descriptor, Vec<u32>> = HashMap::new();
+    let mut unread = Vec::new();
+    for (number, answer) in (0_u32..).zip(answers) {
+        match answer {
+            Ok(members) => {
+                for Membership { member_descriptor: member, .. } in members {
+                    match numbers.get(&member).and_then(|inner| states.get_mut(*inner)) {
+                        Some(inner) => inner.within.push(number),
+                        None => direct.entry(member).or_default().push(number),
+                    }
+                }
+            }
+            Err(problem) => unread.push((number, problem)),
+        }
+    }
+    Ok((states, Memberships { descriptors, direct, unread }))
+}
+
+/// What was read of the organization now.
 pub(super) struct Observed {
+    /// Everything but the people.
     pub state: State,
     /// The groups' descriptors, in the order of the state.
     pub descriptors: Vec<Descriptor>,
-    /// By descriptor: numbers into the state's groups. `None`: the groups were not read.
+    /// Who is directly in which of the state's groups; `None`: the groups were not read.
     pub direct: Option<HashMap<Descriptor, Vec<u32>>>,
-    /// Why the groups were not read.
-    pub problem: Option<Problem>,
+    /// See [`Memberships::whole`]; or why the groups were not read.
+    pub memberships: Result<BTreeMap<Descriptor, Vec<String>>, Problem>,
     /// Why other things were not read.
     pub things: Things,
 }
@@ -197,11 +254,8 @@ pub(super) async fn observe(session: &Session) -> Observed {
         ..State::default()
     };
     let azure = session.azure_devops().clone();
-    let (things, groups, services) = tokio::join!(
-        Box::pin(things(session)),
-        Box::pin(azure.groups(Raw::Drop).all()),
-        Box::pin(services(&azure))
-    );
+    let (things, groups, services) =
+        tokio::join!(Box::pin(things(session)), Box::pin(groups(session)), Box::pin(services(&azure)));
     match services {
         Ok(services) => state.services = Some(services),
         Err(problem) => state.left_out.push(format!("service identities: {}", problem.headline())),
@@ -217,41 +271,35 @@ pub(super) async fn observe(session: &Session) -> Observed {
             Err(problem) => state.left_out.push(format!("{what}: {}", problem.headline())),
         }
     }
-    let groups = match groups {
-        Ok((groups, _)) => unique(groups),
+    let (groups, memberships) = match groups {
+        Ok(read) => read,
         Err(problem) => {
             state.left_out.push(format!("groups: {}", problem.headline()));
-            return Observed { state, descriptors: Vec::new(), direct: None, problem: Some(problem), things };
+            return Observed {
+                state,
+                descriptors: Vec::new(),
+                direct: None,
+                memberships: Err(problem),
+                things,
+            };
         }
     };
-    let answers = members(session, &groups).await;
-    state.groups = groups.iter().map(group_state).collect();
-    state.groups_whole = true;
-    let descriptors: Vec<Descriptor> = groups.iter().map(|group| group.descriptor.clone()).collect();
-    let numbers: HashMap<&Descriptor, u32> = descriptors.iter().zip(0_u32..).collect();
-    let mut direct: HashMap<Descriptor, Vec<u32>> = HashMap::new();
-    for ((group, number), answer) in groups.iter().zip(0_u32..).zip(answers) {
-        match answer {
-            Ok(members) => {
-                for member in members {
-                    match numbers.get(&member.member_descriptor) {
-                        Some(inner) => {
-                            let inner = usize::try_from(*inner).unwrap_or(usize::MAX);
-                            if let Some(inner) = state.groups.get_mut(inner) {
-                                inner.within.push(number);
-                            }
-                        }
-                        None => direct.entry(member.member_descriptor).or_default().push(number),
-                    }
-                }
-            }
-            Err(problem) => {
-                state.unread_groups.push(number);
-                state.left_out.push(format!("members of {}: {}", group.principal_name, problem.headline()));
-            }
-        }
+    let whole = memberships.whole();
+    for (number, problem) in memberships.unread {
+        let group = usize::try_from(number).ok().and_then(|number| groups.get(number));
+        let name = group.map_or("a group", |group| &*group.name);
+        state.left_out.push(format!("members of {name}: {}", problem.headline()));
+        state.unread_groups.push(number);
     }
-    Observed { state, descriptors, direct: Some(direct), problem: None, things }
+    state.groups = groups;
+    state.groups_whole = true;
+    Observed {
+        state,
+        descriptors: memberships.descriptors,
+        direct: Some(memberships.direct),
+        memberships: whole,
+        things,
+    }
 }
 
 /// Subject types of service identities (actions/runner, Graph/Constants.cs; `aadsp` in the published examples).

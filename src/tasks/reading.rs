@@ -94,8 +94,8 @@ pub async fn read(session: &Arc<Session>, sources: &[Source]) {
     };
     let around = async {
         if has(Source::Health) {
-            fact(session, Source::Health, async { Fact::Health(session.services.status.health().await) })
-                .await;
+            // Told already.
+            let _ = health(session).await;
         }
         if has(Source::AfterConnect) {
             fact(session, Source::AfterConnect, async {
@@ -127,8 +127,8 @@ pub(super) async fn org_people(session: &Arc<Session>) -> Result<(), Problem> {
     Ok(())
 }
 
-/// The poll of the service's health.
-pub(super) async fn health(session: &Arc<Session>) -> Result<(), Problem> {
+/// The service's health; what came of it was told.
+pub(super) async fn health(session: &Session) -> Result<(), Problem> {
     session.tell(Msg::ReadingStarted(Source::Health, Timestamp::now())).await;
     let health = session.services.status.health().await;
     let result = health.as_ref().map(drop).map_err(Problem::clone);
@@ -202,9 +202,7 @@ async fn discovery(session: &Session) {
 
 /// What backs the organization: believed after two equal readings (one more is made when the first two differ).
 pub(super) async fn backing(session: &Session) {
-    let before = session.believed_backing();
     fact(session, Source::Backing, async { Fact::Backing(agreed_backing(session).await) }).await;
-    session.gate.saw(before, session.believed_backing());
     name_backing(session).await;
 }
 

@@ -280,10 +280,14 @@ impl Session {
         self.choose_credential();
     }
 
-    /// Takes in one reading of the probe; it is believed after a second, equal one.
+    /// Takes in one reading of the probe; it is believed after a second, equal one. A change is left at the gate, for the watch
+    /// to announce.
     pub(super) fn observe(&self, reading: Option<Backing>) -> Observation {
         let observation = self.backing.lock().unwrap_or_else(PoisonError::into_inner).observe(reading);
         self.choose_credential();
+        if let Observation::Changed { from, .. } = observation {
+            self.gate.turned(from);
+        }
         observation
     }
 

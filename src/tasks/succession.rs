@@ -11,7 +11,7 @@ use crate::domain::{ObjectId, Problem, StorageKey};
 use crate::store::{Reading, ReadingKind, Store};
 
 use super::analysis::Analysis;
-use super::before::memberships;
+use super::observe;
 use super::session::Session;
 
 /// Rows of the plan whose key is gone and whose person was found under a new one; the new key is in them.
@@ -58,7 +58,8 @@ pub(super) struct Search<'a> {
 impl<'a> Search<'a> {
     pub(super) async fn new(session: &Session, store: &Store, roster: &'a Roster) -> Result<Self, Problem> {
         let before = store.readings(ReadingKind::Before).await?;
-        let by_member = memberships(session).await?;
+        let (_, memberships) = observe::groups(session).await?;
+        let by_member = memberships.whole()?;
         let memberships = roster
             .people()
             .iter()

@@ -1,8 +1,9 @@
 //! The moment of the switch, behind the screen.
 //!
 //! What holds here:
-//! - Another directory is announced once, whoever saw it first: the probe by its clock, a reading that somebody asked for, or
-//!   somebody who was refused.
+//! - Another directory is announced once and in one place, [`refusals`], whoever saw it first: the probe by its clock, a reading
+//!   that somebody asked for, the lookout of a run, or somebody who was refused. All of them go through [`Session::observe`],
+//!   where a change shows once, and which leaves it here.
 //! - A refused credential is taken as a sign that the switch may just have happened: what backs the organization is asked
 //!   again at once, without a credential, and where the answer changed, everything is read again with the way of signing in
 //!   that is meant for after the switch.
@@ -42,16 +43,32 @@ const BY_AZURE_DEVOPS: [Source; 6] = [
 pub(super) struct Gate {
     /// Azure DevOps refuses the credential.
     refused: AtomicBool,
-    /// Somebody was refused: look what backs the organization.
-    look: Notify,
-    /// What backed the organization before a reading that somebody asked for found another directory.
-    turned_from: Mutex<Option<Backing>>,
-    /// What was announced last.
-    announced: Mutex<Option<Backing>>,
+    /// What [`refusals`] has to do.
+    todo: Mutex<Todo>,
+    /// There is something to do.
+    wake: Notify,
     /// Since when the probe does not get through.
     gone_since: Mutex<Option<Timestamp>>,
     /// What could not be read for want of a connection.
     missed: Mutex<BTreeSet<Source>>,
+}
+
+/// What is left for [`refusals`] to do.
+#[derive(Debug, Default)]
+struct Todo {
+    /// Somebody was refused: look what backs the organization.
+    look: bool,
+    /// What is believed to back the organization is not announced yet.
+    news: Option<News>,
+}
+
+/// What there is to announce of the directory that is believed to back the organization now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum News {
+    /// It is known at all, and was not when everything else was read.
+    First,
+    /// Before, this backed it.
+    From(Backing),
 }
 
 impl Gate {
@@ -79,7 +96,8 @@ impl Gate {
         // A run of the sign-in service's own, such as a code that nobody typed in, is a refusal too: nothing can be read.
         if locks_out(problem) && problem.service != Some(Service::MicrosoftGraph) {
             self.refused.store(true, Ordering::Relaxed);
-            self.look.notify_one();
+            self.todo().look = true;
+            self.wake.notify_one();
         }
     }
 
@@ -97,16 +115,28 @@ impl Gate {
         self.missed.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A reading saw what backs the organization. Where that is another directory, the watch is woken to announce it.
-    pub(super) fn saw(&self, before: Option<Backing>, now: Option<Backing>) {
-        if before.is_some() && now.is_some() && before != now {
-            *self.turned_from() = before;
-            self.look.notify_one();
-        }
+    /// Another directory is believed to back the organization than this one.
+    pub(super) fn turned(&self, from: Backing) {
+        self.announce(|news| match news {
+            // Nothing was said of the one between.
+            Some(News::From(earlier)) => News::From(earlier),
+            _ => News::From(from),
+        });
     }
 
-    fn turned_from(&self) -> std::sync::MutexGuard<'_, Option<Backing>> {
-        self.turned_from.lock().unwrap_or_else(PoisonError::into_inner)
+    /// What backs the organization is known now, and was not when everything else was read.
+    pub(super) fn first_known(&self) {
+        self.announce(|news| news.unwrap_or(News::First));
+    }
+
+    fn announce(&self, what: impl FnOnce(Option<News>) -> News) {
+        let mut todo = self.todo();
+        todo.news = Some(what(todo.news));
+        self.wake.notify_one();
+    }
+
+    fn todo(&self) -> std::sync::MutexGuard<'_, Todo> {
+        self.todo.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The probe does not get through. Answers whether that is news.
@@ -120,29 +150,58 @@ impl Gate {
     fn gone_since(&self) -> std::sync::MutexGuard<'_, Option<Timestamp>> {
         self.gone_since.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    /// Whether this is new; the same directory is announced once.
-    fn is_new(&self, now: Backing) -> bool {
-        self.announced.lock().unwrap_or_else(PoisonError::into_inner).replace(now) != Some(now)
+/// Announces what is to be announced, and whenever somebody was refused: is it the switch?
+pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
+    loop {
+        tokio::select! {
+            () = session.gate.wake.notified() => {}
+            () = stop.cancelled() => return,
+        }
+        let look = std::mem::take(&mut session.gate.todo().look);
+        // Where there is something to announce, it answers why somebody was refused.
+        if announces(session).await || !look || session.believed_backing().is_none() {
+            continue;
+        }
+        tokio::select! {
+            () = Box::pin(reading::backing(session)) => {}
+            () = stop.cancelled() => return,
+        }
+        // After the switch the way that is meant for it was refused: what does it say of itself by now?
+        if !announces(session).await && session.is_connected() {
+            reading::read(session, &[Source::AfterConnect]).await;
+        }
     }
 }
 
-/// Another directory backs the organization: told, kept, and everything that depends on it is read again, with the credential
-/// for now. The first reading of a session is no change.
-pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, now: Backing) {
-    if !session.gate.is_new(now) {
-        return;
+/// Announces what backs the organization now, where that is to be announced.
+async fn announces(session: &Arc<Session>) -> bool {
+    let news = session.gate.todo().news.take();
+    let (Some(news), Some(now)) = (news, session.believed_backing()) else { return false };
+    if news == News::From(now) {
+        // There and back again before anybody heard of it.
+        return false;
     }
+    announce(session, news, now).await;
+    true
+}
+
+/// Another directory backs the organization: told, kept, and everything that depends on it is read again, with the credential
+/// for now.
+async fn announce(session: &Arc<Session>, news: News, now: Backing) {
     let name = |backing: Backing| match backing {
         Backing::MicrosoftAccounts => "Microsoft accounts".to_owned(),
         Backing::Tenant(tenant) => format!("tenant {tenant}"),
     };
-    let text = match before {
-        Some(before) => format!("the directory changed: from {} to {}", name(before), name(now)),
-        None => format!("backed by {}", name(now)),
+    let text = match news {
+        News::From(before) => format!("the directory changed: from {} to {}", name(before), name(now)),
+        News::First => format!("backed by {}", name(now)),
     };
     session.happened(Source::Backing.name(), text).await;
-    if let Some(from) = before {
+    // Whoever saw it may not have come to tell it yet.
+    session.tell(Msg::FactRead(Fact::Backing(Ok(now)), Timestamp::now())).await;
+    if let News::From(from) = news {
         session.tell(Msg::Turned(Turn { at: Timestamp::now(), from, to: now })).await;
         // Whoever was refused before may be let in by the other way, now.
         session.services.ask_again();
@@ -157,32 +216,6 @@ pub(super) async fn announce(session: &Arc<Session>, before: Option<Backing>, no
             Box::pin(reading::read(&session, &BY_AZURE_DEVOPS)).await;
         }
     });
-}
-
-/// Whenever somebody was refused: is it the switch? And where a reading has seen it already, it is announced.
-pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
-    loop {
-        tokio::select! {
-            () = session.gate.look.notified() => {}
-            () = stop.cancelled() => return,
-        }
-        let Some(before) = session.believed_backing() else { continue };
-        let seen = session.gate.turned_from().take();
-        if let Some(from) = seen {
-            announce(session, Some(from), before).await;
-            continue;
-        }
-        tokio::select! {
-            () = Box::pin(reading::backing(session)) => {}
-            () = stop.cancelled() => return,
-        }
-        match session.believed_backing().filter(|now| *now != before) {
-            Some(now) => announce(session, Some(before), now).await,
-            // After the switch the way that is meant for it was refused: what does it say of itself by now?
-            None if session.is_connected() => reading::read(session, &[Source::AfterConnect]).await,
-            None => {}
-        }
-    }
 }
 
 /// Whether the organization's people may be listed now. While the credential is refused one small question is asked in place of
@@ -254,21 +287,14 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_that_finds_another_directory_wakes_the_watch() {
+    fn two_changes_that_nobody_heard_of_are_announced_as_one() {
         let (gate, tenant) =
-            (Gate::default(), Some(Backing::Tenant("c0000000-0000-4000-8000-000000000001".parse().unwrap())));
-        gate.saw(None, tenant);
-        gate.saw(tenant, tenant);
-        gate.saw(tenant, None);
-        assert_eq!(*gate.turned_from(), None);
-        gate.saw(Some(Backing::MicrosoftAccounts), tenant);
-        assert_eq!(*gate.turned_from(), Some(Backing::MicrosoftAccounts));
-    }
-
-    #[test]
-    fn a_directory_is_announced_once() {
-        let gate = Gate::default();
-        assert!(gate.is_new(Backing::MicrosoftAccounts));
-        assert!(!gate.is_new(Backing::MicrosoftAccounts));
+            (Gate::default(), Backing::Tenant("c0000000-0000-4000-8000-000000000001".parse().unwrap()));
+        gate.first_known();
+        assert_eq!(gate.todo().news, Some(News::First));
+        gate.turned(Backing::MicrosoftAccounts);
+        gate.turned(tenant);
+        gate.first_known();
+        assert_eq!(gate.todo().news, Some(News::From(Backing::MicrosoftAccounts)));
     }
 }

@@ -22,7 +22,7 @@ use super::attention::hidden;
 use super::msg::{Fact, Msg};
 use super::reading;
 use super::session::Session;
-use super::switch::{self, announce};
+use super::switch;
 
 /// Polls until it is told to stop. Four clocks: the probe, the tenant's people, the organization's people, health.
 pub(super) async fn watch(session: Arc<Session>, stop: CancellationToken) {
@@ -137,22 +137,16 @@ async fn probe(session: &Arc<Session>) -> Result<(), Problem> {
         }
     };
     switch::back_again(session).await;
-    let before = session.believed_backing();
+    let was_known = session.believed_backing().is_some();
     match (session.observe(reading.backing), reading.backing) {
-        (Observation::Unchanged, Some(backing)) => {
-            session.tell(Msg::FactRead(Fact::Backing(Ok(backing)), Timestamp::now())).await;
-        }
-        (Observation::Changed { .. } | Observation::First(_), Some(backing)) => {
-            session.tell(Msg::FactRead(Fact::Backing(Ok(backing)), Timestamp::now())).await;
-            announce(session, before, backing).await;
-        }
         // Something new, seen once, or headers that contradict each other: look again at once.
-        _ => {
-            reading::backing(session).await;
-            if let Some(now) = session.believed_backing().filter(|now| Some(*now) != before) {
-                announce(session, before, now).await;
-            }
+        (Observation::Maybe(_), _) | (_, None) => reading::backing(session).await,
+        (_, Some(backing)) => {
+            session.tell(Msg::FactRead(Fact::Backing(Ok(backing)), Timestamp::now())).await;
         }
+    }
+    if !was_known && session.believed_backing().is_some() {
+        session.gate.first_known();
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ use super::people::Revision;
 use super::terminal::links::Link;
 use super::theme::{Look, ThemeName};
 use super::toasts::Toasts;
-use super::widgets::table::Scroll;
+use super::widgets::scroll::Scroll;
 use super::{connection, mapping, prerequisites, users};
 
 /// What takes its time to be read, is shown with its progress, and can be stopped.

@@ -1,12 +1,11 @@
 //! The terminal: owned by a guard that gives it back whole, whatever happens.
 //!
-//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, focus reports, the cursor and (where asked for) the mouse. It writes a
-//! frame as the difference to the one before it, in one piece, inside a synchronized update (DEC private mode 2026, which
-//! terminals without it ignore), and writes nothing at all when nothing differs. A panic gives the terminal back before its
-//! message is printed.
+//! [`Screen`] owns raw mode, the alternate screen, bracketed paste, focus reports, the cursor and (where asked for) the mouse. It
+//! writes a frame as the difference to the one before it ([`wire`]), in one piece, and writes nothing at all when nothing
+//! differs. A panic gives the terminal back before its message is printed.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -16,14 +15,14 @@ use crossterm::event::{
     EnableMouseCapture,
 };
 use crossterm::terminal::{
-    BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate, EnterAlternateScreen,
-    LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use crossterm::{cursor, queue};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use self::links::Link;
+use self::wire::Wire;
 
 pub mod background;
 pub mod clipboard;
@@ -32,7 +31,8 @@ pub mod describe;
 pub mod guard;
 pub mod input;
 pub mod links;
-pub mod paint;
+mod paint;
+pub mod wire;
 
 /// What the guard threads need to give the terminal back while the loop may be in the middle of a frame.
 #[derive(Debug, Clone, Default)]
@@ -124,23 +124,20 @@ fn write_leave(out: &mut impl Write) -> io::Result<()> {
 /// The screen, while it is ours.
 #[derive(Debug)]
 pub struct Screen {
-    out: BufWriter<File>,
+    out: File,
     shared: Shared,
     mouse: bool,
-    last: Buffer,
-    /// The bytes of a frame while they are put together.
-    frame: Vec<u8>,
-    cursor: Option<Position>,
+    wire: Wire,
+    /// What is to be sent with the next frame: the modes, after the terminal was taken.
+    unsent: Vec<u8>,
 }
 
 impl Screen {
     /// Takes the terminal and sees to it that a panic gives it back.
     pub fn enter(shared: &Shared, mouse: bool) -> io::Result<Self> {
         let out = File::from(rustix::io::dup(rustix::stdio::stdout())?);
-        // A whole frame fits, so that it leaves in one write.
-        let out = BufWriter::with_capacity(256 * 1024, out);
-        let last = Buffer::empty(Rect::ZERO);
-        let mut screen = Self { out, shared: shared.clone(), mouse, last, frame: Vec::new(), cursor: None };
+        let mut screen =
+            Self { out, shared: shared.clone(), mouse, wire: Wire::default(), unsent: Vec::new() };
         restore_on_panic(shared.clone());
         screen.take()?;
         Ok(screen)
@@ -150,35 +147,35 @@ impl Screen {
     pub fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
         self.shared.inner.entered.store(true, Ordering::SeqCst);
-        let out = &mut self.out;
+        let out = &mut self.unsent;
         // Focus (DEC private mode 1004) is told by terminals that can: nobody looks, so less is polled.
         queue!(out, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, cursor::Hide)?;
         if self.mouse {
             queue!(out, EnableMouseCapture)?;
         }
-        self.last = Buffer::empty(Rect::ZERO);
-        self.cursor = None;
+        self.wire.taken();
         Ok(())
     }
 
     /// The next frame is drawn whole: a terminal that became smaller and larger again has the same size as before, and has
     /// lost what stood there.
     pub fn forget(&mut self) {
-        self.last = Buffer::empty(Rect::ZERO);
+        self.wire.forget();
     }
 
     /// Gives the terminal back.
     pub fn leave(&mut self) -> io::Result<()> {
         if self.shared.inner.entered.swap(false, Ordering::SeqCst) {
-            write_leave(&mut self.out)?;
+            write_leave(&mut self.unsent)?;
+            self.send()?;
             disable_raw_mode()?;
         }
         Ok(())
     }
 
-    /// Draws a frame: what differs from the last one, and the whole of it after the size changed. Returns whether anything
-    /// was written. `render` says where the cursor is.
-    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<bool> {
+    /// Draws a frame: what differs from the last one, and the whole of it after the size changed. `render` says where the
+    /// cursor is.
+    pub fn draw(&mut self, render: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) -> io::Result<()> {
         self.draw_with_links(|area, buf| (render(area, buf), &[]))
     }
 
@@ -186,7 +183,7 @@ impl Screen {
     pub fn draw_with_links<'l>(
         &mut self,
         render: impl FnOnce(Rect, &mut Buffer) -> (Option<Position>, &'l [Link]),
-    ) -> io::Result<bool> {
+    ) -> io::Result<()> {
         let (width, height) = crossterm::terminal::size()?;
         let area = Rect::new(0, 0, width, height);
         let mut next = Buffer::empty(area);
@@ -194,43 +191,10 @@ impl Screen {
         let shared = self.shared.clone();
         let _drawing = shared.drawing();
         if shared.is_ending() {
-            return Ok(false);
+            return Ok(());
         }
-        let whole = self.last.area != area;
-        if whole {
-            self.last = Buffer::empty(area);
-        }
-        self.frame.clear();
-        paint::paint(&mut self.frame, &mut self.last, &next, links);
-        let draws = whole || !self.frame.is_empty();
-        if !draws && cursor == self.cursor {
-            self.last = next;
-            return Ok(false);
-        }
-        if draws {
-            queue!(self.out, BeginSynchronizedUpdate)?;
-            if whole {
-                queue!(self.out, Clear(ClearType::All))?;
-            }
-            self.out.write_all(&self.frame)?;
-        }
-        match cursor {
-            Some(Position { x, y }) => {
-                queue!(self.out, cursor::MoveTo(x, y))?;
-                if self.cursor.is_none() {
-                    queue!(self.out, cursor::Show)?;
-                }
-            }
-            None if self.cursor.is_some() => queue!(self.out, cursor::Hide)?,
-            None => {}
-        }
-        if draws {
-            queue!(self.out, EndSynchronizedUpdate)?;
-        }
-        self.out.flush()?;
-        self.last = next;
-        self.cursor = cursor;
-        Ok(true)
+        self.unsent.extend_from_slice(self.wire.frame(next, cursor, links));
+        self.send()
     }
 
     /// Writes something that is not part of a frame: an OSC 52 sequence.
@@ -240,8 +204,18 @@ impl Screen {
         if shared.is_ending() {
             return Ok(());
         }
-        self.out.write_all(bytes)?;
-        self.out.flush()
+        self.unsent.extend_from_slice(bytes);
+        self.send()
+    }
+
+    /// In one write, so that it leaves in one piece.
+    fn send(&mut self) -> io::Result<()> {
+        if self.unsent.is_empty() {
+            return Ok(());
+        }
+        let sent = self.out.write_all(&self.unsent);
+        self.unsent.clear();
+        sent
     }
 }
 

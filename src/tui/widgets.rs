@@ -1,9 +1,9 @@
-//! Building blocks of the screens: text in columns, tables by identity, bars and gauges. They know nothing of the program.
+//! Building blocks of the screens: text in columns, long lists by identity, bars and gauges. They know nothing of the program.
 
 pub mod bar;
 pub mod columns;
 pub mod frame;
 pub mod names;
 pub mod pen;
-pub mod table;
+pub mod scroll;
 pub mod words;

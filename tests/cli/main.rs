@@ -10,6 +10,8 @@ mod doctor;
 mod faults;
 mod files;
 mod help;
+#[path = "../support/hold.rs"]
+mod hold;
 mod organizations;
 mod pages;
 mod papers;

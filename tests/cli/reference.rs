@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::PathBuf;
 
-use ado2entra::cli::{Exit, command};
+use ado2entra::cli::{Exit, command, usage};
 use ado2entra::domain::plan::csv::Column;
 use clap::{Arg, Command};
 use serde_json::Value;
@@ -33,19 +33,6 @@ fn page(name: &str, text: &str) {
 /// For a cell of a table.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('<', "&lt;").replace('\n', " ")
-}
-
-fn usage(argument: &Arg) -> String {
-    let value = argument
-        .get_value_names()
-        .filter(|_| argument.get_action().takes_values())
-        .and_then(|names| names.first())
-        .map(ToString::to_string);
-    match (argument.get_long(), value) {
-        (Some(long), Some(value)) => format!("--{long} {value}"),
-        (Some(long), None) => format!("--{long}"),
-        (None, value) => value.unwrap_or_else(|| argument.get_id().to_string().to_uppercase()),
-    }
 }
 
 fn rows(out: &mut String, arguments: &[&Arg]) {

@@ -5,9 +5,9 @@ use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use ado2entra::simulator::Options;
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
+use crate::hold::hold;
 use crate::stage::Stage;
 
 /// How long a test waits for something that must come. Only a broken program lets it pass.
@@ -69,10 +69,10 @@ fn nothing_is_sent_before_the_name_was_typed() {
 
 #[test]
 fn a_signal_stops_a_run_after_the_call_under_way() {
-    let options = Options { latency: Duration::from_millis(60), ..Options::default() };
-    let stage = Stage::with(options);
+    let stage = Stage::fabrikam();
     stage.run(&["plan", "accept-safe", "--yes"]).exits(0);
     stage.control().connect();
+    let (there, release) = hold(&stage.control(), 1);
     let child = Command::new(env!("CARGO_BIN_EXE_ado2entra"))
         .args(["--config", "config.toml", "apply", "--yes", "--confirm", "fabrikam"])
         .current_dir(stage.path(""))
@@ -81,13 +81,10 @@ fn a_signal_stops_a_run_after_the_call_under_way() {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let begun = std::time::Instant::now();
-    while stage.control().patches().is_empty() {
-        assert!(begun.elapsed() < PATIENCE, "nothing was ever sent");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    there.recv_timeout(PATIENCE).expect("nothing was ever sent");
     let process = rustix::process::Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap();
     rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    drop(release);
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
 

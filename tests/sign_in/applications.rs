@@ -50,7 +50,7 @@ async fn an_application_reads_and_says_what_it_cannot_know() {
     assert!(problem.remedy.contains("whether *you* are a member"), "{problem}");
     stage.services.graph.my_roles().await.unwrap_err();
     assert!(stage.asked("/v1.0/me").is_empty(), "what can only fail is not asked");
-    let signed_in = stage.services.try_entra().await.unwrap();
+    let (signed_in, _) = stage.services.try_tenant().await.unwrap();
     assert_eq!(signed_in.granted.kind, AccountKind::Application);
     assert_eq!(signed_in.who.as_deref(), Some("Simulated reader"));
     assert!(signed_in.notes.iter().any(|note| note.contains("cannot be checked")), "{:?}", signed_in.notes);

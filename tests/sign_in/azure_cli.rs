@@ -31,7 +31,7 @@ async fn signed_in_to_the_right_tenant() {
     let stage = Stage::with(Way::AzureCli, &[("PATH", &path)], Options::default(), None).await;
     let script = token(stage.simulator.graph_token(), stage.simulator.tenant_id());
     std::fs::write(&answer, script).unwrap();
-    let signed_in = stage.services.try_entra().await.unwrap();
+    let (signed_in, _) = stage.services.try_tenant().await.unwrap();
     assert_eq!(signed_in.way, "azure-cli");
     assert!(signed_in.who.is_some() && signed_in.granted.tenant.is_some(), "{signed_in:?}");
     // This token does not say what it allows.
@@ -65,7 +65,7 @@ async fn absent_not_signed_in_and_too_old_are_told_apart() {
         let folder = tempfile::tempdir().unwrap();
         let path = script.map_or("/nowhere".to_owned(), |script| az(folder.path(), script));
         let stage = Stage::with(Way::AzureCli, &[("PATH", &path)], Options::default(), None).await;
-        let problem = stage.services.try_entra().await.unwrap_err();
+        let problem = stage.services.try_tenant().await.unwrap_err();
         assert!(problem.remedy.contains(part), "{part}: {problem}");
     }
 }
@@ -75,7 +75,7 @@ async fn it_is_not_called_for_a_tenant_of_another_cloud() {
     let folder = tempfile::tempdir().unwrap();
     let path = az(folder.path(), &token("opaque-token", "99999999-0000-4000-8000-000000000009"));
     let stage = Stage::faulty(Way::AzureCli, &[("PATH", &path)], &[Fault::GovernmentTenant]).await;
-    let problem = stage.services.try_entra().await.unwrap_err();
+    let problem = stage.services.try_tenant().await.unwrap_err();
     assert!(problem.said.contains("Azure Government"), "{problem}");
     assert!(!folder.path().join("called").exists());
 }

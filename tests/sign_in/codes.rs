@@ -152,7 +152,7 @@ async fn a_network_that_fails_now_and_then_does_not_cost_the_sign_in() {
 #[tokio::test]
 async fn a_trial_says_who_it_is_and_what_is_missing() {
     let stage = Stage::new(by_code(APP, &["Policy.Read.All"])).await;
-    let signed_in = stage.services.try_entra().await.unwrap();
+    let (signed_in, _) = stage.services.try_tenant().await.unwrap();
     assert_eq!(signed_in.way, "device-code");
     assert!(signed_in.who.as_deref().unwrap().contains('@'), "{signed_in:?}");
     assert_eq!(signed_in.user_type.as_deref(), Some("Member"));
@@ -171,10 +171,6 @@ async fn a_trial_says_who_it_is_and_what_is_missing() {
     let problem = stage.services.graph.invitation_policy().await.unwrap_err();
     assert_eq!(problem.kind, ProblemKind::NotAllowed);
     assert!(problem.remedy.contains("Policy.Read.All"), "{problem}");
-
-    let azure_devops = stage.services.try_azure_devops().await.unwrap();
-    assert_eq!(azure_devops.way, "pat");
-    assert!(azure_devops.who.is_some() && azure_devops.granted.permissions.is_none());
 }
 
 #[tokio::test]

@@ -132,8 +132,9 @@ fn an_evening_by_code_while_tokens_end_and_no_secret_is_left_anywhere() {
     // The access token dies with the switch; the sign-in to the tenant goes on.
     evening.control().set_fault(Fault::PatDiesAtConnect, true);
     evening.control().connect();
-    // From now on every token ends after a moment, whatever the client was told.
-    evening.control().token_life(Duration::from_millis(150), Duration::from_secs(3600));
+    // From now on every token ends in the middle of things, whatever the client was told; not before each of the requests that
+    // are under way together was let in again.
+    evening.control().token_uses(Some(20));
     let applied = evening.run(&["apply", "--yes", "--confirm", "fabrikam", "--format", "json"]);
     assert_eq!(applied.code, 0, "{}", applied.stderr);
     let document: serde_json::Value = serde_json::from_str(&applied.stdout).unwrap();
@@ -143,7 +144,7 @@ fn an_evening_by_code_while_tokens_end_and_no_secret_is_left_anywhere() {
     let refused = log.iter().filter(|request| request.status == 401 && request.authenticated).count();
     assert!(refused > 0, "no token ended in the middle");
     assert!(evening.control().mappings().values().all(|count| *count == 1), "somebody was mapped twice");
-    evening.control().token_life(Duration::from_secs(3599), Duration::from_secs(3599));
+    evening.control().token_uses(None);
 
     for arguments in [
         &["snapshot", "take", "snapshot.json"][..],

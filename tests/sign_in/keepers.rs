@@ -41,7 +41,7 @@ async fn a_keyring_gives_the_token_by_its_own_command() {
         let stage = Stage::with(way, &[("PATH", &path)], Options::default(), None).await;
         play(folder.path(), command, stage.simulator.graph_token());
         assert!(stage.services.graph.users(Raw::Drop).all().await.unwrap().0.len() > 20, "{command:?}");
-        let signed_in = stage.services.try_entra().await.unwrap();
+        let (signed_in, _) = stage.services.try_tenant().await.unwrap();
         assert!(signed_in.source.contains(command[0]), "{}", signed_in.source);
         // The keeper sees none of the program's own secrets, and nobody repeats what it gave.
         let seen = std::fs::read_to_string(folder.path().join("seen")).unwrap();

@@ -105,7 +105,7 @@ impl Stage {
 
     /// Waits until so many codes were shown.
     pub async fn until_shown(&self, count: usize) {
-        for _ in 0..500 {
+        for _ in 0..3000 {
             if self.codes().len() >= count {
                 return;
             }

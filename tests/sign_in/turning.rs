@@ -61,7 +61,7 @@ impl Desk {
                 }
             }
         };
-        let ended = tokio::time::timeout(Duration::from_secs(40), work).await;
+        let ended = tokio::time::timeout(Duration::from_secs(60), work).await;
         let (events, problem) = (&self.model.events, &self.model.facts.operator.problem);
         assert!(ended.is_ok(), "waited for {what} in vain: {events:?} {problem:?}");
         runner.run(Effect::Watch(false));

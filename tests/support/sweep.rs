@@ -77,7 +77,7 @@ impl Gone {
 
     fn wait(&self) {
         let gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);
-        let waited = self.bell.wait_timeout_while(gone, Duration::from_secs(20), |gone| !*gone);
+        let waited = self.bell.wait_timeout_while(gone, Duration::from_secs(60), |gone| !*gone);
         drop(waited);
     }
 }

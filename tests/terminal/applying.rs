@@ -2,14 +2,12 @@
 //! for as long as the program lives: the program may not wait for it, and it must be on record.
 
 use std::path::Path;
-
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex};
+use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use ado2entra::simulator::Moment;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::hold::hold;
 use crate::pty::{PATIENCE, Terminal, alone, cut};
 use crate::world::{Spec, World};
 
@@ -18,19 +16,6 @@ fn world() -> World {
         Path::new(env!("CARGO_BIN_EXE_ado2entra")),
         &Spec { maps: 3, removals: 0, invitations: 0, ..Spec::default() },
     )
-}
-
-/// Holds the n-th change when it has arrived, until the sender is dropped; the receiver hears that it is there.
-fn hold(world: &World, nth: u64) -> (Receiver<()>, Sender<()>) {
-    let ((told, hears), (release, held)) = (mpsc::channel(), mpsc::channel::<()>());
-    let (told, held) = (Mutex::new(told), Arc::new(Mutex::new(held)));
-    world.control().on_change(move |change| {
-        if change.number == nth && change.moment == Moment::Before {
-            let _ = told.lock().unwrap().send(());
-            let _ = held.lock().unwrap().recv_timeout(Duration::from_secs(60));
-        }
-    });
-    (hears, release)
 }
 
 /// The call is on record, and the next run finds out what became of it: nobody is done twice, everybody is done.
@@ -58,7 +43,7 @@ fn signals_end_a_command_whose_call_is_under_way() {
     let _alone = alone();
     for (signal, code) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let world = world();
-        let (there, release) = hold(&world, 2);
+        let (there, release) = hold(&world.control(), 2);
         let mut child = world.apply_command().spawn().unwrap();
         there.recv_timeout(PATIENCE).unwrap();
         kill_process(Pid::from_raw(i32::try_from(child.id()).unwrap()).unwrap(), signal).unwrap();
@@ -80,7 +65,7 @@ fn signals_end_a_command_whose_call_is_under_way() {
 
 /// The dashboard, with the run begun and its second call held.
 fn applying(world: &World, hangups_ignored: bool) -> (Terminal, Sender<()>) {
-    let (there, release) = hold(world, 2);
+    let (there, release) = hold(&world.control(), 2);
     let program = format!("{} --config config.toml", env!("CARGO_BIN_EXE_ado2entra"));
     let ignored = if hangups_ignored { "trap '' HUP; " } else { "" };
     let command = ["sh".to_owned(), "-c".to_owned(), format!("{ignored}exec {program}")];
@@ -88,10 +73,9 @@ fn applying(world: &World, hangups_ignored: bool) -> (Terminal, Sender<()>) {
     terminal.wait_for("Prerequisites");
     terminal.wait_until_loaded();
     terminal.type_keys("4");
-    terminal.wait_until_quiet();
+    terminal.wait_for("3 of 6 decided");
     terminal.type_keys("A");
-    terminal.wait_for("fabrikam");
-    terminal.wait_until_quiet();
+    terminal.wait_for("Type the organization's name");
     terminal.type_keys("fabrikam\r");
     there.recv_timeout(PATIENCE).unwrap_or_else(|_| panic!("nothing was sent:\n{}", terminal.text()));
     (terminal, release)
@@ -159,7 +143,7 @@ fn a_line_that_is_cut_ends_the_run_although_hang_ups_are_ignored() {
 fn a_command_ends_with_its_line_although_hang_ups_are_ignored() {
     let _alone = alone();
     let world = world();
-    let (there, release) = hold(&world, 2);
+    let (there, release) = hold(&world.control(), 2);
     let program = env!("CARGO_BIN_EXE_ado2entra");
     let line = format!("trap '' HUP; exec {program} --config config.toml apply --yes --confirm fabrikam");
     let mut terminal =
@@ -175,7 +159,7 @@ fn a_command_ends_with_its_line_although_hang_ups_are_ignored() {
 fn a_killed_run_leaves_no_lock() {
     let _alone = alone();
     let world = world();
-    let (there, release) = hold(&world, 2);
+    let (there, release) = hold(&world.control(), 2);
     let mut child = world.apply_command().spawn().unwrap();
     there.recv_timeout(PATIENCE).unwrap();
     let refused = world.run(&["apply", "--yes", "--confirm", "fabrikam"]);

@@ -82,9 +82,7 @@ fn the_dashboard_steps_aside_for_the_question_and_comes_back() {
     terminal.type_keys("2");
     terminal.wait_for("sorted by name");
     assert_eq!(vault.asked(), 1, "asked once, however many wait for the token");
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
 }
 
 #[test]
@@ -105,9 +103,7 @@ fn an_interrupt_ends_the_question_and_not_the_program_and_r_asks_again() {
         |screen| screen.alternate_screen() && screen.contents().contains("Azure DevOps: niamh"),
         "signed in after all",
     );
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
 }
 
 #[test]

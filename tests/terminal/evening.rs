@@ -66,7 +66,7 @@ impl Evening {
     fn dashboard(&self) -> Terminal {
         let command = [env!("CARGO_BIN_EXE_ado2entra"), "--config", "config.toml", "--log-level", "trace"];
         let variables = [(PAT, self.token()), ("XDG_STATE_HOME", "state-home")];
-        let mut terminal =
+        let terminal =
             Terminal::start_in(Some(self.folder.path()), &command.map(str::to_owned), &variables, true);
         terminal.wait_for("Sign in to the tenant");
         terminal.wait_for("Code  SIML-");
@@ -218,9 +218,7 @@ fn from_prepare_to_done_although_the_token_dies_an_answer_is_cut_and_the_connect
     terminal.wait_for("Compare after with before (now)");
     tick(&mut terminal, "looked, all there");
     terminal.wait_for("Nothing is left to do");
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
     evening.keeps_its_secrets(&terminal, &arguments);
 }
 
@@ -274,8 +272,6 @@ fn a_dead_token_locks_out_the_screen_says_so_and_the_next_start_goes_on() {
     terminal.type_keys("3");
     terminal.wait_for("Map who is disconnected (now)");
     terminal.wait_for("niamh.halloran@contoso.com by device-code");
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
     evening.keeps_its_secrets(&terminal, &arguments);
 }

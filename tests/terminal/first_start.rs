@@ -45,9 +45,7 @@ fn without_a_usable_configuration_the_set_up_opens_and_the_dashboard_follows() {
     terminal.wait_for("READY");
     terminal.type_keys("2");
     terminal.wait_for("sorted by name");
-    terminal.type_keys("q");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_whole();
+    terminal.quit();
     assert_eq!(std::fs::read_to_string(&path).unwrap(), format!("[state]{rest}"), "the file is as it was");
     // Left without anything.
     let mut terminal = Terminal::start(&command, &[], true);

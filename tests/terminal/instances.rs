@@ -7,7 +7,7 @@ use crate::world::{Spec, World};
 
 fn dashboard(world: &World) -> Terminal {
     let command = [env!("CARGO_BIN_EXE_ado2entra"), "--config", "config.toml"].map(str::to_owned);
-    let mut terminal = Terminal::start_in(Some(world.folder.path()), &command, &[], true);
+    let terminal = Terminal::start_in(Some(world.folder.path()), &command, &[], true);
     terminal.wait_for("Prerequisites");
     terminal.wait_until_loaded();
     terminal

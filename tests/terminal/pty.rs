@@ -5,13 +5,14 @@ use std::num::NonZeroU16;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 use rustix::process::Pid;
 
 /// Long enough for a loaded machine; nothing here measures speed.
-pub const PATIENCE: Duration = Duration::from_secs(30);
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
@@ -41,6 +42,7 @@ pub struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     pub seen: Arc<Mutex<Seen>>,
     stop: Arc<AtomicBool>,
+    reader: JoinHandle<()>,
     modes_before: String,
     pub slave_side: Option<Box<dyn portable_pty::SlavePty + Send>>,
     _home: tempfile::TempDir,
@@ -83,7 +85,7 @@ impl Terminal {
         let stop = Arc::new(AtomicBool::new(false));
         let mut reader = pair.master.try_clone_reader().unwrap();
         let (shared, stopped) = (Arc::clone(&seen), Arc::clone(&stop));
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             let mut piece = vec![0; 65536];
             while let Ok(count @ 1..) = reader.read(&mut piece) {
                 let mut seen = shared.lock().unwrap();
@@ -102,6 +104,7 @@ impl Terminal {
             child,
             seen,
             stop,
+            reader,
             modes_before,
             slave_side: keepslave_side.then_some(pair.slave),
             _home: home,
@@ -110,14 +113,14 @@ impl Terminal {
 
     /// The dashboard, loaded and quiet.
     pub fn dashboard(variables: &[(&str, &str)]) -> Self {
-        let mut terminal = Self::start(&demo(), variables, true);
+        let terminal = Self::start(&demo(), variables, true);
         terminal.wait_for("SIMULATION");
         terminal.wait_for("Prerequisites");
         terminal.wait_until_loaded();
         terminal
     }
 
-    pub fn wait_until_loaded(&mut self) {
+    pub fn wait_until_loaded(&self) {
         self.wait(
             |screen| {
                 // The verdict; or, where the session begins in a tab of people, their list.
@@ -139,11 +142,11 @@ impl Terminal {
         self.seen.lock().unwrap().parser.screen().contents()
     }
 
-    pub fn wait_for(&mut self, text: &str) {
+    pub fn wait_for(&self, text: &str) {
         self.wait(|screen| screen.contents().contains(text), text);
     }
 
-    pub fn wait(&mut self, holds: impl Fn(&vt100::Screen) -> bool, what: &str) {
+    pub fn wait(&self, holds: impl Fn(&vt100::Screen) -> bool, what: &str) {
         let until = Instant::now() + PATIENCE;
         while !holds(self.seen.lock().unwrap().parser.screen()) {
             assert!(Instant::now() < until, "waited for `{what}` in vain:\n{}", self.text());
@@ -152,10 +155,22 @@ impl Terminal {
     }
 
     pub fn wait_until_quiet(&self) {
-        let until = Instant::now() + PATIENCE;
-        while self.seen.lock().unwrap().last.elapsed() < Duration::from_millis(1500) {
-            assert!(Instant::now() < until, "never quiet:\n{}", self.text());
+        self.wait_until_quiet_for(Duration::from_millis(1500));
+    }
+
+    /// Waits until nothing was written for so long.
+    pub fn wait_until_quiet_for(&self, long: Duration) {
+        let (begun, mut until) = (Instant::now(), Instant::now() + long);
+        while Instant::now() < until {
             std::thread::sleep(Duration::from_millis(20));
+            let seen = self.seen.lock().unwrap();
+            until = until.max(seen.last + long);
+            let end = seen.raw.len().saturating_sub(200);
+            assert!(
+                begun.elapsed() < PATIENCE,
+                "never quiet: {:?}",
+                String::from_utf8_lossy(&seen.raw[end..])
+            );
         }
     }
 
@@ -184,16 +199,24 @@ impl Terminal {
         }
     }
 
+    /// Leaves the dashboard by its key.
+    pub fn quit(&mut self) {
+        self.type_keys("q");
+        assert_eq!(self.end(), 0);
+        self.assert_whole();
+    }
+
     /// The terminal is as it was: modes of the line, no alternate screen, a cursor, no bracketed paste, no mouse.
     pub fn assert_whole(&self) {
-        std::thread::sleep(Duration::from_millis(100));
+        // The last bytes may not have been read yet.
+        self.wait(|screen| !screen.alternate_screen(), "the alternate screen left");
+        self.wait(|screen| !screen.hide_cursor(), "a cursor");
+        self.wait(|screen| !screen.bracketed_paste(), "pasting without brackets");
+        self.wait(
+            |screen| screen.mouse_protocol_mode() == vt100::MouseProtocolMode::None,
+            "the mouse let go",
+        );
         assert_eq!(modes(self.master.as_deref().unwrap()), self.modes_before);
-        let seen = self.seen.lock().unwrap();
-        let screen = seen.parser.screen();
-        assert!(!screen.alternate_screen(), "still on the alternate screen");
-        assert!(!screen.hide_cursor(), "no cursor");
-        assert!(!screen.bracketed_paste(), "still pasting in brackets");
-        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
     }
 }
 
@@ -211,10 +234,17 @@ fn modes(master: &(dyn MasterPty + Send)) -> String {
 
 /// Cuts the line: nobody holds the other end of the terminal any more.
 pub fn cut(terminal: &mut Terminal) {
-    // The reading thread lets go of the line with the next thing that it reads.
+    // The reading thread lets go of the line with the next thing that it reads: of two tabs one is not on the screen yet.
     terminal.stop.store(true, Ordering::SeqCst);
-    terminal.type_keys("2");
-    std::thread::sleep(Duration::from_millis(300));
+    let until = Instant::now() + PATIENCE;
+    for tab in ["2", "1"].into_iter().cycle() {
+        terminal.type_keys(tab);
+        std::thread::sleep(Duration::from_millis(100));
+        if terminal.reader.is_finished() {
+            break;
+        }
+        assert!(Instant::now() < until, "nothing was written any more");
+    }
     terminal.keyboard = None;
     terminal.master = None;
 }

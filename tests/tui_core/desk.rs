@@ -1,11 +1,8 @@
 //! A desk with a dashboard on it: keys are typed by name, frames are drawn into a buffer, and the effects are kept.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use std::time::Duration;
 
-use ado2entra::tasks::context::ConfiguredGoal;
 use ado2entra::tasks::{self, Context, Msg};
 use ado2entra::tui::app::Analysing;
 use ado2entra::tui::keymap::Key;
@@ -19,37 +16,10 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 
 use super::people;
+use crate::made_up::{context, now};
 
 pub fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
-}
-
-pub fn now() -> Timestamp {
-    at("2026-11-23T19:00:00Z")
-}
-
-pub fn context() -> Context {
-    Context {
-        organization: "fabrikam".to_owned(),
-        tenant: "contoso.onmicrosoft.com".to_owned(),
-        azure_devops_way: "pat".to_owned(),
-        entra_way: "azure-cli".to_owned(),
-        portal: "https://dev.azure.com".to_owned(),
-        simulated: false,
-        read_only: false,
-        offline: None,
-        goal: ConfiguredGoal::Auto,
-        inactive_after_days: 90,
-        protected: BTreeSet::new(),
-        concurrency: 2,
-        stop_after_failures: 3,
-        reread_after: Duration::from_secs(3600),
-        poll_tenant: Some(Duration::from_secs(20)),
-        poll_users: Some(Duration::from_secs(300)),
-        poll_health: Some(Duration::from_secs(300)),
-        candidates: 5,
-        batch_route: false,
-    }
 }
 
 pub struct Desk {

@@ -9,6 +9,7 @@ use ado2entra::tui::overlay::{Overlay, help, palette};
 use ado2entra::tui::{Keymap, Tab};
 
 use super::desk::Desk;
+use crate::made_up::{context, now};
 
 /// The page as the table makes it.
 fn page() -> String {
@@ -144,7 +145,7 @@ fn a_long_reading_can_be_stopped_and_nothing_else_can() {
     let mut desk = Desk::ready();
     assert!(desk.keys("Ctrl-x").is_empty());
     assert_eq!(desk.toast(), "stop: no long reading is under way");
-    desk.tell(Msg::ReadingStarted(Source::Tokens, super::desk::now()));
+    desk.tell(Msg::ReadingStarted(Source::Tokens, now()));
     let text = desk.text(120, 30);
     assert!(text.lines().last().unwrap().contains("Ctrl-x stop"), "{text}");
     let effects = desk.keys("Ctrl-x");
@@ -168,7 +169,7 @@ fn a_long_notice_is_read_to_its_end_in_the_log() {
 fn a_key_of_the_configuration_shows_in_the_hints() {
     let mut settings = ado2entra::tui::UiSettings::default();
     settings.keys.insert("read-again".to_owned(), vec!["F5".to_owned()]);
-    let mut desk = Desk::with(super::desk::context(), &settings);
+    let mut desk = Desk::with(context(), &settings);
     let text = desk.text(200, 30);
     assert!(text.lines().last().unwrap().contains("F5 read again"), "{text}");
     assert_eq!(desk.press("F5").len(), 1);

@@ -3,8 +3,9 @@
 use ado2entra::tui::{Event, Tab, UiSettings, update};
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::desk::{Desk, context};
+use super::desk::Desk;
 use super::people::Office;
+use crate::made_up::context;
 
 fn desk() -> Desk {
     let mut desk = Desk::with(context(), &UiSettings { mouse: true, ..UiSettings::default() });

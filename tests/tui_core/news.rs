@@ -11,8 +11,9 @@ use ado2entra::tui::theme::ThemeName;
 use ado2entra::tui::{Effect, UiSettings};
 use jiff::SignedDuration;
 
-use super::desk::{Desk, context, now};
-use super::people::{Office, key, object};
+use super::desk::Desk;
+use super::people::Office;
+use crate::made_up::{context, key, now, object};
 
 fn news(mark: Mark, pieces: &[Piece]) -> PersonNews {
     PersonNews { mark, pieces: pieces.to_vec(), outcome_before: None, at: now() }

@@ -3,63 +3,23 @@
 use std::sync::Arc;
 
 use ado2entra::domain::matching::TenantIndex;
-use ado2entra::domain::people::{EntitlementStatus, LastAccess, Origin, UserType};
+use ado2entra::domain::people::LastAccess;
 use ado2entra::domain::{
-    Backing, Candidate, Check, CheckId, CheckStatus, Descriptor, Directory, Evidence, EvidenceKind, Forecast,
-    ObjectId, OrgUser, Outcome, Person, Roster, StorageKey, TenantUser, TenantUserParts, Verdict, Warning,
-    WarningKind,
+    Backing, Candidate, Check, CheckId, CheckStatus, Directory, Evidence, EvidenceKind, Forecast, OrgUser,
+    Outcome, Person, Roster, StorageKey, TenantUser, Verdict, Warning, WarningKind,
 };
 use ado2entra::tasks::{Analysis, Fact, Model, Msg, analyse};
 
-use super::desk::{at, context, now};
+use super::desk::at;
+use crate::made_up::{self, context, now, object, tenant_user};
 
-pub fn key(n: u32) -> StorageKey {
-    StorageKey::new(&format!("00000000-0000-4000-8000-0000000{n:05}"))
-}
-
-pub fn object(n: u32) -> ObjectId {
-    format!("00000000-0000-4000-9000-0000000{n:05}").parse().unwrap()
-}
-
+/// Somebody with this access level, who was there so many days ago.
 pub fn org_user(n: u32, name: &str, address: &str, access: &str, days: i64) -> OrgUser {
     OrgUser {
-        storage_key: key(n),
-        descriptor: Descriptor::new(&format!("msa.{n}")),
-        display_name: name.into(),
-        principal_name: address.into(),
-        mail: Some(address.into()),
-        origin: Origin::Msa,
-        origin_id: Some(format!("puid-{n}").into()),
-        domain: Some("Windows Live ID".into()),
-        meta_type: None,
-        deleted_in_origin: false,
         access_level: Some(access.into()),
-        status: EntitlementStatus::Active,
         last_accessed: LastAccess::At(now() - jiff::SignedDuration::from_hours(24 * days)),
-        created: Some(at("2020-01-01T00:00:00Z")),
+        ..made_up::org_user(n, name, address)
     }
-}
-
-pub fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
-    TenantUserParts {
-        id: object(n),
-        display_name: name.into(),
-        given_name: None,
-        surname: None,
-        user_principal_name: upn.into(),
-        mail: Some(upn.into()),
-        other_mails: Box::default(),
-        proxy_addresses: Box::default(),
-        identity_addresses: Box::default(),
-        user_type: Some(UserType::Member),
-        enabled: Some(true),
-        pending: false,
-        deleted: false,
-        mail_nickname: None,
-        sam_account_name: None,
-        created: Some(at("2019-05-01T00:00:00Z")),
-    }
-    .into()
 }
 
 pub fn candidate(n: u32, score: f32, kind: EvidenceKind, detail: &str) -> Candidate {

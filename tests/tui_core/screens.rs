@@ -5,8 +5,9 @@ use ado2entra::domain::{Problem, ProblemKind, Service};
 use ado2entra::tasks::Msg;
 use ado2entra::tui::{ThemeName, UiSettings};
 
-use super::desk::{Desk, context, now};
+use super::desk::Desk;
 use super::people::{Office, org_user};
+use crate::made_up::{context, now};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 

@@ -7,7 +7,8 @@ use ado2entra::tui::Effect;
 use ado2entra::tui::overlay::Overlay;
 use jiff::SignedDuration;
 
-use super::desk::{Desk, now};
+use super::desk::Desk;
+use crate::made_up::now;
 
 fn code() -> DeviceCode {
     DeviceCode {

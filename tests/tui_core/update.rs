@@ -10,8 +10,9 @@ use ado2entra::tui::overlay::Overlay;
 use ado2entra::tui::people::SortBy;
 use ado2entra::tui::{Effect, Event, Tab, session, update};
 
-use super::desk::{Desk, now};
-use super::people::{Office, key, org_user};
+use super::desk::Desk;
+use super::people::{Office, org_user};
+use crate::made_up::{key, now};
 
 fn only_task(effects: &[Effect]) -> &tasks::Effect {
     match effects {

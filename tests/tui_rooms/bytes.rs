@@ -4,13 +4,11 @@
 use ado2entra::domain::connection::Backing;
 use ado2entra::domain::people::{OrgUser, TenantUser};
 use ado2entra::domain::plan::Plan;
-use ado2entra::tui::terminal::paint::paint;
+use ado2entra::tui::terminal::wire::Wire;
 use ratatui::buffer::Buffer;
 
-use crate::fixture::{Desk, context, org_user, tenant_user};
-
-/// Begin and end of a synchronized update, which stand around every frame.
-const AROUND: usize = "\u{1b}[?2026h\u{1b}[?2026l".len();
+use crate::fixture::{Desk, text};
+use crate::made_up::{context, org_user, tenant_user};
 
 /// The most bytes of a move that does not scroll: of the one in the middle, of nineteen in twenty, of any. People of five
 /// candidates with warnings are many here; of the demo's nineteen in twenty cost less than 600 (`docs/figures.md`).
@@ -103,20 +101,20 @@ struct Move {
 /// Goes through everybody with a key, and counts.
 fn moves(desk: &mut Desk, key: &str, times: usize) -> Vec<Move> {
     let mut last = desk.draw();
+    let mut wire = Wire::default();
+    wire.frame(last.clone(), None, &[]);
     (0..times)
         .map(|_| {
-            let before = last.clone();
             desk.blind(key);
             let next = desk.draw();
-            let mut out = Vec::new();
-            paint(&mut out, &mut last, &next, &[]);
-            last = next.clone();
+            let sent = wire.frame(next.clone(), None, &[]);
+            let before = std::mem::replace(&mut last, next);
             Move {
-                bytes: out.len() + AROUND,
-                scrolled: first(&before) != first(&next),
-                out: String::from_utf8_lossy(&out).escape_debug().to_string(),
-                from: crate::fixture::text(&before),
-                to: crate::fixture::text(&next),
+                bytes: sent.len(),
+                scrolled: first(&before) != first(&last),
+                out: String::from_utf8_lossy(sent).escape_debug().to_string(),
+                from: text(&before),
+                to: text(&last),
             }
         })
         .collect()

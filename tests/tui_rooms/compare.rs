@@ -13,7 +13,9 @@ use ado2entra::domain::people::Origin;
 use ado2entra::tasks::{self, Fact, Msg};
 use ado2entra::tui::{Effect, Tab};
 
-use crate::fixture::{Desk, key, now, object, org_users, picture, tenant};
+use crate::fixture::{Desk, org_users, tenant};
+use crate::looks::look;
+use crate::made_up::{key, now, object};
 
 fn group(n: u32, name: &str) -> GroupState {
     GroupState {
@@ -27,7 +29,7 @@ fn group(n: u32, name: &str) -> GroupState {
 }
 
 /// Adele lost a group, Raisa fell to Stakeholder, Alex was mapped and lost nothing, Zora is gone.
-fn look_back() -> LookBack {
+pub fn look_back() -> LookBack {
     let state = |after: bool| {
         let mut state = State {
             taken_at: now(),
@@ -97,18 +99,6 @@ fn press(desk: &mut Desk, keys: &str) -> Vec<Effect> {
 fn answer(desk: &mut Desk, text: &str) -> Vec<Effect> {
     desk.types(text);
     press(desk, "Enter")
-}
-
-fn look(name: &str, desk: &mut Desk, sizes: &[(u16, u16)]) {
-    let before = desk.size;
-    for size in sizes {
-        desk.size = *size;
-        desk.draw();
-        let buffer = desk.draw();
-        insta::assert_snapshot!(format!("{name}_{}x{}", size.0, size.1), picture(&buffer));
-    }
-    desk.size = before;
-    desk.draw();
 }
 
 fn is_look(effect: &Effect, path: Option<&str>) -> bool {

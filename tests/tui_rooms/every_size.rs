@@ -6,10 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ado2entra::domain::check::CheckStatus;
-use ado2entra::domain::comparison::checklist::{Point, PointId};
-use ado2entra::domain::comparison::state::{GroupState, PersonState, State};
-use ado2entra::domain::comparison::{Intentions, LookBack, compare};
+use ado2entra::domain::comparison::LookBack;
 use ado2entra::domain::connection::{Backing, Turn};
 use ado2entra::domain::facts::{PersonTokens, TokenInventory, TokenNote};
 use ado2entra::domain::plan::Plan;
@@ -23,8 +20,11 @@ use ado2entra::tui::{Tab, ThemeName};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::fixture::{Desk, context, key, now, object, org_users, tenant};
-use crate::{import, patterns, planned, running};
+use crate::compare::look_back;
+use crate::fixture::{Desk, org_users, tenant};
+use crate::made_up::{context, key, now, object};
+use crate::plans::{planned, running};
+use crate::{import, patterns};
 
 /// Draws into the middle of a larger buffer: whatever is written outside shows.
 fn frame(desk: &mut Desk, name: &str, width: u16, height: u16) {
@@ -115,54 +115,6 @@ fn themed(theme: ThemeName, ascii: bool) -> Desk {
     let mut desk = at(Tab::Mapping, "G");
     desk.app.look = ado2entra::tui::theme::Look::new(theme, ascii);
     desk
-}
-
-/// Somebody lost a group, somebody is gone, and a point is to be ticked.
-fn look_back() -> LookBack {
-    let group = |n: u32, name: &str| GroupState {
-        id: format!("vssgp.{n}").into(),
-        name: name.into(),
-        entra: false,
-        project: None,
-        administrators: false,
-        within: vec![],
-    };
-    let state = |after: bool| {
-        let mut state = State {
-            taken_at: now(),
-            organization: "fabrikam".into(),
-            groups: vec![
-                group(0, "[Fiber]\\Contributors"),
-                group(1, "[Fiber]\\Readers of everything there is"),
-            ],
-            groups_whole: true,
-            people: org_users()
-                .iter()
-                .map(|user| PersonState { direct: Some([0, 1].into()), ..PersonState::of(user) })
-                .collect(),
-            ..State::default()
-        };
-        if after {
-            state.people[7].direct = Some([1].into());
-            state.people.remove(3);
-        }
-        state.settle();
-        state
-    };
-    let point = Point {
-        id: PointId::SingleSignOn,
-        status: CheckStatus::Manual,
-        summary: "tick when tried out".into(),
-        evidence: vec!["two people were asked, and one has answered".into()],
-        remedy: "Sign in as somebody who was mapped.".into(),
-        ticked: None,
-    };
-    LookBack {
-        at: now(),
-        before_from: "the reading from before the switch".into(),
-        comparison: Ok(compare(&state(false), &state(true), &Intentions::default())),
-        points: vec![point],
-    }
 }
 
 fn comparing(keys: &str) -> Desk {

@@ -1,10 +1,7 @@
 //! A dashboard at a desk: made-up people, real comparison, keys in, effects and screens out. Nothing here waits.
 
-#![allow(dead_code, clippy::allow_attributes, reason = "each test binary uses its own part of this module")]
-
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use ado2entra::domain::activity::EventLine;
 use ado2entra::domain::connection::Backing;
@@ -12,12 +9,9 @@ use ado2entra::domain::facts::{
     Administrators, Cloud, GraphIdentity, Health, Operator, Owner, TenantDiscovery, TenantProfile,
 };
 use ado2entra::domain::matching::TenantIndex;
-use ado2entra::domain::people::{
-    Directory, EntitlementStatus, LastAccess, OrgUser, Origin, Roster, TenantUser, TenantUserParts, UserType,
-};
+use ado2entra::domain::people::{Directory, OrgUser, Roster, TenantUser};
 use ado2entra::domain::plan::{Pair, Plan, PlanRow};
-use ado2entra::domain::{Descriptor, ObjectId, StorageKey, TenantId};
-use ado2entra::tasks::context::ConfiguredGoal;
+use ado2entra::domain::{Descriptor, StorageKey, TenantId};
 use ado2entra::tasks::{self, Context, Fact, Msg, analyse};
 use ado2entra::tui::keymap::Key;
 use ado2entra::tui::overlay::Overlay;
@@ -30,65 +24,11 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-/// The evening of the switch.
-pub fn now() -> Timestamp {
-    "2026-11-23T19:00:00Z".parse().unwrap()
-}
-
-pub fn key(n: u32) -> StorageKey {
-    StorageKey::new(&format!("00000000-0000-4000-8000-0000000{n:05}"))
-}
-
-pub fn object(n: u32) -> ObjectId {
-    format!("00000000-0000-4000-9000-0000000{n:05}").parse().unwrap()
-}
+use crate::made_up::{context, key, now, org_user, tenant_user};
 
 /// 1 is the destination, 3 a wrong one.
 pub fn tenant(n: u32) -> TenantId {
     format!("00000000-0000-4000-a000-0000000{n:05}").parse().unwrap()
-}
-
-/// A Microsoft account with Basic access, used two days ago.
-pub fn org_user(n: u32, name: &str, address: &str) -> OrgUser {
-    OrgUser {
-        storage_key: key(n),
-        descriptor: Descriptor::new(&format!("msa.{n}")),
-        display_name: name.into(),
-        principal_name: address.into(),
-        mail: Some(address.into()),
-        origin: Origin::Msa,
-        origin_id: Some(format!("puid-{n}").into()),
-        domain: Some("Windows Live ID".into()),
-        meta_type: None,
-        deleted_in_origin: false,
-        access_level: Some("Basic".into()),
-        status: EntitlementStatus::Active,
-        last_accessed: LastAccess::At(now() - SignedDuration::from_hours(48 + i64::from(n))),
-        created: Some("2020-01-01T00:00:00Z".parse().unwrap()),
-    }
-}
-
-/// An enabled member.
-pub fn tenant_user(n: u32, name: &str, upn: &str) -> TenantUser {
-    TenantUserParts {
-        id: object(n),
-        display_name: name.into(),
-        given_name: None,
-        surname: None,
-        user_principal_name: upn.into(),
-        mail: Some(upn.into()),
-        other_mails: Box::default(),
-        proxy_addresses: Box::default(),
-        identity_addresses: Box::default(),
-        user_type: Some(UserType::Member),
-        enabled: Some(true),
-        pending: false,
-        deleted: false,
-        mail_nickname: None,
-        sam_account_name: None,
-        created: Some("2019-03-01T00:00:00Z".parse().unwrap()),
-    }
-    .into()
 }
 
 fn with_mail(mut user: TenantUser, other: &str) -> TenantUser {
@@ -124,30 +64,6 @@ pub fn tenant_users() -> Vec<TenantUser> {
         with_mail(tenant_user(9, "Jamal Owusu", "jamal.owusu@contoso.com"), "jamal@fabrikam.com"),
         tenant_user(20, "Zoe Berg", "zoe.berg@contoso.com"),
     ]
-}
-
-pub fn context() -> Context {
-    Context {
-        organization: "fabrikam".into(),
-        tenant: "contoso.onmicrosoft.com".into(),
-        azure_devops_way: "pat".into(),
-        entra_way: "azure-cli".into(),
-        portal: "https://dev.azure.com".into(),
-        simulated: false,
-        read_only: false,
-        offline: None,
-        goal: ConfiguredGoal::Auto,
-        inactive_after_days: 90,
-        protected: BTreeSet::new(),
-        concurrency: 2,
-        stop_after_failures: 3,
-        reread_after: Duration::from_secs(3600),
-        poll_tenant: Some(Duration::from_secs(20)),
-        poll_users: Some(Duration::from_secs(300)),
-        poll_health: Some(Duration::from_secs(300)),
-        candidates: 5,
-        batch_route: false,
-    }
 }
 
 /// A dashboard with somebody who presses keys and a store that answers when told to.

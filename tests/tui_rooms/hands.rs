@@ -14,7 +14,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::buffer::Buffer;
 use ratatui::style::Modifier;
 
-use crate::fixture::{Desk, context, key, object, org_user, org_users, tenant_user, tenant_users, text};
+use crate::fixture::{Desk, org_users, tenant_users, text};
+use crate::made_up::{context, key, object, org_user, tenant_user};
 
 fn line<'a>(screen: &'a str, with: &str) -> &'a str {
     screen.lines().find(|line| line.contains(with)).unwrap_or_else(|| panic!("{with} in\n{screen}"))

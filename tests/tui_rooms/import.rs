@@ -7,7 +7,8 @@ use ado2entra::tasks::{self, Msg};
 use ado2entra::tui::overlay::Overlay;
 use ado2entra::tui::{Effect, Tab};
 
-use crate::fixture::{Desk, key, object, picture};
+use crate::fixture::{Desk, picture};
+use crate::made_up::{key, object};
 
 /// A desk in Mapping that was told which file; what it wants to read it against.
 fn asked() -> (Desk, ImportInput) {

@@ -8,7 +8,8 @@ use ado2entra::tasks::{self, Msg};
 use ado2entra::tui::Effect;
 use ado2entra::tui::overlay::Overlay;
 
-use crate::fixture::{Desk, context, key, now, org_user, org_users, picture, tenant_user, tenant_users};
+use crate::fixture::{Desk, org_users, picture, tenant_users};
+use crate::made_up::{context, key, now, org_user, tenant_user};
 
 const NAMES: [&str; 7] = [
     "Pradeep Gupta",

@@ -6,6 +6,7 @@
 mod evening;
 mod faults;
 mod guests;
+mod network;
 mod removals;
 mod stage;
 mod stopping;

@@ -36,6 +36,20 @@ async fn next_intent(stage: &mut Stage) -> (Model, Vec<StorageKey>, Runner) {
     (model, decided, runner)
 }
 
+/// A run whose canary is through, while the service asks the next ones to wait for so long.
+async fn waiting(throttle_for: Duration, apply: &str) -> (Stage, Model, Vec<StorageKey>, Runner) {
+    let options = Options { throttle_after: 1, throttle_for, ..Options::default() };
+    let mut stage = configured(options, apply).await;
+    let (mut model, decided) = stage.decided_and_connected().await;
+    let control = stage.simulator.control();
+    control.aim(Aim::Changes);
+    let runner = stage.begin(&model);
+    stage.until(&mut model, verified).await;
+    control.set_fault(Fault::Throttle, true);
+    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Throttled { .. }))).await;
+    (stage, model, decided, runner)
+}
+
 async fn pause(stage: &mut Stage, model: &mut Model, runner: &Runner) {
     runner.run(Effect::PauseApply);
     stage.until(model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Paused(None)))).await;
@@ -116,19 +130,11 @@ async fn a_stop_lets_nobody_leave_who_is_only_being_read() {
 
 #[tokio::test]
 async fn a_stop_wakes_rows_that_wait_for_the_service_and_sends_none_of_them() {
-    let options = Options { throttle_after: 1, throttle_for: Duration::from_secs(600), ..Options::default() };
-    let mut stage = configured(options, "concurrency = 2").await;
-    let (mut model, decided) = stage.decided_and_connected().await;
-    let control = stage.simulator.control();
-    control.aim(Aim::Changes);
-    let runner = stage.begin(&model);
-    stage.until(&mut model, verified).await;
-    control.set_fault(Fault::Throttle, true);
-    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Throttled { .. }))).await;
+    let (mut stage, mut model, decided, runner) = waiting(Duration::from_secs(600), "concurrency = 2").await;
     runner.run(Effect::CancelApply);
     // Long before the ten minutes for which the service asked.
     stage.until(&mut model, finished).await;
-    control.set_fault(Fault::Throttle, false);
+    stage.simulator.control().set_fault(Fault::Throttle, false);
     the_rest_is_left_for_the_next_run(&mut stage, &model, &decided).await;
 }
 
@@ -161,20 +167,15 @@ async fn a_pause_holds_whoever_is_only_being_read_and_a_change_meanwhile_is_seen
 
 #[tokio::test]
 async fn a_wait_for_the_service_that_ends_in_a_pause_sends_nobody() {
-    let options = Options { throttle_after: 1, throttle_for: Duration::from_secs(2), ..Options::default() };
-    let mut stage = configured(options, "concurrency = 1").await;
-    let (mut model, decided) = stage.decided_and_connected().await;
+    let (mut stage, mut model, decided, runner) = waiting(Duration::from_secs(4), "concurrency = 4").await;
     let control = stage.simulator.control();
-    control.aim(Aim::Changes);
-    let runner = stage.begin(&model);
-    stage.until(&mut model, verified).await;
-    control.set_fault(Fault::Throttle, true);
-    stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Throttled { .. }))).await;
-    control.set_fault(Fault::Throttle, false);
-    let mapped = control.mappings();
+    // Those who find the service closed are not written down as about to leave: the pause holds them.
     runner.run(Effect::PauseApply);
     stage.until(&mut model, |msg| matches!(msg, Msg::Apply(ApplyEvent::Paused(None)))).await;
-    tokio::time::sleep(Duration::from_secs(3)).await;
+    // Not before: on a slow machine the wait would end before the pause begins.
+    control.set_fault(Fault::Throttle, false);
+    let mapped = control.mappings();
+    tokio::time::sleep(Duration::from_secs(5)).await;
     at_rest(&stage, "GET").await;
     assert_eq!(control.mappings(), mapped);
     runner.run(Effect::ResumeApply);

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use super::{AzureDevOps, PlannedCall};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::clean_to;
+use crate::services::http::Pass;
 use crate::services::http::json::from_body;
 use crate::services::http::need::Need;
 use crate::services::http::said::activity_id;
@@ -75,13 +76,13 @@ fn body(rows: &[BatchRow]) -> Value {
 
 impl AzureDevOps {
     /// Asks for all of these mappings at once, 20 at most. Sent once. *Taken* proves nothing about anybody.
-    pub async fn map_batch(&self, rows: &[BatchRow]) -> Result<BatchTaken, Problem> {
+    pub async fn map_batch(&self, rows: &[BatchRow], pass: Option<Pass>) -> Result<BatchTaken, Problem> {
         let asked = format!("mapping {} people in one call", rows.len());
         let url = self.url(&self.inner.identity, &["graph", "resolvedisconnectedusers"], &[PREVIEW])?;
         let call = self
             .get(&self.inner.identity, url, asked, Need::OrgGraphManage)
             .changing(Method::POST, Some(&body(rows)));
-        let answer = self.inner.http.write(&call).await?;
+        let answer = self.inner.http.write(&call, pass).await?;
         let read = from_body::<Answer>(&answer.value).map_err(|unreadable| {
             let said = format!("it answered {}, and the answer cannot be read: {unreadable}", answer.status);
             self.inner.http.problem(&call, ProblemKind::OutcomeUnknown, said)

@@ -10,9 +10,9 @@ use crate::domain::ids::StorageKey;
 use crate::domain::people::OrgUser;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::clean_to;
-use crate::services::http::Call;
 use crate::services::http::json::{Unreadable, from_body};
 use crate::services::http::need::Need;
+use crate::services::http::{Call, Pass};
 use crate::services::paging::{Continued, Listing, Pages, Raw, hash};
 use crate::services::wire;
 
@@ -31,9 +31,12 @@ impl AzureDevOps {
     }
 
     fn users_with(&self, query: &[(&str, &str)], raw: Raw) -> Pages<OrgUser> {
+        self.list_users(query, format!("the user entitlements of {}", self.organization()), raw)
+    }
+
+    fn list_users(&self, query: &[(&str, &str)], what: String, raw: Raw) -> Pages<OrgUser> {
         let endpoint = &self.inner.entitlements;
         let url = endpoint.fixed_url(&[self.organization(), "_apis", "userentitlements"], query);
-        let what = format!("the user entitlements of {}", self.organization());
         Pages::new(
             &self.inner.http,
             Listing {
@@ -49,22 +52,9 @@ impl AzureDevOps {
 
     /// Everybody whose name or mail address contains this text: `$filter=name eq '…'`, which the service reads as *contains*.
     pub fn users_named(&self, text: &str) -> Pages<OrgUser> {
-        let endpoint = &self.inner.entitlements;
         let filter = format!("name eq '{}'", text.trim().replace('\'', "''"));
-        let query = [VERSION, ("$filter", filter.as_str())];
-        let url = endpoint.fixed_url(&[self.organization(), "_apis", "userentitlements"], &query);
         let what = format!("the user entitlements named {}", clean_to(text, 80));
-        Pages::new(
-            &self.inner.http,
-            Listing {
-                first: self.get(endpoint, url, format!("reading {what}"), Need::Entitlements),
-                what,
-                continued: Continued::BodyToken("continuationToken"),
-                parse: wire::entitlements,
-                key: |user| hash(&user.storage_key),
-                raw: Raw::Drop,
-            },
-        )
+        self.list_users(&[VERSION, ("$filter", &filter)], what, Raw::Drop)
     }
 
     /// One person's entitlement.
@@ -87,8 +77,8 @@ impl AzureDevOps {
 
     /// Deletes the entitlement: `DELETE userentitlements/{storage key}`. Sent once. An entitlement that is already gone
     /// is *not found*.
-    pub async fn remove(&self, key: &StorageKey) -> Result<Taken, Problem> {
-        self.change(self.removal(key)?, Method::DELETE, None).await
+    pub async fn remove(&self, key: &StorageKey, pass: Option<Pass>) -> Result<Taken, Problem> {
+        self.change(self.removal(key)?, Method::DELETE, None, pass).await
     }
 
     /// The call that [`AzureDevOps::remove`] makes.

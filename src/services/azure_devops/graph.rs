@@ -11,6 +11,7 @@ use super::{AzureDevOps, GraphUser, Group, Membership, PlannedCall, Taken};
 use crate::domain::ids::{Descriptor, ObjectId, StorageKey};
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::clean_to;
+use crate::services::http::Pass;
 use crate::services::http::json::{Unreadable, from_body};
 use crate::services::http::need::Need;
 use crate::services::paging::{Batch, Continued, Listing, Pages, Raw, hash};
@@ -171,21 +172,8 @@ impl AzureDevOps {
 
     /// The direct members of a group.
     pub async fn members(&self, group: &Descriptor) -> Result<Vec<Membership>, Problem> {
-        self.memberships(group, "down", format!("reading the members of {}", short(group))).await
-    }
-
-    /// The groups that somebody is directly in.
-    pub async fn member_of(&self, subject: &Descriptor) -> Result<Vec<Membership>, Problem> {
-        self.memberships(subject, "up", format!("reading the groups of {}", short(subject))).await
-    }
-
-    async fn memberships(
-        &self,
-        of: &Descriptor,
-        direction: &str,
-        asked: String,
-    ) -> Result<Vec<Membership>, Problem> {
-        let url = self.graph_url("memberships", of, PREVIEW, &[("direction", direction)])?;
+        let url = self.graph_url("memberships", group, PREVIEW, &[("direction", "down")])?;
+        let asked = format!("reading the members of {}", short(group));
         let call = self.get(&self.inner.identity, url, asked, Need::OrgGraph);
         Ok(self.inner.http.read(&call, memberships).await?.value)
     }
@@ -223,13 +211,18 @@ impl AzureDevOps {
         })
     }
 
-    /// Gives this person's work and access to the target: `PATCH graph/users/{descriptor}`. Sent once. *Taken* is not
-    /// *verified*: read the person back.
-    pub async fn map(&self, person: &Descriptor, target: ObjectId) -> Result<Taken, Problem> {
+    /// Gives this person's work and access to the target: `PATCH graph/users/{descriptor}`. Sent once, with the pass at
+    /// once. *Taken* is not *verified*: read the person back.
+    pub async fn map(
+        &self,
+        person: &Descriptor,
+        target: ObjectId,
+        pass: Option<Pass>,
+    ) -> Result<Taken, Problem> {
         let asked = format!("mapping {} onto {target}", short(person));
         let url = self.graph_url("users", person, PREVIEW, &[])?;
         let call = self.get(&self.inner.identity, url, asked, Need::OrgGraphManage);
-        self.change(call, Method::PATCH, Some(&map_body(target))).await
+        self.change(call, Method::PATCH, Some(&map_body(target)), pass).await
     }
 
     /// The call that [`AzureDevOps::map`] makes.

@@ -32,14 +32,14 @@ pub struct GraphUser {
 
 impl GraphUser {
     /// As the domain keeps it; `active` is the membership state, where it was read.
-    pub fn into_identity(self, active: Option<bool>) -> GraphIdentity {
+    pub fn identity(&self, active: Option<bool>) -> GraphIdentity {
         let is_entra = self.origin.eq_ignore_ascii_case("aad");
         GraphIdentity {
-            origin_object: self.origin_id.filter(|_| is_entra).and_then(|id| id.parse().ok()),
-            descriptor: self.descriptor,
-            display_name: self.display_name,
-            principal_name: self.principal_name,
-            mail: self.mail,
+            descriptor: self.descriptor.clone(),
+            display_name: self.display_name.clone(),
+            principal_name: self.principal_name.clone(),
+            mail: self.mail.clone(),
+            origin_object: self.origin_id.as_deref().filter(|_| is_entra).and_then(|id| id.parse().ok()),
             active,
         }
     }

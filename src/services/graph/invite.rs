@@ -9,6 +9,7 @@ use crate::domain::ids::ObjectId;
 use crate::domain::problem::{Problem, ProblemKind};
 use crate::domain::text::clean_to;
 use crate::services::azure_devops::PlannedCall;
+use crate::services::http::Pass;
 use crate::services::http::json::from_body;
 use crate::services::http::need::Need;
 use crate::services::http::said::activity_id;
@@ -82,12 +83,12 @@ fn body(invitation: &Invitation) -> Value {
 impl Graph {
     /// Invites a guest: `POST /invitations`. Sent once. Search with [`Graph::users_at`] first: an active guest who is
     /// invited again may get a second mail.
-    pub async fn invite(&self, invitation: &Invitation) -> Result<Invited, Problem> {
+    pub async fn invite(&self, invitation: &Invitation, pass: Option<Pass>) -> Result<Invited, Problem> {
         let address = clean_to(&invitation.address, 120);
         let call = self
             .get(self.fixed_url(&["invitations"], &[]), format!("inviting {address}"), Need::Invite)
             .changing(Method::POST, Some(&body(invitation)));
-        let answer = self.inner.http.write(&call).await.map_err(for_this_address)?;
+        let answer = self.inner.http.write(&call, pass).await.map_err(for_this_address)?;
         let taken = from_body::<Answer>(&answer.value).map_err(|unreadable| {
             let said = format!("it answered {}, and the answer cannot be read: {unreadable}", answer.status);
             Problem {

@@ -81,7 +81,7 @@ impl Http {
                 "the address does not belong to the service",
             ));
         }
-        self.pass(&call, Instant::now() + self.inner.limits.patience).await?;
+        let pass = self.pass(&call, Instant::now() + self.inner.limits.patience).await?;
         let client = self.inner.transport.client(endpoint, asked)?;
         let request = client
             .request(Method::POST, call.url.clone())
@@ -90,6 +90,7 @@ impl Http {
             .body(form.bytes());
         let (at, begun) = (Timestamp::now(), Instant::now());
         let exchange = Box::pin(send::send(request, &self.inner.limits)).await;
+        drop(pass);
         let (status, bytes, headers) = match &exchange {
             Ok(done) => (Some(done.status.as_u16()), done.body.len(), Some(&done.headers)),
             Err(lost) => (lost.status().map(|status| status.as_u16()), 0, None),

@@ -77,7 +77,6 @@ impl Http {
                 };
             }
         };
-        self.heed(call.endpoint.service, exchange.status, &exchange.headers);
         let status = exchange.status.as_u16();
         if exchange.status.is_success() && status != 203 && !said::is_page(&exchange.headers, &exchange.body)
         {
@@ -137,7 +136,6 @@ impl Http {
         token: Option<&Token>,
     ) -> Result<Answer<Vec<u8>>, Problem> {
         let exchange = exchange.map_err(|lost| self.lost(call, &lost))?;
-        self.heed(call.endpoint.service, exchange.status, &exchange.headers);
         let status = exchange.status.as_u16();
         if exchange.status.is_success() && status != 203 && !said::is_page(&exchange.headers, &exchange.body)
         {

@@ -1,18 +1,35 @@
 //! Credentials, discovery, the probe, and the names in addresses.
 
+use std::path::Path;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use super::guest;
 use crate::domain::connection::Backing;
 use crate::domain::problem::ProblemKind;
-use crate::services::Way;
 use crate::services::testing::{Heard, Server, json, with};
+use crate::services::{Credentials, Environment, Invitation, Observer, Services, Settings, Way};
 
 /// Anonymous, and asked before a command of the tenant's is run.
 fn is_discovery(heard: &Heard) -> bool {
     heard.target.contains("openid-configuration")
 }
+
+/// Signed in to the tenant by this script of the shell, which gets the name of this file.
+fn by_script(server: &Server, script: &str, file: &Path) -> Services {
+    let command = ["/bin/sh", "-c", script, &file.to_string_lossy()].map(str::to_owned).to_vec();
+    let credentials = Credentials {
+        azure_devops: Way::AzureCli,
+        after_connect: Way::Same,
+        entra: Way::Command { command },
+        secret_variables: vec![],
+    };
+    server.services_by(server.settings(), credentials, Environment::of([("PATH", "/usr/bin:/bin")]))
+}
+
+/// A new token at every call.
+const COUNTS: &str = "echo x >> \"$0\"; echo t$(wc -l < \"$0\")";
 
 #[tokio::test]
 async fn no_permission_for_the_policy_is_told_as_such() {
@@ -41,23 +58,8 @@ async fn an_expired_token_of_a_command_is_replaced_once() {
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
-    for (script, works) in [("echo x >> \"$0\"; echo t$(wc -l < \"$0\")", true), ("echo same", false)] {
-        let count = folder.path().join(format!("count-{works}"));
-        let command = ["/bin/sh", "-c", script, &count.to_string_lossy()].map(str::to_owned).to_vec();
-        let credentials = crate::services::Credentials {
-            azure_devops: Way::AzureCli,
-            after_connect: Way::Same,
-            entra: Way::Command { command },
-            secret_variables: vec![],
-        };
-        let environment = crate::services::Environment::of([("PATH", "/usr/bin:/bin")]);
-        let services = crate::services::Services::new(
-            server.settings(),
-            credentials,
-            environment,
-            crate::services::Observer::none(),
-        )
-        .unwrap();
+    for (script, works) in [(COUNTS, true), ("echo same", false)] {
+        let services = by_script(&server, script, &folder.path().join(format!("count-{works}")));
         let asked = || server.heard().iter().filter(|heard| !is_discovery(heard)).count();
         let before = asked();
         let me = services.graph.me().await;
@@ -128,20 +130,14 @@ async fn the_way_after_the_switch_is_tried_without_asking_the_service() {
     let trial = server.services().try_after_connect().await.unwrap();
     assert_eq!((trial.way.as_str(), trial.tenant, trial.same_pat), ("same", None, true));
     let payload = URL_SAFE_NO_PAD.encode(r#"{"tid":"00000000-0000-4000-8000-000000000001"}"#);
-    let credentials = crate::services::Credentials {
+    let credentials = Credentials {
         azure_devops: Way::Pat { env: "PAT".into() },
         after_connect: Way::Command { command: vec!["echo".into(), format!("e30.{payload}.c2ln")] },
         entra: Way::AzureCli,
         secret_variables: vec![],
     };
-    let environment = crate::services::Environment::of([("PATH", "/usr/bin:/bin"), ("PAT", "x")]);
-    let services = crate::services::Services::new(
-        server.settings(),
-        credentials,
-        environment,
-        crate::services::Observer::none(),
-    )
-    .unwrap();
+    let environment = Environment::of([("PATH", "/usr/bin:/bin"), ("PAT", "x")]);
+    let services = server.services_by(server.settings(), credentials, environment);
     let trial = services.try_after_connect().await.unwrap();
     assert_eq!((trial.way.as_str(), trial.same_pat), ("command", false));
     assert_eq!(trial.tenant.unwrap().to_string(), "00000000-0000-4000-8000-000000000001");
@@ -151,19 +147,14 @@ async fn the_way_after_the_switch_is_tried_without_asking_the_service() {
 #[test]
 fn a_name_that_changes_the_address_is_refused() {
     for bad in ["", "  ", "..", "a/b", "a?b", "https://dev.azure.com/fabrikam", "a#b", "a%2fb"] {
-        let settings = crate::services::Settings::new(bad, "contoso.example");
-        let credentials = crate::services::Credentials {
+        let settings = Settings::new(bad, "contoso.example");
+        let credentials = Credentials {
             azure_devops: Way::AzureCli,
             after_connect: Way::Same,
             entra: Way::AzureCli,
             secret_variables: vec![],
         };
-        let result = crate::services::Services::new(
-            settings,
-            credentials,
-            crate::services::Environment::default(),
-            crate::services::Observer::none(),
-        );
+        let result = Services::new(settings, credentials, Environment::default(), Observer::none());
         assert_eq!(result.unwrap_err().kind, ProblemKind::Local, "{bad}");
     }
 }
@@ -184,30 +175,14 @@ async fn a_change_is_sent_again_only_with_a_new_token_after_a_refused_one() {
     })
     .await;
     let folder = tempfile::tempdir().unwrap();
-    let count = folder.path().join("count");
-    let script = "echo x >> \"$0\"; echo t$(wc -l < \"$0\")";
-    let command = ["/bin/sh", "-c", script, &count.to_string_lossy()].map(str::to_owned).to_vec();
-    let credentials = crate::services::Credentials {
-        azure_devops: Way::AzureCli,
-        after_connect: Way::Same,
-        entra: Way::Command { command },
-        secret_variables: vec![],
-    };
-    let environment = crate::services::Environment::of([("PATH", "/usr/bin:/bin")]);
-    let services = crate::services::Services::new(
-        server.settings(),
-        credentials,
-        environment,
-        crate::services::Observer::none(),
-    )
-    .unwrap();
-    let invitation = crate::services::Invitation {
+    let services = by_script(&server, COUNTS, &folder.path().join("count"));
+    let invitation = Invitation {
         address: "new@partner.example".into(),
         display_name: None,
         redirect_url: "https://dev.azure.com/fabrikam".into(),
         send_mail: false,
     };
-    services.graph.invite(&invitation).await.unwrap();
+    services.graph.invite(&invitation, None).await.unwrap();
     let tokens: Vec<_> = server
         .heard()
         .iter()

@@ -21,7 +21,7 @@ async fn an_invitation_drops_its_ticket() {
     })
     .await;
     let services = server.services();
-    let invited = services.graph.invite(&invitation()).await.unwrap();
+    let invited = services.graph.invite(&invitation(), None).await.unwrap();
     assert!(invited.user.is_some() && invited.status == "PendingAcceptance");
     assert!(!format!("{invited:?}{:?}", server.traffic.lock().unwrap()).contains("tell-nobody"));
     let planned = services.graph.invite_call(&invitation());
@@ -67,7 +67,7 @@ async fn refused_invitations_each_have_their_own_advice() {
     ] {
         let body = format!(r#"{{"error":{{"code":"{code}","message":"{message}"}}}}"#);
         let server = Server::start(move |_, _| json(status, &body)).await;
-        let problem = server.services().graph.invite(&invitation()).await.unwrap_err();
+        let problem = server.services().graph.invite(&invitation(), None).await.unwrap_err();
         assert_eq!((problem.kind, problem.said.as_str()), (kind, message));
         assert!(problem.remedy.contains(part), "{part}: {problem}");
         assert_eq!(server.heard().len(), 1, "{message}");

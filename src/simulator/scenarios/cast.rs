@@ -20,6 +20,28 @@ pub(super) const ADATUM: u8 = 1;
 /// A tenant that nobody here has anything to do with: the wrong directory.
 pub(super) const NORTHWIND: u8 = 2;
 
+/// Display name, local part of the address, and how many days ago they were there last.
+pub(super) const COLLEAGUES: [(&str, &str, u64); 18] = [
+    ("Amara Okonjo", "amara.okonjo", 1),
+    ("Anders Hjelm", "anders.hjelm", 2),
+    ("Aoife Gallagher", "aoife.gallagher", 0),
+    ("Arjun Banerji", "arjun.banerji", 4),
+    ("Bogdan Brânză", "bogdan.branza", 3),
+    ("Chiara Lombardo", "chiara.lombardo", 6),
+    ("Daisuke Iwamoto", "daisuke.iwamoto", 1),
+    ("Deniz Şahin", "deniz.sahin", 9),
+    ("Eleni Papadaki", "eleni.papadaki", 2),
+    ("Femi Adeyinka", "femi.adeyinka", 5),
+    ("Florian Krause", "florian.krause", 0),
+    ("Inés Ibáñez", "ines.ibanez", 7),
+    ("Jelena Andrić", "jelena.andric", 1),
+    ("João Pereira", "joao.pereira", 2),
+    ("Keiko Fujimori", "keiko.fujimori", 3),
+    ("Linh Nguyen", "linh.nguyen", 0),
+    ("Magnus Eklöf", "magnus.eklof", 14),
+    ("Noor Rahimi", "noor.rahimi", 21),
+];
+
 /// A world in the making.
 pub(super) struct Cast {
     pub world: World,

@@ -1,31 +1,10 @@
 //! `ready`: nothing fails, only what a person must tick is left.
 
-use super::cast::Cast;
+use super::cast::{COLLEAGUES, Cast};
 use crate::simulator::world::{
     group::ADMINISTRATORS,
     person::Access::{Basic, Stakeholder, TestPlans},
 };
-
-const PEOPLE: [(&str, &str, u64); 18] = [
-    ("Amara Okonjo", "amara.okonjo", 1),
-    ("Anders Hjelm", "anders.hjelm", 2),
-    ("Aoife Gallagher", "aoife.gallagher", 0),
-    ("Arjun Banerji", "arjun.banerji", 4),
-    ("Bogdan Brânză", "bogdan.branza", 3),
-    ("Chiara Lombardo", "chiara.lombardo", 6),
-    ("Daisuke Iwamoto", "daisuke.iwamoto", 1),
-    ("Deniz Şahin", "deniz.sahin", 9),
-    ("Eleni Papadaki", "eleni.papadaki", 2),
-    ("Femi Adeyinka", "femi.adeyinka", 5),
-    ("Florian Krause", "florian.krause", 0),
-    ("Inés Ibáñez", "ines.ibanez", 7),
-    ("Jelena Andrić", "jelena.andric", 1),
-    ("João Pereira", "joao.pereira", 2),
-    ("Keiko Fujimori", "keiko.fujimori", 3),
-    ("Linh Nguyen", "linh.nguyen", 0),
-    ("Magnus Eklöf", "magnus.eklof", 14),
-    ("Noor Rahimi", "noor.rahimi", 21),
-];
 
 /// Mappable without doubt, but not by itself.
 const MAPPABLE: [(&str, &str, &str); 3] = [
@@ -45,7 +24,7 @@ pub(super) fn play(cast: &mut Cast) {
     if let Some(group) = cast.world.groups.get_mut(usize::from(ADMINISTRATORS)) {
         group.nested.push(team);
     }
-    for (display, local, days) in PEOPLE {
+    for (display, local, days) in COLLEAGUES {
         cast.automatic(display, local, if days > 10 { Stakeholder } else { Basic }, days);
     }
     for (display, address, local) in MAPPABLE {

@@ -1,6 +1,6 @@
 //! `switch`: another tenant backs the organization already, with groups of its own. To be switched to Contoso.
 
-use super::cast::{ADATUM, CONTOSO, Cast};
+use super::cast::{ADATUM, COLLEAGUES, CONTOSO, Cast};
 use crate::simulator::{
     ids::Kind,
     world::{
@@ -13,22 +13,8 @@ use crate::simulator::{
     },
 };
 
-const PEOPLE: [(&str, &str, u64); 14] = [
-    ("Amara Okonjo", "amara.okonjo", 1),
-    ("Anders Hjelm", "anders.hjelm", 2),
-    ("Aoife Gallagher", "aoife.gallagher", 0),
-    ("Arjun Banerji", "arjun.banerji", 4),
-    ("Bogdan Brânză", "bogdan.branza", 3),
-    ("Chiara Lombardo", "chiara.lombardo", 6),
-    ("Daisuke Iwamoto", "daisuke.iwamoto", 1),
-    ("Deniz Şahin", "deniz.sahin", 9),
-    ("Eleni Papadaki", "eleni.papadaki", 2),
-    ("Femi Adeyinka", "femi.adeyinka", 5),
-    ("Florian Krause", "florian.krause", 0),
-    ("Inés Ibáñez", "ines.ibanez", 7),
-    ("Jelena Andrić", "jelena.andric", 1),
-    ("João Pereira", "joao.pereira", 2),
-];
+/// How many of the colleagues there are here.
+const PEOPLE: usize = 14;
 
 pub(super) fn play(cast: &mut Cast) {
     cast.world.backing = Some(ADATUM);
@@ -44,7 +30,7 @@ pub(super) fn play(cast: &mut Cast) {
     cast.world.operator = operator;
     cast.world.owner = operator;
     let team = crate::simulator::world::group::MIGRATION_TEAM;
-    for (number, (display, local, days)) in PEOPLE.into_iter().enumerate() {
+    for (number, (display, local, days)) in COLLEAGUES.into_iter().take(PEOPLE).enumerate() {
         let old = cast.member(ADATUM, display, local);
         let old_address = old.upn.clone();
         let old = cast.world.tenant_mut(ADATUM).list(old);

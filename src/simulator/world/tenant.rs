@@ -224,6 +224,11 @@ impl Tenant {
         true
     }
 
+    /// Every change so far is visible everywhere.
+    pub fn catch_up(&mut self) {
+        self.edited.values_mut().chain(&mut self.added).for_each(|edit| edit.from = None);
+    }
+
     fn is_added(&self, number: u32) -> bool {
         number >= self.listed_count() + self.crowd_size
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::domain::schedule::machine::{Answer, Event};
-use crate::domain::{Problem, ProblemKind};
+use crate::domain::{Problem, ProblemKind, Service};
 use crate::services::{BatchRow, Taken};
 
 use super::hands::Hands;
@@ -17,7 +17,15 @@ pub(super) const MOST: usize = 20;
 /// Sends one call for all of these; their intents are on disk. Gives each the event that its machine waits for.
 pub(super) async fn send(hands: Arc<Hands>, mut tickets: Vec<Ticket>) -> Vec<(Ticket, Event)> {
     let rows: Vec<BatchRow> = tickets.iter().filter_map(Ticket::batch_row).collect();
-    let answer = match hands.session.azure_devops().map_batch(&rows).await {
+    let pass = loop {
+        if let Some(pass) = hands.admitted(Service::AzureDevOpsIdentity).await {
+            break pass;
+        }
+        if matches!(hands.until_resumed().await, Event::Cancelled) {
+            return unsent(tickets).collect();
+        }
+    };
+    let answer = match hands.session.azure_devops().map_batch(&rows, Some(pass)).await {
         Ok(taken) => {
             for ticket in &mut tickets {
                 let activity_id = taken.activity_id.clone();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::domain::people::{OrgUser, Roster};
@@ -13,8 +14,8 @@ use crate::domain::schedule::machine::{
     Action, Answer, Change, Event, Found, Line, TargetNow, person_now, target_now,
 };
 use crate::domain::text::{clean, named};
-use crate::domain::{Decision, ObjectId, Problem, ProblemKind, StorageKey};
-use crate::services::{Raw, Taken};
+use crate::domain::{Decision, ObjectId, Problem, ProblemKind, Service, StorageKey};
+use crate::services::{Pass, Raw, Taken};
 use crate::tasks::msg::{ApplyEvent, Msg};
 use crate::tasks::session::Session;
 use crate::tasks::succession::Search;
@@ -24,6 +25,9 @@ use super::holders::Holders;
 use super::journal::Journal;
 use super::rights::Rights;
 use super::ticket::{Step, Ticket};
+
+/// What was read longer ago is read again before a call: the service let us wait meanwhile.
+const FRESH: Duration = Duration::from_secs(60);
 
 /// A pause that is longer than this is cut short when the run is stopped: what is on disk says enough.
 const SHORT: Duration = Duration::from_secs(1);
@@ -46,6 +50,8 @@ pub(super) struct Hands {
 
 /// Drives a row until it is through, or until something else has to happen first.
 pub(super) async fn drive(hands: Arc<Hands>, mut ticket: Ticket, event: Event) -> (Ticket, Step) {
+    // Had before the intent is on disk: what is written down as about to leave does not wait any more.
+    let mut pass = None;
     let mut action = ticket.machine.step(event);
     loop {
         let event = match action {
@@ -55,8 +61,16 @@ pub(super) async fn drive(hands: Arc<Hands>, mut ticket: Ticket, event: Event) -
             Action::Send(Change::Map { .. }) if hands.batch && ticket.batch_row().is_some() => {
                 return (ticket, Step::Ready);
             }
-            Action::Record(line) if line.intent.is_some() && hands.stop.is_cancelled() => Event::Cancelled,
-            Action::Record(line) if line.intent.is_some() && hands.is_paused() => hands.until_resumed().await,
+            Action::Record(ref line) if line.intent.is_some() => match hands.leave(&ticket, line).await {
+                Ok(leave) => {
+                    pass = leave;
+                    Box::pin(hands.perform(&mut ticket, action)).await
+                }
+                Err(event) => event,
+            },
+            Action::Send(change) => {
+                Event::Answered(Box::pin(hands.send(&mut ticket, change, pass.take())).await)
+            }
             Action::Wait(wait) => hands.wait(wait).await,
             Action::Pause(pause) if pause > SHORT => hands.unless_cancelled(pause).await,
             Action::Pause(pause) => {
@@ -97,11 +111,13 @@ impl Hands {
             Action::ReadHolder(target) => self.holders.of(&self.session, &self.plan, ticket, target).await,
             Action::ReadRights => self.read_rights(ticket).await,
             Action::Record(line) => self.record(ticket, line).await,
-            Action::Send(change) => Event::Answered(self.send(ticket, change).await),
             // The caller's.
-            Action::Pause(_) | Action::Rest(_) | Action::Wait(_) | Action::Ask(_) | Action::End(_) => {
-                Event::Resumed
-            }
+            Action::Send(_)
+            | Action::Pause(_)
+            | Action::Rest(_)
+            | Action::Wait(_)
+            | Action::Ask(_)
+            | Action::End(_) => Event::Resumed,
         }
     }
 
@@ -203,20 +219,55 @@ impl Hands {
         format!("{} {}", planned.method, planned.url)
     }
 
-    async fn send(&self, ticket: &mut Ticket, change: Change) -> Answer {
+    /// Waits until the call that is about to be written down may leave. Ends early when the run is paused or stopped, and
+    /// has both sides read again when that was long after they were read. A batch waits when it leaves.
+    async fn leave(&self, ticket: &Ticket, line: &Line) -> Result<Option<Pass>, Event> {
+        if self.stop.is_cancelled() {
+            return Err(Event::Cancelled);
+        }
+        let service = match line.intent {
+            Some(Change::Map { .. }) if self.batch && ticket.batch_row().is_some() => None,
+            Some(Change::Map { .. }) => Some(Service::AzureDevOpsIdentity),
+            Some(Change::Remove) => Some(Service::AzureDevOpsEntitlements),
+            Some(Change::Invite) => Some(Service::MicrosoftGraph),
+            None => None,
+        };
+        let Some(service) = service else {
+            return if self.is_paused() { Err(self.until_resumed().await) } else { Ok(None) };
+        };
+        let begun = Instant::now();
+        match self.admitted(service).await {
+            None => Err(self.until_resumed().await),
+            Some(_) if begun.elapsed() > FRESH => Err(Event::Held),
+            pass => Ok(pass),
+        }
+    }
+
+    /// Leave for a call to this service; `None` when the run is paused or stopped before there is any.
+    pub(super) async fn admitted(&self, service: Service) -> Option<Pass> {
+        let mut control = self.control.clone();
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => None,
+            Ok(_) = control.wait_for(|wish| *wish != Control::Run) => None,
+            pass = self.session.services.admit(service) => Some(pass),
+        }
+    }
+
+    async fn send(&self, ticket: &mut Ticket, change: Change, pass: Option<Pass>) -> Answer {
         let azure = self.session.azure_devops();
         let result =
             match (change, &ticket.person) {
                 (Change::Map { target }, Some(person)) => {
-                    azure.map(&person.descriptor, target).await.map(|taken| (taken, None))
+                    azure.map(&person.descriptor, target, pass).await.map(|taken| (taken, None))
                 }
                 (Change::Remove, Some(person)) => {
-                    azure.remove(&person.storage_key).await.map(|taken| (taken, None))
+                    azure.remove(&person.storage_key, pass).await.map(|taken| (taken, None))
                 }
                 (Change::Invite, Some(person)) => {
                     let name = person.display_name.to_string();
                     let invitation = self.session.invitation(invited(&ticket.row), Some(name));
-                    self.session.services.graph.invite(&invitation).await.map(|invited| {
+                    self.session.services.graph.invite(&invitation, pass).await.map(|invited| {
                         (Taken { status: 201, activity_id: invited.activity_id }, invited.user)
                     })
                 }
@@ -248,13 +299,14 @@ impl Hands {
         *self.control.borrow() == Control::Pause
     }
 
-    async fn until_resumed(&self) -> Event {
+    /// Until a paused run goes on: with both sides read again, or not at all.
+    pub(super) async fn until_resumed(&self) -> Event {
         let mut control = self.control.clone();
-        let wish = control.wait_for(|wish| *wish != Control::Pause).await.map(|wish| *wish);
-        match wish {
-            Ok(Control::Run) if !self.stop.is_cancelled() => Event::Held,
-            _ => Event::Cancelled,
-        }
+        let wish = tokio::select! {
+            () = self.stop.cancelled() => return Event::Cancelled,
+            wish = control.wait_for(|wish| *wish != Control::Pause) => wish.map(|wish| *wish),
+        };
+        if matches!(wish, Ok(Control::Run)) { Event::Held } else { Event::Cancelled }
     }
 
     /// Sleeps; an administrator who stops the run meanwhile wakes it.

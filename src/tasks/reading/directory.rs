@@ -33,7 +33,15 @@ type Indexed = (Arc<Directory>, Arc<TenantIndex>);
 /// Reads everybody, and the deleted ones where they may be read; then the index over them. What went wrong was told.
 pub(super) async fn whole(session: &Session) -> Result<(), Problem> {
     let _alone = session.reading_directory.lock().await;
-    whole_alone(session).await
+    told(session, whole_alone(session).await).await
+}
+
+/// Tells what went wrong, here and nowhere below.
+async fn told(session: &Session, result: Result<(), Problem>) -> Result<(), Problem> {
+    if let Err(problem) = &result {
+        session.tell(Msg::ReadingFailed(Source::Directory, problem.clone(), Timestamp::now())).await;
+    }
+    result
 }
 
 async fn whole_alone(session: &Session) -> Result<(), Problem> {
@@ -41,11 +49,7 @@ async fn whole_alone(session: &Session) -> Result<(), Problem> {
         session.tell(Msg::ReadingStarted(Source::Directory, Timestamp::now())).await;
         try_whole(session).await
     };
-    let result = session.unless_stopped("reading the people of the tenant", Box::pin(reading)).await;
-    if let Err(problem) = &result {
-        session.tell(Msg::ReadingFailed(Source::Directory, problem.clone(), Timestamp::now())).await;
-    }
-    result
+    session.unless_stopped("reading the people of the tenant", Box::pin(reading)).await
 }
 
 async fn try_whole(session: &Session) -> Result<(), Problem> {
@@ -55,10 +59,7 @@ async fn try_whole(session: &Session) -> Result<(), Problem> {
         listing(session, source, session.services.graph.users(Raw::Drop), |_: &[TenantUser]| None).await?;
     // Without the permission nobody is known to be deleted; the mapping itself would then say so.
     if let Ok((deleted, _)) = session.services.graph.deleted_users(Raw::Drop).all().await {
-        users.extend(deleted.into_iter().map(|mut user| {
-            user.deleted = true;
-            user
-        }));
+        users.extend(deleted);
     }
     let at = Timestamp::now();
     let known = known(session);
@@ -100,9 +101,14 @@ async fn beginning(session: &Session) -> Result<Option<DeltaLink>, Problem> {
     }
 }
 
-/// Asks for what changed since the last time, and merges it. Reads everybody where that is what is needed.
+/// Asks for what changed since the last time, and merges it. Reads everybody where that is what is needed. What went wrong was
+/// told.
 pub(super) async fn changes(session: &Session) -> Result<(), Problem> {
     let _alone = session.reading_directory.lock().await;
+    told(session, changes_alone(session).await).await
+}
+
+async fn changes_alone(session: &Session) -> Result<(), Problem> {
     let latest = session.latest();
     let Some(known) = latest.directory.zip(latest.index) else { return whole_alone(session).await };
     let whole_is_due = |read: Timestamp| {
@@ -130,10 +136,7 @@ pub(super) async fn changes(session: &Session) -> Result<(), Problem> {
             session.remember(|latest| latest.changes = None);
             whole_alone(session).await
         }
-        Err(problem) => {
-            session.tell(Msg::ReadingFailed(Source::Directory, problem.clone(), Timestamp::now())).await;
-            Err(problem)
-        }
+        Err(problem) => Err(problem),
     }
 }
 
@@ -178,10 +181,7 @@ async fn strangers(session: &Session, unknown: &BTreeSet<ObjectId>) -> Result<Ve
         match session.services.graph.user(*id).await {
             Ok(user) => found.push(user),
             Err(problem) if problem.kind == ProblemKind::NotFound => {}
-            Err(problem) => {
-                session.tell(Msg::ReadingFailed(Source::Directory, problem.clone(), Timestamp::now())).await;
-                return Err(problem);
-            }
+            Err(problem) => return Err(problem),
         }
     }
     Ok(found)

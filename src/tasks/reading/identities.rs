@@ -6,7 +6,7 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 
 use crate::domain::activity::Source;
-use crate::domain::facts::{GraphIdentity, LegacyIdentity, Owner};
+use crate::domain::facts::{LegacyIdentity, Owner};
 use crate::domain::people::Roster;
 use crate::domain::{Descriptor, Problem, StorageKey};
 use crate::services::{GraphUser, Raw};
@@ -38,7 +38,7 @@ pub(super) async fn graph_identities(session: &Session, roster: &Roster) -> Opti
                 async move {
                     // A state that cannot be read counts as active: `None`.
                     let active = azure.is_active(&user.descriptor).await.ok();
-                    identity(&user, active)
+                    user.identity(active)
                 }
             })
             .buffered(ABREAST)
@@ -55,18 +55,6 @@ pub(super) async fn graph_identities(session: &Session, roster: &Roster) -> Opti
             session.tell(Msg::FactRead(Fact::GraphIdentities(Err(problem)), Timestamp::now())).await;
             None
         }
-    }
-}
-
-fn identity(user: &GraphUser, active: Option<bool>) -> GraphIdentity {
-    let is_entra = user.origin.eq_ignore_ascii_case("aad");
-    GraphIdentity {
-        descriptor: user.descriptor.clone(),
-        display_name: user.display_name.clone(),
-        principal_name: user.principal_name.clone(),
-        mail: user.mail.clone(),
-        origin_object: user.origin_id.as_deref().filter(|_| is_entra).and_then(|id| id.parse().ok()),
-        active,
     }
 }
 

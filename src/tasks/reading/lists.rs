@@ -41,11 +41,10 @@ pub(super) async fn roster(session: &Session) -> Result<Arc<Roster>, Problem> {
         }
         Err(problem) => {
             session.tell(Msg::ReadingFailed(source, problem.clone(), Timestamp::now())).await;
-            for (source, fact) in [
-                (Source::GraphIdentities, Fact::GraphIdentities(Err(problem.clone()))),
-                (Source::HiddenIdentities, Fact::HiddenIdentities(Err(problem.clone()))),
-            ] {
-                let _ = source;
+            // What needs the list fails with it.
+            for fact in
+                [Fact::GraphIdentities(Err(problem.clone())), Fact::HiddenIdentities(Err(problem.clone()))]
+            {
                 session.tell(Msg::FactRead(fact, Timestamp::now())).await;
             }
             Err(problem)

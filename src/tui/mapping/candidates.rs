@@ -13,17 +13,16 @@ use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::mouse::Target;
 use crate::tui::overlay::Overlay;
-use crate::tui::people::People;
 use crate::tui::widgets::names::shown;
 use crate::tui::widgets::pen::{Pen, width as columns};
 use crate::tui::widgets::words::count;
 
-use super::Proposed;
 use super::evidence::compared;
 use super::layout::Layout;
 use super::lines::{INDENT, Line, draw, wrapped};
 use super::others::{Others, left_out, score};
 use super::proposals::{Reason, current, loading};
+use super::{Proposed, selected};
 use super::{found, person};
 
 /// Below this width nothing is offered for accepting: too little of it could be read.
@@ -37,10 +36,7 @@ const PERSON: usize = 4;
 
 /// Draws the right side, and reports the highlighted pair where it is on the frame.
 pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let Some(key) = app.mapping.list.selected() else { return };
-    let Some(user) = People::of(&app.model).get(key) else { return };
-    let analysis = app.model.analysis.as_ref();
-    let person = analysis.and_then(|analysis| analysis.forecast.as_ref()?.get(key));
+    let Some((user, person)) = selected(app) else { return };
     let width = usize::from(area.width);
     let mut facts = person::lines(app, user, person, width);
     if area.height >= TALL {
@@ -278,9 +274,7 @@ impl Pane {
 
 /// Whether anybody has to be found for the selected person.
 fn needs_somebody(app: &App) -> bool {
-    let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
-    let person = forecast.zip(app.mapping.list.selected()).and_then(|(forecast, key)| forecast.get(key));
-    person.is_some_and(needs_decision)
+    selected(app).and_then(|(_, person)| person).is_some_and(needs_decision)
 }
 
 /// Why somebody whom the comparison did not find stands there.

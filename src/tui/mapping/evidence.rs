@@ -19,10 +19,10 @@ use crate::domain::matching::fold::{address_key, local_part};
 use crate::domain::people::OrgUser;
 use crate::domain::{Candidate, Evidence, EvidenceKind, TenantUser, WarningKind};
 use crate::tui::app::App;
-use crate::tui::people::People;
 use crate::tui::widgets::names::shown;
 
 use super::differences::{Stretch, differences, plain};
+use super::{selected, tenant_user};
 
 /// One thing that was compared.
 #[derive(Debug)]
@@ -58,8 +58,8 @@ enum Agreement {
 
 /// Who a candidate is, and how they compare with the selected person.
 pub(super) fn compared<'a>(app: &'a App, candidate: &Candidate) -> (Option<&'a TenantUser>, Vec<Row>) {
-    let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
-    let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
+    let target = tenant_user(app, candidate.object_id);
+    let user = selected(app).map(|(user, _)| user);
     (target, rows(app, candidate, user, target))
 }
 

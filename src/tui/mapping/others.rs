@@ -15,10 +15,10 @@ use crate::tui::app::App;
 use crate::tui::widgets::names::shown;
 use crate::tui::widgets::pen::width;
 
-use super::Side;
 use super::evidence::{Row, compared};
 use super::layout::Layout;
 use super::lines::Line;
+use super::{Side, selected};
 
 /// Stands for the name of somebody who is called like the highlighted one.
 const SAME_NAME: &str = "same name";
@@ -94,8 +94,7 @@ fn address(app: &App, target: &TenantUser, highlighted: Option<&TenantUser>) -> 
 /// How many candidates are not shown: where an address says who it is, the others only take the eye away, until one goes
 /// over to them.
 pub(super) fn left_out(app: &App) -> usize {
-    let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
-    let person = forecast.zip(app.mapping.list.selected()).and_then(|(forecast, key)| forecast.get(key));
+    let person = selected(app).and_then(|(_, person)| person);
     let is_known = person.is_some_and(|person| {
         matches!(person.outcome, Outcome::Safe | Outcome::Automatic | Outcome::Connected)
     });

@@ -225,8 +225,8 @@ fn undecided(app: &App, person: Option<&Person>) -> (&'static str, Cow<'static, 
 pub(super) fn decision(app: &App, row: &PlanRow) -> String {
     match &row.decision {
         Decision::Map { target } => {
-            let user = app.model.directory.value.as_ref().and_then(|directory| directory.get(*target));
-            let name = user.map_or_else(|| target.to_string(), |user| user.user_principal_name().to_string());
+            let name = super::tenant_user(app, *target)
+                .map_or_else(|| target.to_string(), |user| user.user_principal_name().to_string());
             format!("{} {name}", app.look.glyphs.arrow)
         }
         Decision::Invite { address } => format!("invite {address}"),

@@ -10,9 +10,9 @@ use crate::domain::people::OrgUser;
 use crate::domain::{Person, StorageKey};
 use crate::tui::app::{App, ViewState};
 use crate::tui::mouse::Target;
-use crate::tui::widgets::columns::{Column, fitted};
+use crate::tui::widgets::columns::{Column, Place, fitted};
 use crate::tui::widgets::pen::{Pen, width, wrap};
-use crate::tui::widgets::table::{Place, Scroll};
+use crate::tui::widgets::scroll::Scroll;
 
 use super::{People, PeopleList, SortBy, head, news_sign};
 

@@ -12,7 +12,7 @@ use crate::tui::overlay::{Overlay, text_field};
 use crate::tui::theme::Look;
 use crate::tui::view::pane;
 use crate::tui::widgets::frame::divider;
-use crate::tui::widgets::pen::{Pen, width, wrap};
+use crate::tui::widgets::pen::{Pen, is_one_line, width, wrap};
 use crate::tui::widgets::words::{ago, count};
 
 /// How much of the evidence is shown: a check may have something to say about each of a hundred thousand people.
@@ -202,7 +202,13 @@ fn details(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     }
     if !check.evidence.is_empty() {
         lines.push((String::new(), theme.text));
+        let in_sight = app.prerequisites.scrolled.saturating_add(usize::from(area.height));
         for evidence in check.evidence.iter().take(MOST_EVIDENCE) {
+            if lines.len() >= in_sight && is_one_line(evidence, width.saturating_sub(2)) {
+                // Only counted: a check has something to say about many people, and few of them are in sight.
+                lines.push((String::new(), theme.text));
+                continue;
+            }
             for (at, line) in wrap(evidence, width.saturating_sub(2)).into_iter().enumerate() {
                 let lead = if at == 0 { look.glyphs.middot } else { " " };
                 lines.push((format!("{lead} {line}"), theme.text));

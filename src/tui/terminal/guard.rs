@@ -96,28 +96,16 @@ pub fn watch_terminal(fd: OwnedFd, ending: Ending) -> io::Result<()> {
 /// Takes the signals. The size and the going on after a stop are told to the loop.
 pub fn watch_signals(to: mpsc::Sender<Input>, ending: Ending) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (ready, wait) = std_mpsc::channel();
+    // They are taken here and not in the thread: on a busy machine the first frame would wait for its turn.
+    let context = runtime.enter();
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut resized = signal(SignalKind::window_change())?;
+    let mut continued = signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?;
+    drop(context);
     std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
         runtime.block_on(async move {
-            let streams = || -> io::Result<_> {
-                Ok((
-                    signal(SignalKind::hangup())?,
-                    signal(SignalKind::terminate())?,
-                    signal(SignalKind::interrupt())?,
-                    signal(SignalKind::window_change())?,
-                    signal(SignalKind::from_raw(rustix::process::Signal::CONT.as_raw()))?,
-                ))
-            };
-            let (mut hangup, mut terminate, mut interrupt, mut resized, mut continued) = match streams() {
-                Ok(streams) => {
-                    let _ = ready.send(Ok(()));
-                    streams
-                }
-                Err(error) => {
-                    let _ = ready.send(Err(error));
-                    return;
-                }
-            };
             loop {
                 let told = tokio::select! {
                     _ = hangup.recv() => return ending.end(129, true),
@@ -143,5 +131,5 @@ pub fn watch_signals(to: mpsc::Sender<Input>, ending: Ending) -> io::Result<()> 
             }
         });
     })?;
-    wait.recv().unwrap_or_else(|_| Err(io::Error::other("the signal thread ended")))
+    Ok(())
 }

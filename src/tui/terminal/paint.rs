@@ -8,12 +8,14 @@
 //! - after anything but a plain character of one column the cursor is placed anew, so that a terminal that thinks otherwise
 //!   about the width of a name cannot push the columns.
 //!
-//! Only what every terminal since the VT102 knows is used, and ECH, which xterm, VTE, kitty, tmux, screen, the Linux console and
-//! Windows Terminal know as well.
+//! Only what every terminal since the VT102 knows is used, and ECH and CHA, which xterm, VTE, kitty, tmux, screen, the Linux
+//! console and Windows Terminal know as well.
 
+use std::cmp::Ordering;
 use std::io::Write as _;
 
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Position;
 use ratatui::style::Color;
 use unicode_width::UnicodeWidthStr;
 
@@ -35,8 +37,9 @@ const MOST_PENS: usize = 12;
 const ERASED: u16 = 9;
 
 /// Appends what turns `last`, which is on the screen, into `next`; nothing where nothing differs. Both have the same area.
-/// Begins and ends with plain text and without a link. `last` is left in an unspecified state.
-pub fn paint(out: &mut Vec<u8>, last: &mut Buffer, next: &Buffer, links: &[Link]) {
+/// Begins and ends with plain text and without a link. `last` is left in an unspecified state. Returns where the cursor
+/// stands afterwards, if that is certain.
+pub fn paint(out: &mut Vec<u8>, last: &mut Buffer, next: &Buffer, links: &[Link]) -> Option<Position> {
     if let Some(shift) = scroll::find(last, next) {
         shift.write(out);
         shift.apply(last);
@@ -50,18 +53,20 @@ pub fn paint(out: &mut Vec<u8>, last: &mut Buffer, next: &Buffer, links: &[Link]
             pens.push(*pen);
         }
     }
-    let painted = painted(next, links, &rows, &[]);
+    let (mut painted, mut at) = painted(next, links, &rows, &[]);
     // Many lines of the same columns are shorter column by column: a style costs more than a step of the cursor.
     if count > MANY && (2..=MOST_PENS).contains(&pens.len()) {
-        let by_pen = self::painted(next, links, &rows, &pens);
-        out.extend_from_slice(if by_pen.len() < painted.len() { &by_pen } else { &painted });
-    } else {
-        out.extend_from_slice(&painted);
+        let (by_pen, then_at) = self::painted(next, links, &rows, &pens);
+        if by_pen.len() < painted.len() {
+            (painted, at) = (by_pen, then_at);
+        }
     }
+    out.append(&mut painted);
+    at
 }
 
 /// The changes line by line, or (with `pens`) one style after the other.
-fn painted(next: &Buffer, links: &[Link], rows: &[Row], pens: &[Pen]) -> Vec<u8> {
+fn painted(next: &Buffer, links: &[Link], rows: &[Row], pens: &[Pen]) -> (Vec<u8>, Option<Position>) {
     let mut out = Vec::new();
     let mut painter = Painter { out: &mut out, next, links, pen: Pen::PLAIN, at: None, linked: None };
     if pens.is_empty() {
@@ -77,8 +82,8 @@ fn painted(next: &Buffer, links: &[Link], rows: &[Row], pens: &[Pen]) -> Vec<u8>
             painter.row(*y, &part);
         }
     }
-    painter.end();
-    out
+    let at = painter.end();
+    (out, at)
 }
 
 /// A line, and the cells of it that look different, each with the style that it is written with.
@@ -261,28 +266,29 @@ impl Painter<'_> {
             (0, y) => format!("\u{1b}[{}H", y + 1),
             (x, y) => format!("\u{1b}[{};{}H", y + 1, x + 1),
         };
-        if let Some((from, line)) = self.at {
-            let mut try_way = |other: Option<String>| {
-                if let Some(other) = other.filter(|other| other.len() < way.len()) {
+        if let Some((from, line)) = self.at.filter(|(_, line)| *line <= y) {
+            let mut try_way = |other: String| {
+                if other.len() < way.len() {
                     way = other;
                 }
             };
-            if line == y && x > from {
-                let ahead = match x - from {
-                    1 => "\u{1b}[C".to_owned(),
-                    steps => format!("\u{1b}[{steps}C"),
-                };
-                try_way(Some(ahead));
-                try_way(self.over(from, x, y));
-            } else if y > line {
-                let down = "\n".repeat(usize::from(y - line));
-                try_way((x == 0).then(|| format!("\r{down}")));
-                try_way(Some(format!("\r{down}\u{1b}[{x}C")));
-                if x <= from {
-                    try_way(Some(format!("{down}{}", "\u{8}".repeat(usize::from(from - x)))));
-                    try_way(Some(format!("{down}\u{1b}[{}D", from - x)));
-                } else {
-                    try_way(Some(format!("{down}\u{1b}[{}C", x - from)));
+            let down = "\n".repeat(usize::from(y - line));
+            try_way(format!("{down}\u{1b}[{}G", x + 1));
+            if x == 0 {
+                try_way(format!("\r{down}"));
+            }
+            match x.cmp(&from) {
+                Ordering::Less => {
+                    try_way(format!("{down}{}", "\u{8}".repeat(usize::from(from - x))));
+                    try_way(format!("{down}\u{1b}[{}D", from - x));
+                }
+                Ordering::Equal => try_way(down),
+                Ordering::Greater => {
+                    let steps = if x - from == 1 { String::new() } else { (x - from).to_string() };
+                    try_way(format!("{down}\u{1b}[{steps}C"));
+                    if y == line {
+                        self.over(from, x, y).into_iter().for_each(try_way);
+                    }
                 }
             }
         }
@@ -308,11 +314,13 @@ impl Painter<'_> {
         Some(text)
     }
 
-    fn end(mut self) {
+    /// Ends plain and without a link; where the cursor is.
+    fn end(mut self) -> Option<Position> {
         self.follow(None);
         if self.pen != Pen::PLAIN {
             self.dip(Pen::PLAIN);
         }
+        self.at.map(Position::from)
     }
 }
 

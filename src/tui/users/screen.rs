@@ -27,6 +27,9 @@ use super::details;
 /// From this width on the details stand beside the table, below it under the table.
 const SIDE_BY_SIDE: u16 = 130;
 
+/// Reasons begin with the same words: in fewer columns they all say the same. The details have them in full.
+const LEGIBLE_WHY: u16 = 40;
+
 /// The columns, in their order. Their widths follow what stands in them.
 pub const COLUMNS: [Column; 8] = [
     Column { title: "person", least: 12, decent: 20, most: 40, priority: 0 },
@@ -36,7 +39,7 @@ pub const COLUMNS: [Column; 8] = [
     Column { title: "outcome", least: 9, decent: 10, most: 10, priority: 1 },
     Column { title: "decision", least: 9, decent: 9, most: 9, priority: 3 },
     Column { title: "best candidate", least: 20, decent: 26, most: 48, priority: 5 },
-    Column { title: "why", least: 24, decent: 26, most: 160, priority: 7 },
+    Column { title: "why", least: LEGIBLE_WHY, decent: LEGIBLE_WHY, most: 160, priority: 7 },
 ];
 
 /// How many people are looked at to see how wide their names are.
@@ -258,7 +261,13 @@ fn cell<'a>(
                 person.target.or_else(|| person.candidates.first().map(|candidate| candidate.object_id))
             });
             let best = best.and_then(|id| app.model.directory.value.as_ref()?.get(id));
-            (best.map_or("", |best| best.user_principal_name()).into(), theme.text)
+            match best.map_or("", |best| best.user_principal_name()) {
+                // The eye finds the ones that differ.
+                same if !same.is_empty() && same.eq_ignore_ascii_case(&user.principal_name) => {
+                    ("same address".into(), theme.dim)
+                }
+                other => (other.into(), theme.text),
+            }
         }
         _ => (person.map_or("", |person| &person.why).into(), theme.dim),
     }

@@ -1,8 +1,6 @@
 //! Columns whose widths follow what stands in them: a column is left out rather than made unreadable, and none is wide with
 //! nothing in it while another is cut.
 
-use super::table::Place;
-
 /// A column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
@@ -24,6 +22,17 @@ impl Column {
         let title = u16::try_from(self.title.len()).unwrap_or(u16::MAX);
         content.max(title).clamp(self.least, self.most.max(self.least))
     }
+}
+
+/// Where a column is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// Which column.
+    pub column: usize,
+    /// Its first column on the strip.
+    pub x: u16,
+    /// Its width.
+    pub width: u16,
 }
 
 /// Columns that fit into `room`, in their order, with `gap` between them, for contents of these widths. Together they are

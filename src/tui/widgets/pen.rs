@@ -35,12 +35,27 @@ pub fn fit(text: &str, columns: usize, ellipsis: &str) -> String {
     out
 }
 
+/// Whether [`wrap`] leaves this text as it is: one line, with one space between two words.
+pub fn is_one_line(text: &str, columns: usize) -> bool {
+    let mut after_space = true;
+    let spaced = text.chars().all(|c| {
+        let single = !c.is_whitespace() || (c == ' ' && !after_space);
+        after_space = c == ' ';
+        single
+    });
+    spaced && (text.is_empty() || !after_space) && text.width() <= columns
+}
+
 /// Breaks a text into lines of at most `columns`, at spaces where possible. Text that comes in is cleaned.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let cleaned = clean(paragraph);
+        if is_one_line(&cleaned, columns) {
+            lines.push(cleaned.into_owned());
+            continue;
+        }
         let mut line = String::new();
         let mut used = 0;
         for word in cleaned.split_whitespace() {
@@ -191,6 +206,18 @@ mod tests {
         assert_eq!(wrap("abcdefgh", 3), ["abc", "def", "gh"]);
         assert_eq!(wrap("田田田", 4), ["田田", "田"]);
         assert_eq!(wrap("a\nb", 5), ["a", "b"]);
+        assert_eq!(wrap(" a  b ", 9), ["a b"]);
+        assert_eq!(wrap("", 9), [""]);
+    }
+
+    #[test]
+    fn one_line_is_what_wrapping_leaves_alone() {
+        for text in ["", "a", "one two", "田中 太郎", "Jörg e\u{301}"] {
+            assert!(is_one_line(text, 10) && wrap(text, 10) == [text], "{text:?}");
+        }
+        for text in [" ", " a", "a ", "a  b", "a\tb", "a\nb", "a\u{3000}b", "one two three"] {
+            assert!(!is_one_line(text, 10) && wrap(text, 10) != [text], "{text:?}");
+        }
     }
 
     #[test]

@@ -194,7 +194,7 @@ fn in_both_orders(last: &Buffer, next: &Buffer) -> [Vec<u8>; 2] {
         }
     });
     [painted(next, &[], &rows, &[]), painted(next, &[], &rows, &pens)]
-        .map(|bytes| head.iter().copied().chain(bytes).collect())
+        .map(|(bytes, _)| head.iter().copied().chain(bytes).collect())
 }
 
 fn shows(parser: &mut vt100::Parser, last: &Buffer, next: &Buffer) -> Vec<String> {
