@@ -7,8 +7,9 @@ use ado2entra::tasks::Msg;
 use ado2entra::tui::terminal::wire::Wire;
 use jiff::SignedDuration;
 
-use super::desk::{Desk, now};
-use super::people::{Office, candidate, org_user, tenant_user};
+use super::desk::Desk;
+use super::people::{Office, candidate, org_user};
+use crate::made_up::{now, tenant_user};
 
 const GIVEN: [&str; 10] =
     ["Amina", "Björn", "Chidi", "Daisuke", "Eleni", "Farid", "Grażyna", "Hana", "Ilse", "Jamal"];
