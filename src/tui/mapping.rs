@@ -7,7 +7,7 @@
 //!   ✓ Adele Vance          → adele.vance@…    │ Basic · last access 2 days ago · needs review
 //!  ▌  Raisa Pokrovskaya    undecided          │
 //!   ! Jörg Müller          needs a look       │ ▌ Raisa Pokrovskaya   raisa.pokrovskaya@contoso.com      .91
-//!                                             │   = name     Raisa Pokrovskaya     Raisa Pokrovskaya
+//!                                             │   = name     Raisa Pokrovskaya     identical
 //!                                             │   ~ sign-in  raisa.p@outlook.com   raisa.pokrovskaya@contoso.com
 //! ```
 //!
