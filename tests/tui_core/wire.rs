@@ -147,7 +147,7 @@ fn a_download_costs_its_numbers() {
         // The dashboard draws how far a reading is every two seconds.
         at += SignedDuration::from_secs(2);
         progress = Progress { pages: page, items: progress.items + 1998, ..progress };
-        line.desk.tell(Msg::ReadingProgressed(Source::Directory, progress.clone()));
+        line.desk.tell(Msg::ReadingProgressed(Source::Directory, progress));
         all.push(line.tell(Msg::Clock(at)));
     }
     let mean = all.iter().skip(5).sum::<usize>() / (all.len() - 5) / 2;
