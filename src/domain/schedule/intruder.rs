@@ -33,7 +33,11 @@ pub fn intruders(plan: &Plan, roster: &Roster, graph: &[GraphIdentity]) -> BTree
                 && !own(&user.storage_key)
                 && *plan.decision(&user.storage_key) != Decision::Remove
         });
-        let hidden = || graph.iter().find(|it| it.origin_object == Some(target) && it.active != Some(false));
+        // Without a key such an identity may be the person itself, from the moment in which the call may have left.
+        let hidden = || {
+            let mut others = graph.iter().filter(|_| !row.state.is_open());
+            others.find(|it| it.origin_object == Some(target) && it.active != Some(false))
+        };
         let holder = held
             .map(|user| text::named(&user.display_name, &user.principal_name))
             .or_else(|| hidden().map(|it| text::named(&it.display_name, &it.principal_name)));
@@ -84,6 +88,14 @@ mod tests {
             origin_object: Some(object(7)),
             active: None,
         };
-        assert_eq!(intruders(&plan, &roster([ada]), &[hidden]).len(), 1, "not readable counts as active");
+        let (ada, hidden) = (roster([ada]), [hidden]);
+        assert_eq!(intruders(&plan, &ada, &hidden).len(), 1, "not readable counts as active");
+        let mut sent = plan.row(&key(1)).unwrap().clone();
+        sent.state = RowState::Applied;
+        plan.put(sent);
+        assert!(
+            intruders(&plan, &ada, &hidden).is_empty(),
+            "it may be the person itself, mapped a moment ago"
+        );
     }
 }
