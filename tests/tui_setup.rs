@@ -8,6 +8,8 @@ mod again;
 mod desk;
 #[path = "tui_setup/screens.rs"]
 mod screens;
+#[path = "tui_setup/sizes.rs"]
+mod sizes;
 #[path = "tui_setup/update.rs"]
 mod update;
 #[path = "tui_setup/way.rs"]

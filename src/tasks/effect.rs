@@ -41,8 +41,8 @@ pub enum Effect {
     Tick(CheckId, Option<Tick>),
     /// Tick a step of the timeline, or take the tick back.
     TickPhase(Phase, Option<Tick>),
-    /// Keep a *same person*.
-    ConfirmPair(Pair, Tick),
+    /// Keep a *same person*, or take it back.
+    ConfirmPair(Pair, Option<Tick>),
     /// Use a pattern as evidence from this moment on, or (`None`) no longer.
     UsePattern(PatternId, Option<Timestamp>),
     /// Keep the owner that the administrator named.

@@ -294,7 +294,11 @@ impl Model {
                 };
             }
             Msg::PairConfirmed(pair, tick) => {
-                Arc::make_mut(&mut self.plan).confirmed.insert(pair.clone(), tick.clone());
+                let confirmed = &mut Arc::make_mut(&mut self.plan).confirmed;
+                match tick {
+                    Some(tick) => confirmed.insert(pair.clone(), tick.clone()),
+                    None => confirmed.remove(pair),
+                };
             }
             Msg::PatternUsed(pattern, since) => {
                 let patterns = &mut Arc::make_mut(&mut self.plan).patterns;

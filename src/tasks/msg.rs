@@ -161,8 +161,8 @@ pub enum Msg {
     Ticked(CheckId, Option<Tick>),
     /// A step's tick is on disk.
     PhaseTicked(Phase, Option<Tick>),
-    /// A *same person* is on disk.
-    PairConfirmed(Pair, Tick),
+    /// A *same person* is on disk (`None`: it was taken back).
+    PairConfirmed(Pair, Option<Tick>),
     /// A pattern is used as evidence since this moment (`None`: no longer); it is on disk.
     PatternUsed(PatternId, Option<Timestamp>),
     /// The plan learned something by reading: hazards, what backed the organization first, operators.

@@ -161,10 +161,11 @@ impl Runner {
                 }
                 Effect::ConfirmPair(pair, tick) => {
                     through_store(&session, |store| async move {
-                        store
-                            .confirm(pair.clone(), tick.clone())
-                            .await
-                            .map(|()| Msg::PairConfirmed(pair, tick))
+                        match tick.clone() {
+                            Some(tick) => store.confirm(pair.clone(), tick).await?,
+                            None => drop(store.unconfirm(pair.clone()).await?),
+                        }
+                        Ok(Msg::PairConfirmed(pair, tick))
                     })
                     .await
                 }

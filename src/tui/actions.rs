@@ -99,7 +99,7 @@ actions! {
     SearchTenant "search-tenant" "search" ["f"] MAPPING 4 "Search the whole tenant for this person's account.";
     AcceptSafe "accept-safe" "all safe" ["a"] MAPPING 5 "Accept every safe proposal, or those of the marked people; says how many, and how many it leaves out, and asks.";
     Patterns "patterns" "patterns" ["P"] MAPPING 0 "Show what many addresses have in common, such as a domain that changed, and use it as evidence.";
-    SamePerson "confirm" "same person" ["="] MAPPING 10 "Confirm: the same person, or a decision that needs a look still holds; asks for a note.";
+    SamePerson "confirm" "same person" ["="] MAPPING 16 "Confirm: the same person, or a decision that needs a look still holds; asks for a note.";
     Apply "apply" "apply" ["A"] MAPPING 4 "Open the apply dialog: counts, order, risks, then the organization's name.";
     Pause "pause" "pause" ["p"] MAPPING 0 "Pause the apply run, or go on with it.";
     CancelApply "cancel-apply" "cancel" ["c"] MAPPING 0 "Stop the apply run after the current call; asks.";

@@ -11,12 +11,13 @@ use jiff::Timestamp;
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::plan::reconcile::undo;
 use crate::domain::plan::rules::Rulebook;
-use crate::domain::plan::{Judgement, PlanRow, Seen};
+use crate::domain::plan::{Judgement, Pair, PlanRow, Seen};
 use crate::domain::text::clean;
 use crate::domain::{
     Decision, Directory, Forecast, ObjectId, OrgUser, Person, Plan, Problem, Roster, RowState, StorageKey,
+    Tick,
 };
-use crate::tasks::{self, Analysis};
+use crate::tasks::{self, Analysis, Msg};
 
 use super::app::{App, Effect, Tab};
 use super::overlay::{Confirm, Confirmed, Overlay};
@@ -60,8 +61,8 @@ pub struct Saving {
     history: Vec<Step>,
     /// How often `u` was pressed while something was still being saved.
     wished_back: usize,
-    /// A pattern that is being taken back, which is not itself something to be taken back.
-    pattern_back: Option<PatternId>,
+    /// A pattern or a confirmation that is being taken back, which is not itself something to be taken back.
+    going_back: Option<Step>,
 }
 
 /// Something that can be taken back.
@@ -71,6 +72,28 @@ enum Step {
     Rows(Vec<(StorageKey, Option<PlanRow>)>),
     /// A pattern, and since when it was used before.
     Pattern(PatternId, Option<Timestamp>),
+    /// A *same person*, and the note that it had before.
+    Pair(Pair, Option<Tick>),
+}
+
+impl Step {
+    /// What a message of the store did that is not a row, with what was there before.
+    fn kept(plan: &Plan, msg: &Msg) -> Option<Self> {
+        Some(match msg {
+            Msg::PatternUsed(id, _) => Self::Pattern(id.clone(), plan.patterns.get(id).copied()),
+            Msg::PairConfirmed(pair, _) => Self::Pair(pair.clone(), plan.confirmed.get(pair).cloned()),
+            _ => return None,
+        })
+    }
+
+    /// Whether both are about the same pattern or the same pair.
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Pattern(one, _), Self::Pattern(other, _)) => one == other,
+            (Self::Pair(one, _), Self::Pair(other, _)) => one == other,
+            _ => false,
+        }
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -339,13 +362,19 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
         app.complain("there is no decision to take back");
         return Vec::new();
     };
-    let step = match step {
-        Step::Rows(rows) => rows,
-        Step::Pattern(id, before) => {
-            app.saving.pattern_back = Some(id.clone());
-            return vec![Effect::Task(tasks::Effect::UsePattern(id, before))];
+    let back = match &step {
+        Step::Rows(rows) => return rows_back(app, rows.clone()),
+        Step::Pattern(id, before) => tasks::Effect::UsePattern(id.clone(), *before),
+        Step::Pair(pair, before) => {
+            show(app, &pair.storage_key);
+            tasks::Effect::ConfirmPair(pair.clone(), before.clone())
         }
     };
+    app.saving.going_back = Some(step);
+    vec![Effect::Task(back)]
+}
+
+fn rows_back(app: &mut App, step: Vec<(StorageKey, Option<PlanRow>)>) -> Vec<Effect> {
     let mut rows = Vec::new();
     let mut refused = Vec::new();
     for (key, before) in step {
@@ -366,16 +395,20 @@ pub fn take_back(app: &mut App) -> Vec<Effect> {
         return Vec::new();
     }
     if let [row] = rows.as_slice() {
-        let key = row.storage_key.clone();
-        let App { model, users, mapping, tab, .. } = app;
-        match tab {
-            Tab::Users => drop(users.list.select(model, &key)),
-            Tab::Mapping => drop(mapping.select(model, &key)),
-            Tab::Prerequisites | Tab::Connection => {}
-        }
+        show(app, &row.storage_key);
     }
     app.revision.decisions += 1;
     vec![app.saving.begin(rows, true)]
+}
+
+/// Goes to this person, where people are listed.
+fn show(app: &mut App, key: &StorageKey) {
+    let App { model, users, mapping, tab, .. } = app;
+    match tab {
+        Tab::Users => drop(users.list.select(model, key)),
+        Tab::Mapping => drop(mapping.select(model, key)),
+        Tab::Prerequisites | Tab::Connection => {}
+    }
 }
 
 /// The store said that rows are on disk. What `u` waited for goes on.
@@ -414,18 +447,18 @@ pub fn saved(app: &mut App, number: u64) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A pattern is about to be used or dropped, as the store said: what was before can be had back.
-pub fn pattern_used(app: &mut App, id: &PatternId) {
-    if app.saving.pattern_back.take().as_ref() == Some(id) {
-        return;
+/// The store has a pattern or a confirmation, and the model has not yet: what was before can be had back.
+pub fn kept(app: &mut App, msg: &Msg) {
+    let Some(step) = Step::kept(&app.model.plan, msg) else { return };
+    let was_going_back = app.saving.going_back.take();
+    if !was_going_back.is_some_and(|back| back.is_about_the_same(&step)) {
+        app.saving.history.push(step);
     }
-    let before = app.model.plan.patterns.get(id).copied();
-    app.saving.history.push(Step::Pattern(id.clone(), before));
 }
 
-/// Something could not be kept, perhaps a pattern that was being taken back.
-pub fn pattern_not_kept(app: &mut App) {
-    app.saving.pattern_back = None;
+/// Something could not be kept, perhaps what was being taken back.
+pub fn not_kept(app: &mut App) {
+    app.saving.going_back = None;
 }
 
 /// The store could not keep rows: the people are as they were.

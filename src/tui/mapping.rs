@@ -7,7 +7,7 @@
 //!   ✓ Adele Vance          → adele.vance@…    │ Basic · last access 2 days ago · needs review
 //!  ▌  Raisa Pokrovskaya    undecided          │
 //!   ! Jörg Müller          needs a look       │ ▌ Raisa Pokrovskaya   raisa.pokrovskaya@contoso.com      .91
-//!                                             │   = name     Raisa Pokrovskaya     Raisa Pokrovskaya
+//!                                             │   = name     Raisa Pokrovskaya     identical
 //!                                             │   ~ sign-in  raisa.p@outlook.com   raisa.pokrovskaya@contoso.com
 //! ```
 //!
@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::domain::plan::{Pair, Progress, confirm};
 use crate::domain::text::clean;
-use crate::domain::{ObjectId, Outcome, RowState, StorageKey};
+use crate::domain::{Forecast, ObjectId, OrgUser, Outcome, Person, RowState, StorageKey, TenantUser};
 use crate::tasks::{self, Analysis, Model, Msg};
 
 use super::actions::Action;
@@ -39,6 +39,7 @@ mod found;
 mod layout;
 mod lines;
 mod numbers;
+mod others;
 mod patterns;
 mod person;
 mod proposals;
@@ -152,8 +153,7 @@ pub fn prepare(app: &mut App) {
     numbers::prepare(app);
     let stamp = app.revision;
     if app.mapping.progress.is_none_or(|(counted, _)| counted != stamp) {
-        let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
-        app.mapping.progress = forecast.map(|forecast| (stamp, Progress::of(forecast, &app.model.plan)));
+        app.mapping.progress = forecast(app).map(|forecast| (stamp, Progress::of(forecast, &app.model.plan)));
     }
 }
 
@@ -333,8 +333,7 @@ fn confirmable(app: &App) -> Result<Confirmable, String> {
     if row.is_some_and(|row| row.needs_a_look && row.decision.is_decided()) {
         return Ok(Confirmable::StillHolds(key.clone()));
     }
-    let analysis = app.model.analysis.as_ref();
-    let person = analysis.and_then(|analysis| analysis.forecast.as_ref()?.get(key));
+    let person = forecast(app).and_then(|forecast| forecast.get(key));
     match person.map(|person| (person.outcome, person.target)) {
         Some((Outcome::Hazard, Some(target))) => {
             Ok(Confirmable::SamePerson(Pair { storage_key: key.clone(), target }))
@@ -360,8 +359,7 @@ fn same_person(app: &mut App) {
             Purpose::StillHolds(key),
         ),
         Ok(Confirmable::SamePerson(pair)) => {
-            let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(pair.target));
-            let target = target.map_or_else(
+            let target = tenant_user(app, pair.target).map_or_else(
                 || pair.target.to_string(),
                 |user| format!("{} ({})", clean(user.display_name()), clean(user.user_principal_name())),
             );
@@ -383,8 +381,7 @@ fn same_person(app: &mut App) {
 fn copy(app: &App) -> Vec<Effect> {
     let text = match app.mapping.side {
         Side::Candidates => app.mapping.highlighted().and_then(|proposed| {
-            let directory = app.model.directory.value.as_ref()?;
-            let user = directory.get(proposed.candidate.object_id)?;
+            let user = tenant_user(app, proposed.candidate.object_id)?;
             Some(clean(user.user_principal_name()).into_owned())
         }),
         Side::People => {
@@ -441,11 +438,12 @@ pub fn absorbed(app: &mut App, msg: &Msg) -> Vec<Effect> {
     match msg {
         Msg::SearchAnswered(generation, found) => search::answered(app, *generation, found),
         Msg::PatternUsed(id, since) => patterns::used(app, id, *since),
-        Msg::PairConfirmed(pair, _) => {
+        Msg::PairConfirmed(pair, tick) => {
             app.revision.decisions += 1;
             let user = People::of(&app.model).get(&pair.storage_key);
             let name = user.map(|user| clean(&user.display_name).into_owned()).unwrap_or_default();
-            app.say(format!("{name}: the same person"));
+            let what = if tick.is_some() { "the same person" } else { "not called the same person any more" };
+            app.say(format!("{name}: {what}"));
         }
         _ => {}
     }
@@ -466,6 +464,23 @@ pub(super) fn in_state(app: &App, wanted: impl Fn(RowState) -> bool) -> usize {
 /// The analysis, if it was made of the lists that the model has.
 fn current_analysis(app: &App) -> Option<&Arc<Analysis>> {
     app.model.analysis.as_ref().filter(|_| loading(&app.model).is_none())
+}
+
+/// The comparison of everybody, perhaps of lists that were read again since.
+fn forecast(app: &App) -> Option<&Forecast> {
+    app.model.analysis.as_ref()?.forecast.as_deref()
+}
+
+/// The selected person, and what the comparison found about them.
+fn selected(app: &App) -> Option<(&OrgUser, Option<&Person>)> {
+    let key = app.mapping.list.selected()?;
+    let user = People::of(&app.model).get(key)?;
+    Some((user, forecast(app).and_then(|forecast| forecast.get(key))))
+}
+
+/// Somebody of the tenant.
+fn tenant_user(app: &App, id: ObjectId) -> Option<&TenantUser> {
+    app.model.directory.value.as_ref()?.get(id)
 }
 
 /// The search as an effect for the tasks.

@@ -213,7 +213,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
             analyse = true;
         }
         // Before the model takes it in: what was before can be taken back to.
-        Msg::PatternUsed(id, _) => decide::pattern_used(app, id),
+        Msg::PatternUsed(..) | Msg::PairConfirmed(..) => decide::kept(app, msg),
         Msg::RowsNotSaved(number, problem) => decide::not_saved(app, *number, problem),
         // A poll that fails again in the same way says so in the log and on the state line, not in a notice every minute.
         Msg::ReadingFailed(source, problem, _) if is_known(app, *source, problem) => {}
@@ -245,7 +245,7 @@ fn absorb(app: &mut App, msg: &Msg) -> Vec<Effect> {
         _ => {}
     }
     if matches!(msg, Msg::Failed(_)) {
-        decide::pattern_not_kept(app);
+        decide::not_kept(app);
     }
     analyse |= app.model.absorb(msg);
     if matches!(msg, Msg::Analysed(_)) {

@@ -29,7 +29,7 @@ fn group(n: u32, name: &str) -> GroupState {
 }
 
 /// Adele lost a group, Raisa fell to Stakeholder, Alex was mapped and lost nothing, Zora is gone.
-fn look_back() -> LookBack {
+pub fn look_back() -> LookBack {
     let state = |after: bool| {
         let mut state = State {
             taken_at: now(),

@@ -3,22 +3,28 @@
 //! The sizes are dealt out among the screens, so that each size is drawn and each screen is drawn at some hundred of them, the
 //! smallest and the usual ones always.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use ado2entra::domain::connection::Backing;
+use ado2entra::domain::comparison::LookBack;
+use ado2entra::domain::connection::{Backing, Turn};
+use ado2entra::domain::facts::{PersonTokens, TokenInventory, TokenNote};
 use ado2entra::domain::plan::Plan;
 use ado2entra::domain::signin::{DeviceCode, SignInStep};
 use ado2entra::domain::{Problem, ProblemKind, Service};
-use ado2entra::tasks::{ApplyEvent, Msg};
+use ado2entra::tasks::{ApplyEvent, Fact, Msg};
+use ado2entra::tui::overlay::Overlay;
 use ado2entra::tui::update::prepare;
 use ado2entra::tui::view::render;
 use ado2entra::tui::{Tab, ThemeName};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::fixture::{Desk, tenant};
-use crate::made_up::{context, now, object};
+use crate::compare::look_back;
+use crate::fixture::{Desk, org_users, tenant};
+use crate::made_up::{context, key, now, object};
 use crate::plans::{planned, running};
+use crate::{import, patterns};
 
 /// Draws into the middle of a larger buffer: whatever is written outside shows.
 fn frame(desk: &mut Desk, name: &str, width: u16, height: u16) {
@@ -111,6 +117,87 @@ fn themed(theme: ThemeName, ascii: bool) -> Desk {
     desk
 }
 
+fn comparing(keys: &str) -> Desk {
+    let mut desk = at(Tab::Connection, "c");
+    desk.msg(Msg::LookedBack(Arc::new(look_back())));
+    desk.draw();
+    desk.keys(keys);
+    desk
+}
+
+fn not_comparable() -> Desk {
+    let mut desk = at(Tab::Connection, "c");
+    let none = Problem::local("comparing", "there is no reading from before the switch", "Name one.");
+    desk.msg(Msg::LookedBack(Arc::new(LookBack { comparison: Err(none), ..look_back() })));
+    desk
+}
+
+fn following_up(keys: &str) -> Desk {
+    let mut desk = at(Tab::Prerequisites, "T");
+    let mut inventory = TokenInventory::default();
+    for user in org_users() {
+        inventory.people.insert(user.storage_key, PersonTokens::default());
+    }
+    for n in [1, 8] {
+        let note = |ssh: bool| TokenNote {
+            ssh,
+            name: Some("the build agent \u{202e}in the cellar\u{1b}[31m".into()),
+            scope: Some("app_token".into()),
+            global: !ssh,
+            valid_from: None,
+            valid_to: Some("2026-12-03T00:00:00Z".parse().unwrap()),
+        };
+        inventory.notes.insert(key(n), vec![note(false), note(true)]);
+    }
+    desk.msg(Msg::FactRead(Fact::Tokens(Ok(inventory)), now()));
+    desk.draw();
+    desk.keys(keys);
+    desk
+}
+
+fn turned() -> Desk {
+    let mut desk = at(Tab::Mapping, "");
+    desk.msg(Msg::FactRead(Fact::Backing(Ok(Backing::Tenant(tenant(1)))), now()));
+    desk.msg(Msg::Turned(Turn {
+        at: now(),
+        from: Backing::MicrosoftAccounts,
+        to: Backing::Tenant(tenant(1)),
+    }));
+    desk
+}
+
+fn token_wanted() -> Desk {
+    let mut desk = asked(Tab::Mapping, "mapping the next person");
+    desk.msg(Msg::Apply(ApplyEvent::TokenWanted(Service::AzureDevOpsIdentity)));
+    desk.draw();
+    desk.keys("t");
+    desk.types("s3cret");
+    desk
+}
+
+fn with_patterns(keys: &str) -> Desk {
+    let mut desk = patterns::moved(Plan::default());
+    desk.keys(keys);
+    desk
+}
+
+fn refused() -> Desk {
+    let mut desk = at(Tab::Mapping, "");
+    desk.select(5);
+    desk.keys("Enter");
+    desk
+}
+
+fn read_only() -> Desk {
+    let mut desk = Desk::with(
+        ado2entra::tasks::Context { read_only: true, ..context() },
+        Plan::default(),
+        Backing::Tenant(tenant(1)),
+    );
+    desk.draw();
+    desk
+}
+
 fn screens() -> Vec<(&'static str, Desk)> {
     let mut empty = Desk::empty(context());
     empty.draw();
@@ -140,7 +227,23 @@ fn screens() -> Vec<(&'static str, Desk)> {
         ("mapping, all safe", at(Tab::Mapping, "a")),
         ("mapping, invite", at(Tab::Mapping, "G i")),
         ("mapping, same person", at(Tab::Mapping, "g j j j =")),
-        ("mapping, patterns", at(Tab::Mapping, "P")),
+        ("mapping, nobody passes the filter", typing(Tab::Mapping, "/", "nobody is called so")),
+        ("mapping, refused", refused()),
+        ("mapping, read-only", read_only()),
+        ("mapping, a pattern", with_patterns("G")),
+        ("mapping, patterns", with_patterns("P J")),
+        ("mapping, use a pattern", with_patterns("P Enter")),
+        ("mapping, import", import::shown(false)),
+        ("mapping, import refused", import::shown(true)),
+        ("mapping, which file", at(Tab::Mapping, "E")),
+        ("compare", comparing("j")),
+        ("compare, details", comparing("f Enter J")),
+        ("compare, checklist", comparing("Tab j")),
+        ("compare, nothing to compare with", not_comparable()),
+        ("follow-up", following_up("j")),
+        ("follow-up, letter", following_up("j Enter J")),
+        ("the turn", turned()),
+        ("a token", token_wanted()),
         ("apply", {
             let mut desk = planned();
             desk.keys("A");
@@ -168,6 +271,54 @@ fn screens() -> Vec<(&'static str, Desk)> {
         ("mono and ascii", themed(ThemeName::Mono, true)),
         ("dark", themed(ThemeName::Dark, false)),
     ]
+}
+
+/// Which overlay is open, without what is in it. A new kind does not compile until it stands here, and fails until a screen
+/// shows it.
+fn kind(overlay: &Overlay) -> &'static str {
+    match overlay {
+        Overlay::Help(_) => "help",
+        Overlay::Palette(_) => "palette",
+        Overlay::Log(_) => "log",
+        Overlay::Prompt(_) => "prompt",
+        Overlay::Confirm(_) => "confirm",
+        Overlay::Filter(_) => "filter",
+        Overlay::Apply(_) => "apply",
+        Overlay::Import(_) => "import",
+        Overlay::Patterns(_) => "patterns",
+        Overlay::Search(_) => "search",
+        Overlay::SignIn => "sign-in",
+        Overlay::Compare(_) => "compare",
+        Overlay::FollowUp(_) => "follow-up",
+        Overlay::Turn => "turn",
+    }
+}
+
+#[test]
+fn every_kind_of_overlay_is_among_the_screens() {
+    let mut missing: BTreeSet<&str> = [
+        "help",
+        "palette",
+        "log",
+        "prompt",
+        "confirm",
+        "filter",
+        "apply",
+        "import",
+        "patterns",
+        "search",
+        "sign-in",
+        "compare",
+        "follow-up",
+        "turn",
+    ]
+    .into();
+    for (_, desk) in screens() {
+        for overlay in &desk.app.overlays {
+            missing.remove(kind(overlay));
+        }
+    }
+    assert_eq!(missing, BTreeSet::new());
 }
 
 #[test]

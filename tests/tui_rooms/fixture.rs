@@ -10,7 +10,7 @@ use ado2entra::domain::facts::{
 };
 use ado2entra::domain::matching::TenantIndex;
 use ado2entra::domain::people::{Directory, OrgUser, Roster, TenantUser};
-use ado2entra::domain::plan::{Plan, PlanRow};
+use ado2entra::domain::plan::{Pair, Plan, PlanRow};
 use ado2entra::domain::{Descriptor, StorageKey, TenantId};
 use ado2entra::tasks::{self, Context, Fact, Msg, analyse};
 use ado2entra::tui::keymap::Key;
@@ -229,6 +229,23 @@ impl Desk {
                 _ => None,
             })
             .flatten()
+            .collect()
+    }
+
+    /// The *same person* that the store was asked to keep (with the note) or to take back, since the last look.
+    pub fn confirms(&mut self) -> Vec<(Pair, Option<String>)> {
+        let (confirms, others): (Vec<_>, Vec<_>) = std::mem::take(&mut self.effects)
+            .into_iter()
+            .partition(|effect| matches!(effect, Effect::Task(tasks::Effect::ConfirmPair(..))));
+        self.effects = others;
+        confirms
+            .into_iter()
+            .filter_map(|effect| match effect {
+                Effect::Task(tasks::Effect::ConfirmPair(pair, tick)) => {
+                    Some((pair, tick.map(|tick| tick.note)))
+                }
+                _ => None,
+            })
             .collect()
     }
 

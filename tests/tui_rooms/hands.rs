@@ -50,13 +50,13 @@ fn both_sides_stand_side_by_side_with_a_sign_and_what_differs_marked() {
     let sign_in = line(&screen, "~ sign-in");
     assert!(sign_in.contains("raisa.p@outlook.com") && sign_in.contains("raisa.pokrovskaya@contoso.com"));
     let name = line(&screen, "= name");
-    assert_eq!(name.matches("Raisa Pokrovskaya").count(), 2, "{name}");
     let column = |line: &str, what: &str| line.split(what).next().unwrap().chars().count();
-    assert_eq!(
-        column(sign_in, "raisa.pokrovskaya@"),
-        name.rsplit_once("Raisa").map(|(left, _)| left.chars().count()).unwrap(),
-        "one below the other"
-    );
+    assert_eq!(column(sign_in, "raisa.pokrovskaya@"), column(name, "identical"), "one below the other");
+    desk.keys("l j");
+    let buf = desk.draw();
+    let screen = text(&buf);
+    let name = line(&screen, "~ name");
+    assert_eq!(column(name, "Raisa Petrova"), column(sign_in, "raisa.pokrovskaya@"), "{name}");
     let marks = marked(&buf);
     assert!(
         marks.contains(&"Petrova".to_owned()) && !marks.iter().any(|text| text.contains("Raisa")),
@@ -295,7 +295,7 @@ fn a_click_highlights_a_candidate_and_accepts_nobody() {
     desk.app.mouse = true;
     desk.size = (140, 40);
     desk.select(2);
-    click(&mut desk, "raisa.petrova@contoso.com");
+    click(&mut desk, "raisa.petrova@");
     assert_eq!(desk.app.mapping.highlighted().map(|it| it.candidate.object_id), Some(object(12)));
     assert_eq!(desk.app.mapping.side, Side::Candidates);
     click(&mut desk, "raisa.petrova@contoso.com");

@@ -50,6 +50,17 @@ fn show(desk: &mut Desk, input: &ImportInput, bytes: &[u8]) {
     desk.draw();
 }
 
+/// With what a file would change on the screen, and (`mistake`) with one that is refused.
+pub fn shown(mistake: bool) -> Desk {
+    let (mut desk, input) = asked();
+    let word = if mistake { "perhaps" } else { "remove" };
+    let edits =
+        [(2, Column::Decision, word), (4, Column::Decision, "keep"), (4, Column::Note, "leaves in June")];
+    let bytes = file(&input, &edits);
+    show(&mut desk, &input, &bytes);
+    desk
+}
+
 #[test]
 fn what_would_change_is_shown_first_and_then_taken_over_whole() {
     let (mut desk, input) = asked();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use ado2entra::domain::connection::Backing;
 use ado2entra::domain::facts::Administrators;
 use ado2entra::domain::plan::{Pair, Plan, PlanRow};
-use ado2entra::domain::{Decision, Outcome, Problem, RowState};
+use ado2entra::domain::{Decision, Outcome, Problem, RowState, Tick};
 use ado2entra::tasks::effect::ApplyOrder;
 use ado2entra::tasks::{self, ApplyEvent, Fact, Msg};
 use ado2entra::tui::apply::Dialog;
@@ -304,11 +304,65 @@ fn a_hazard_is_confirmed_with_a_note() {
     assert!(desk.text().contains("Robert Tolbert"));
     desk.types("asked her");
     desk.keys("Enter");
-    let Some(Effect::Task(tasks::Effect::ConfirmPair(pair, tick))) = desk.effects.last() else {
-        panic!("{:?}", desk.effect_names())
+    assert_eq!(desk.confirms(), [(hazard(), Some("asked her".to_owned()))]);
+}
+
+fn hazard() -> Pair {
+    Pair { storage_key: key(6), target: object(6) }
+}
+
+#[test]
+fn a_confirmed_hazard_is_taken_back_like_a_decision() {
+    let mut desk = Desk::new();
+    desk.select(1);
+    desk.keys("Enter");
+    desk.store_keeps();
+    desk.select(6);
+    desk.keys("=");
+    desk.types("asked her");
+    desk.keys("Enter");
+    desk.confirms();
+    let tick = Tick { note: "asked her".into(), at: now() };
+    desk.msg(Msg::PairConfirmed(hazard(), Some(tick)));
+    let outcome = |desk: &Desk| {
+        let forecast = desk.app.model.analysis.as_ref().unwrap().forecast.clone().unwrap();
+        forecast.get(&key(6)).unwrap().outcome
     };
-    assert_eq!(*pair, Pair { storage_key: key(6), target: object(6) });
-    assert_eq!(tick.note, "asked her");
+    assert_eq!(outcome(&desk), Outcome::Automatic);
+
+    desk.select(7);
+    desk.keys("u");
+    assert_eq!(desk.confirms(), [(hazard(), None)], "the latest step first");
+    assert_eq!(desk.selected(), Some(key(6)), "where it happens is seen");
+    desk.msg(Msg::PairConfirmed(hazard(), None));
+    assert_eq!(outcome(&desk), Outcome::Hazard);
+    assert!(desk.toast().contains("not called the same person any more"), "{}", desk.toast());
+    assert_eq!(desk.app.saving.steps(), 1, "taking back is no step of its own");
+
+    desk.keys("u");
+    assert_eq!(decisions(&desk.saves()), [(key(1).to_string(), Decision::Undecided)], "then the one before");
+}
+
+#[test]
+fn another_note_for_a_confirmed_hazard_is_taken_back_to_the_first() {
+    let mut desk = Desk::new();
+    desk.select(6);
+    let tick = |note: &str| Some(Tick { note: note.into(), at: now() });
+    desk.msg(Msg::PairConfirmed(hazard(), tick("asked her")));
+    desk.msg(Msg::PairConfirmed(hazard(), tick("asked her manager")));
+    desk.keys("u");
+    assert_eq!(desk.confirms(), [(hazard(), Some("asked her".to_owned()))]);
+}
+
+#[test]
+fn a_confirmation_that_could_not_be_taken_back_leaves_the_next_step_alone() {
+    let mut desk = Desk::new();
+    desk.select(6);
+    desk.msg(Msg::PairConfirmed(hazard(), Some(Tick { note: "asked her".into(), at: now() })));
+    desk.keys("u");
+    desk.msg(Msg::Failed(Problem::local("confirming a pair", "the disk is full", "Make room.")));
+    desk.msg(Msg::PairConfirmed(hazard(), Some(Tick { note: "once more".into(), at: now() })));
+    assert!(desk.app.saving.can_take_back(), "what is confirmed afterwards is a step again");
 }
 
 #[test]
@@ -326,6 +380,9 @@ fn a_decision_that_needs_a_look_is_confirmed_with_a_note() {
     assert_eq!(saves.len(), 1);
     assert_eq!((saves[0].needs_a_look, saves[0].note.as_deref()), (false, Some("still her")));
     assert_eq!(saves[0].decided_on, Some(Outcome::Safe), "bound to what is there now");
+    desk.store_keeps();
+    desk.keys("u");
+    assert!(desk.saves()[0].needs_a_look, "taken back, it needs a look again");
 }
 
 #[test]

@@ -26,7 +26,7 @@ fn pattern() -> PatternId {
 }
 
 /// Seven people of a company that changed its domain, and a relative of an eighth.
-fn moved(plan: Plan) -> Desk {
+pub fn moved(plan: Plan) -> Desk {
     let mut desk = Desk::with(context(), plan, Backing::MicrosoftAccounts);
     let (mut people, mut users) = (org_users(), tenant_users());
     for (n, name) in (30..).zip(NAMES) {

@@ -1,15 +1,11 @@
-//! Screens at three sizes, and every size.
+//! Screens at three sizes.
 
 use ado2entra::config::Config;
 use ado2entra::domain::connection::Backing;
 use ado2entra::domain::facts::{Cloud, Operator, TenantDiscovery, TenantProfile};
 use ado2entra::domain::{Problem, ProblemKind, Service, StorageKey, TenantId};
 use ado2entra::tasks::setup::{Finding, Permission, PlaceState, Subject};
-use ado2entra::tui::ThemeName;
-use ado2entra::tui::setup::{State, outcome_of, view};
-use ado2entra::tui::theme::Look;
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ado2entra::tui::setup::outcome_of;
 
 use super::desk::{Desk, PATH};
 
@@ -151,32 +147,4 @@ fn an_operator_without_a_permission_is_told_which_and_what_for() {
     let lines = outcome_of(&desk.state, Subject::AzureDevOps).lines;
     assert!(lines[1].1.contains("with the scope Member Entitlement Management (Read)"), "{lines:?}");
     assert!(!text.contains('\u{202e}'));
-}
-
-#[test]
-fn no_size_panics_and_ascii_is_ascii() {
-    for ascii in [false, true] {
-        for keys in ["", "w", "Tab Tab", "PageDown"] {
-            let mut desk = half_way();
-            desk.state.look = Look::new(ThemeName::Mono, ascii);
-            desk.keys(keys);
-            for width in (1..=200).step_by(7).chain([39, 40, 41, 129, 130]) {
-                for height in (1..=60).step_by(5).chain([7, 8, 9, 15]) {
-                    let mut buf = Buffer::empty(Rect::new(0, 0, width + 2, height + 2));
-                    view(&desk.state, Rect::new(1, 1, width, height), &mut buf);
-                    for y in 0..height + 2 {
-                        for x in 0..width + 2 {
-                            let symbol = buf[(x, y)].symbol();
-                            let inside = (1..=width).contains(&x) && (1..=height).contains(&y);
-                            assert!(inside || symbol == " ", "outside of {width}x{height} at {x},{y}");
-                            assert!(!ascii || symbol.is_ascii(), "{symbol:?} in {width}x{height}");
-                        }
-                    }
-                }
-            }
-        }
-    }
-    let nobody = State::new(Look::new(ThemeName::Mono, true), Config::default(), None);
-    let mut buf = Buffer::empty(Rect::new(0, 0, 80, 24));
-    view(&nobody, Rect::new(0, 0, 80, 24), &mut buf);
 }

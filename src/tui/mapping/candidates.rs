@@ -13,31 +13,30 @@ use crate::tui::actions::Action;
 use crate::tui::app::{App, ViewState};
 use crate::tui::mouse::Target;
 use crate::tui::overlay::Overlay;
-use crate::tui::people::People;
 use crate::tui::widgets::names::shown;
 use crate::tui::widgets::pen::{Pen, width as columns};
 use crate::tui::widgets::words::count;
 
-use super::Proposed;
-use super::evidence::rows;
+use super::evidence::compared;
 use super::layout::Layout;
 use super::lines::{INDENT, Line, draw, wrapped};
+use super::others::{Others, left_out, score};
 use super::proposals::{Reason, current, loading};
+use super::{Proposed, selected};
 use super::{found, person};
 
 /// Below this width nothing is offered for accepting: too little of it could be read.
 const NARROWEST: usize = 20;
 /// From this height on the person has lines of a fixed number, and the signs are explained.
 const TALL: u16 = 20;
+/// How many lines the highlighted candidate has there at least.
+const BLOCK: usize = 7;
 /// How many lines the person has there at least.
 const PERSON: usize = 4;
 
 /// Draws the right side, and reports the highlighted pair where it is on the frame.
 pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
-    let Some(key) = app.mapping.list.selected() else { return };
-    let Some(user) = People::of(&app.model).get(key) else { return };
-    let analysis = app.model.analysis.as_ref();
-    let person = analysis.and_then(|analysis| analysis.forecast.as_ref()?.get(key));
+    let Some((user, person)) = selected(app) else { return };
     let width = usize::from(area.width);
     let mut facts = person::lines(app, user, person, width);
     if area.height >= TALL {
@@ -109,14 +108,31 @@ impl Pane {
             let style = if problem.is_some() { theme.bad } else { theme.dim };
             self.lines.extend(wrapped(&text, width, style));
         }
-        for proposed in app.mapping.proposals() {
+        let (all, left_out) = (app.mapping.proposals(), left_out(app));
+        let mut others = Others::of(app);
+        for proposed in all {
             let highlighted = app.mapping.highlighted() == Some(proposed);
             let from = self.lines.len();
-            let needed = self.candidate(app, proposed, highlighted);
+            let needed = match (highlighted, left_out) {
+                (true, _) => {
+                    others.interrupted();
+                    self.highlighted(app, proposed)
+                }
+                (false, 0) => {
+                    self.other(app, proposed, &mut others);
+                    0
+                }
+                (false, _) => continue,
+            };
             let id = proposed.candidate.object_id;
             self.blocks.push(Block { id, from, to: self.lines.len(), needed, highlighted });
         }
-        if app.mapping.proposals().is_empty() && loading.is_none() && needs_somebody(app) {
+        if left_out > 0 {
+            let key = app.keymap.shown(Action::Candidates);
+            let text = format!("{left_out} others are less like this person ({key} shows them)");
+            self.lines.push(Line::at(INDENT).then(text, theme.dim));
+        }
+        if all.is_empty() && loading.is_none() && needs_somebody(app) {
             let key = |action: Action| app.keymap.shown(action);
             let text = format!(
                 "Nobody in the tenant is like this person. {} searches everybody, {} invites, {} removes, {} keeps.",
@@ -129,42 +145,56 @@ impl Pane {
         }
     }
 
-    /// One candidate: everything about the highlighted one, the strongest reason of the others. Returns how many of the lines
-    /// must be on the frame before it can be accepted.
-    fn candidate(&mut self, app: &App, proposed: &Proposed, highlighted: bool) -> usize {
+    /// Everything about the highlighted candidate. Returns how many of the lines must be on the frame before it can be accepted.
+    fn highlighted(&mut self, app: &App, proposed: &Proposed) -> usize {
         let theme = &app.look.theme;
         let width = usize::from(self.area.width);
-        let candidate = &proposed.candidate;
-        let target =
-            app.model.directory.value.as_ref().and_then(|directory| directory.get(candidate.object_id));
-        let from = self.lines.len();
-        self.lines.extend(head(app, candidate, target, highlighted, width));
-        match proposed.reason {
-            Reason::Found => {}
-            Reason::Picked => self.lines.push(Line::at(INDENT).then("chosen from the search", theme.dim)),
-            Reason::Decided => self.lines.push(Line::at(INDENT).then("decided", theme.good)),
-        }
-        let user = app.mapping.list.selected().and_then(|key| People::of(&app.model).get(key));
         let layout = Layout::of(width);
-        if highlighted && self.area.height >= TALL {
+        let is_roomy = self.area.height >= TALL && layout.is_beside();
+        let (target, mut rows) = compared(app, &proposed.candidate);
+        if layout.is_beside() {
+            // What kind of account it is belongs to the heads of the columns, and stays where it is from person to person.
+            rows.sort_by_key(|row| row.sign != " ");
+        }
+        let from = self.lines.len();
+        self.lines.extend(head(app, &proposed.candidate, target, true, width));
+        self.lines.extend(reason(app, proposed));
+        if is_roomy {
             let context = &app.model.context;
-            let (own, theirs) = (format!("in {}", context.organization), format!("in {}", context.tenant));
+            // `contoso` of `contoso.onmicrosoft.com`: the whole of it stands in the first line of the screen.
+            let tenant = context.tenant.strip_suffix(".onmicrosoft.com").unwrap_or(&context.tenant);
+            let (own, theirs) = (format!("in {}", context.organization), format!("in {tenant}"));
             self.lines.extend(layout.heads(&own, &theirs, theme.dim));
         }
         let mut needed = self.lines.len() - from;
-        let rows = rows(app, candidate, user, target);
-        if !highlighted {
-            self.lines.extend(layout.summary(&rows, theme.text));
-            return needed;
-        }
+        let against = rows.iter().position(|row| row.warns);
         for (at, row) in rows.iter().enumerate() {
             self.lines.extend(layout.lines(row, theme.text));
-            // What speaks against it stands first, and the first of it must be on the frame.
-            if at == 0 && row.warns {
+            // The first of what speaks against it must be on the frame.
+            if Some(at) == against {
                 needed = self.lines.len() - from;
             }
         }
+        if is_roomy {
+            // The others begin in the same line for everybody whose evidence is short.
+            self.lines.resize_with(self.lines.len().max(from + BLOCK), Line::default);
+        }
         needed
+    }
+
+    /// Another candidate: one line where there is room for it.
+    fn other(&mut self, app: &App, proposed: &Proposed, others: &mut Others<'_>) {
+        let width = usize::from(self.area.width);
+        let layout = Layout::of(width);
+        let (target, rows) = compared(app, &proposed.candidate);
+        match others.line(app, layout, &proposed.candidate, target, &rows) {
+            Some(line) => self.lines.push(line),
+            None => {
+                self.lines.extend(head(app, &proposed.candidate, target, false, width));
+                self.lines.push(layout.summary(&rows));
+            }
+        }
+        self.lines.extend(reason(app, proposed));
     }
 
     /// How many lines of the person stay above, the first line shown below them, and how far one can scroll.
@@ -244,9 +274,17 @@ impl Pane {
 
 /// Whether anybody has to be found for the selected person.
 fn needs_somebody(app: &App) -> bool {
-    let forecast = app.model.analysis.as_ref().and_then(|analysis| analysis.forecast.as_ref());
-    let person = forecast.zip(app.mapping.list.selected()).and_then(|(forecast, key)| forecast.get(key));
-    person.is_some_and(needs_decision)
+    selected(app).and_then(|(_, person)| person).is_some_and(needs_decision)
+}
+
+/// Why somebody whom the comparison did not find stands there.
+fn reason(app: &App, proposed: &Proposed) -> Option<Line> {
+    let theme = &app.look.theme;
+    match proposed.reason {
+        Reason::Found => None,
+        Reason::Picked => Some(Line::at(INDENT).then("chosen from the search", theme.dim)),
+        Reason::Decided => Some(Line::at(INDENT).then("decided", theme.good)),
+    }
 }
 
 /// Name, sign-in name and score.
@@ -258,16 +296,15 @@ fn head(
     width: usize,
 ) -> Vec<Line> {
     let theme = &app.look.theme;
-    // `.91` is quicker to compare than `0.91`; a whole match is 1.
-    let score = format!("{:.2}", candidate.score.clamp(0.0, 1.0));
-    let score = score.strip_prefix('0').unwrap_or(&score).to_owned();
     let Some(target) = target else {
         let text = format!("{} is not among the people of the tenant", candidate.object_id);
         return vec![Line::at(INDENT).then(text, theme.bad).selected(selected)];
     };
     let name = shown(target.display_name(), "name");
     let address = target.user_principal_name();
-    let first = Line::at(INDENT).then(name.as_ref(), theme.title).right(score, theme.dim).selected(selected);
+    let style = if selected { theme.title } else { theme.text };
+    let score = score(candidate);
+    let first = Line::at(INDENT).then(name.as_ref(), style).right(score, theme.dim).selected(selected);
     if columns(&name) + columns(&clean(address)) + 11 <= width {
         return vec![first.then("   ", theme.text).then(address, theme.text)];
     }

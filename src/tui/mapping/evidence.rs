@@ -1,28 +1,28 @@
 //! What speaks for a candidate and what against: the person's side and the candidate's side by side, what differs marked.
 //!
 //! ```text
-//!     = name     Raisa Pokrovskaya           Raisa Pokrovskaya
+//!     = name     Raisa Pokrovskaya           identical
 //!     ~ sign-in  raisa.p@outlook.com         raisa.pokrovskaya@contoso.com
 //!     - mail     raisa.p@outlook.com         none
-//!       account  Basic, used 2 days ago      member, enabled, created 2019
+//!       account                              member, enabled, created 2019
 //! ```
 //!
 //! The sign says it all without a colour: `=` agrees, `~` nearly, `≠` does not, `-` is missing on one side, `?` cannot be
-//! compared, `!` is a warning. What speaks against a candidate comes first. Where the pane is too narrow for two columns one
-//! side stands above the other, and once where both are the same.
+//! compared, `!` is a warning. What speaks against a candidate comes first. What is the same stands there once: nobody has to
+//! compare it, and it is half the bytes on the wire. Where the pane is too narrow for two columns one side stands above the
+//! other.
 
 use jiff::tz::TimeZone;
 use ratatui::style::Style;
 
 use crate::domain::matching::fold::{address_key, local_part};
-use crate::domain::people::{LastAccess, OrgUser};
-use crate::domain::text::clean;
+use crate::domain::people::OrgUser;
 use crate::domain::{Candidate, Evidence, EvidenceKind, TenantUser, WarningKind};
 use crate::tui::app::App;
 use crate::tui::widgets::names::shown;
-use crate::tui::widgets::words::last_access;
 
 use super::differences::{Stretch, differences, plain};
+use super::{selected, tenant_user};
 
 /// One thing that was compared.
 #[derive(Debug)]
@@ -38,8 +38,10 @@ pub(super) struct Row {
 /// What a row says.
 #[derive(Debug)]
 pub(super) enum Said {
-    /// The person's side, the candidate's, and whether they say the same.
-    Both(Vec<Stretch>, Vec<Stretch>, bool),
+    /// The person's side, and the candidate's.
+    Both(Vec<Stretch>, Vec<Stretch>),
+    /// Both sides say this, letter for letter; and what else is to be said of the candidate's.
+    Same(String, String),
     Words(String),
 }
 
@@ -52,6 +54,13 @@ enum Agreement {
     Contradicts,
     Missing,
     Unknown,
+}
+
+/// Who a candidate is, and how they compare with the selected person.
+pub(super) fn compared<'a>(app: &'a App, candidate: &Candidate) -> (Option<&'a TenantUser>, Vec<Row>) {
+    let target = tenant_user(app, candidate.object_id);
+    let user = selected(app).map(|(user, _)| user);
+    (target, rows(app, candidate, user, target))
 }
 
 /// Everything that was compared, what speaks against the candidate first.
@@ -67,7 +76,7 @@ pub(super) fn rows(
     if let Some((user, target)) = both {
         rows.push(name(app, candidate, user, target));
         addresses(app, candidate, user, target, &mut rows);
-        rows.push(accounts(app, user, target));
+        rows.push(account(app, target));
     }
     rest(app, candidate, both, &mut rows);
     // What speaks against it comes first; the rest keeps its place, so that the eye finds it.
@@ -89,9 +98,10 @@ fn pair(app: &App, kind: &'static str, agreement: Agreement, own: &str, theirs: 
     let said = match agreement {
         Agreement::Nearly | Agreement::Contradicts => {
             let (own, theirs) = differences(own, theirs);
-            Said::Both(own, theirs, false)
+            Said::Both(own, theirs)
         }
-        _ => Said::Both(plain(own), plain(theirs), agreement == Agreement::Same),
+        Agreement::Same if own == theirs => Said::Same(own.to_owned(), String::new()),
+        _ => Said::Both(plain(own), plain(theirs)),
     };
     Row { sign, kind, style, said, warns: agreement == Agreement::Contradicts }
 }
@@ -149,8 +159,8 @@ fn addresses(app: &App, candidate: &Candidate, user: &OrgUser, target: &TenantUs
     }
     for (kind, address, also) in &same {
         let mut row = pair(app, evidence_word(*kind), Agreement::Same, address, address);
-        if let (Said::Both(_, theirs, _), [_, ..]) = (&mut row.said, also.as_slice()) {
-            theirs.push((format!(" ({})", also.join(", ")), false));
+        if let (Said::Same(_, more), [_, ..]) = (&mut row.said, also.as_slice()) {
+            *more = format!(" ({})", also.join(", "));
         }
         rows.push(row);
     }
@@ -182,21 +192,6 @@ fn addresses(app: &App, candidate: &Candidate, user: &OrgUser, target: &TenantUs
         mail.map_or_else(|| "none".to_owned(), |mail| shown(mail, "address").into_owned())
     };
     rows.push(pair(app, "mail", agreement, &none(own), &none(theirs)));
-}
-
-/// What kind of accounts they are. No agreement: the years tell whether one can be the other's successor.
-fn accounts(app: &App, user: &OrgUser, target: &TenantUser) -> Row {
-    let level = user.access_level.as_deref().map(clean);
-    let last_use = match user.last_accessed {
-        LastAccess::Unknown => "last use unknown".to_owned(),
-        LastAccess::Never => "never used".to_owned(),
-        LastAccess::At(_) => format!("used {}", last_access(user.last_accessed, app.now())),
-    };
-    let own =
-        level.into_iter().map(std::borrow::Cow::into_owned).chain([last_use]).collect::<Vec<_>>().join(", ");
-    let mut row = pair(app, "account", Agreement::Missing, &own, &account(target));
-    row.sign = " ";
-    row
 }
 
 /// Evidence that no row shows yet.
@@ -271,8 +266,8 @@ fn warning_word(kind: WarningKind) -> &'static str {
     }
 }
 
-/// What kind of account it is, in one line.
-fn account(target: &TenantUser) -> String {
+/// What kind of account it is. No agreement; what is known about the person's stands above the candidates.
+fn account(app: &App, target: &TenantUser) -> Row {
     let mut facts = vec![target.user_type.map_or("type unknown", |kind| kind.as_str()).to_lowercase()];
     facts.push(
         match (target.deleted, target.pending, target.enabled) {
@@ -285,5 +280,6 @@ fn account(target: &TenantUser) -> String {
         .to_owned(),
     );
     facts.extend(target.created.map(|at| format!("created {}", at.to_zoned(TimeZone::UTC).year())));
-    facts.join(", ")
+    let said = Said::Both(Vec::new(), plain(&facts.join(", ")));
+    Row { sign: " ", kind: "account", style: app.look.theme.dim, said, warns: false }
 }

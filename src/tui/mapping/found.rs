@@ -56,7 +56,8 @@ pub(super) fn view(
         .flat_map(|candidate| rows(app, candidate, Some(user), target))
         .flat_map(|row| layout.lines(&row, theme.text))
         .collect();
-    about.truncate(height / 2);
+    // Few who were found leave it more room.
+    about.truncate(height - found.len().min(height / 2));
     let rows = height.saturating_sub(about.len());
     view.drawn.page = rows.max(1);
     let window = view.candidates.window(

@@ -6,18 +6,24 @@ use crate::tui::widgets::pen::{width, wrap};
 
 use super::differences::{Stretch, plain};
 use super::evidence::{Row, Said};
-use super::lines::Line;
+use super::lines::{INDENT, Line};
 
 /// Columns of the kind.
 const KIND: u16 = 8;
 /// Below this width the kinds are left out: the signs and the words say it too.
 const NO_KINDS: usize = 44;
+/// From this width on there is room for long names.
+pub(super) const WIDE: usize = 80;
 /// From this width on both sides stand side by side.
 const BESIDE: usize = 68;
 /// No side is wider: the eye has to go from one to the other.
 const WIDEST: usize = 44;
 /// The most lines of one side.
 const MOST_LINES: usize = 3;
+/// What the candidate's side says where both are the same.
+const SAME: &str = "identical";
+/// Columns at the right end for a score, with the free one before it.
+const SCORE: u16 = 5;
 
 /// How rows are laid out in a pane of this width.
 #[derive(Debug, Clone, Copy)]
@@ -32,12 +38,17 @@ pub(super) struct Layout {
 impl Layout {
     /// For a pane of this width.
     pub(super) fn of(width: usize) -> Self {
-        let sign = if width >= 80 { 4 } else { 2 };
+        let sign = if width >= WIDE { 4 } else { 2 };
         let kinds = width >= NO_KINDS;
         let layout = Self { width, sign, kinds, side: None };
         let room = width.saturating_sub(usize::from(layout.own()));
         let side = (width >= BESIDE).then(|| (room.saturating_sub(1) / 2).min(WIDEST));
         Self { side, ..layout }
+    }
+
+    /// Whether both sides stand side by side.
+    pub(super) fn is_beside(self) -> bool {
+        self.side.is_some()
     }
 
     /// Where the person's side begins.
@@ -55,17 +66,38 @@ impl Layout {
         Some(Line::at(self.own()).then(own, style).to(self.theirs()?).then(theirs, style))
     }
 
-    /// What there is to say about a candidate who is not highlighted, in one line: the strongest row where both sides stand
-    /// side by side, else what agrees and what does not.
-    pub(super) fn summary(self, rows: &[Row], text: Style) -> Option<Line> {
-        if self.side.is_some() {
-            return self.lines(rows.first()?, text).into_iter().next();
+    /// Where the address and the reason of a candidate who is not highlighted begin.
+    fn brief_columns(self) -> (u16, u16) {
+        let address = if self.width >= WIDE { INDENT + 26 } else { INDENT + 19 };
+        let width = u16::try_from(self.width).unwrap_or(u16::MAX);
+        (address, width.saturating_sub(SCORE + 2 + KIND + 1))
+    }
+
+    /// Whether a name and an address of these widths fit into one line.
+    pub(super) fn has_room_for(self, name: usize, of_address: usize) -> bool {
+        let (address, reason) = self.brief_columns();
+        self.is_beside()
+            && usize::from(INDENT) + name < usize::from(address)
+            && usize::from(address) + of_address < usize::from(reason)
+    }
+
+    /// A candidate who is not highlighted, in one line, always in the same columns: name, address, the strongest reason.
+    pub(super) fn brief(self, name: &str, of_address: &str, row: Option<&Row>, text: Style) -> Line {
+        let (address, reason) = self.brief_columns();
+        let line = Line::at(INDENT).then(name, text).to(address).then(of_address, text).to(reason);
+        match row {
+            Some(row) => line.then(row.sign, row.style).to(reason + 2).then(row.kind, row.style),
+            None => line,
         }
+    }
+
+    /// What agrees and what does not, in one line, for a candidate who is not highlighted.
+    pub(super) fn summary(self, rows: &[Row]) -> Line {
         let mut line = Line::at(self.sign);
         for row in rows.iter().filter(|row| row.sign != " ") {
             line = line.then(row.sign, row.style).then(format!(" {}  ", row.kind), row.style);
         }
-        Some(line)
+        line
     }
 
     /// The lines of a row.
@@ -80,13 +112,15 @@ impl Layout {
                     .map(|line| self.line(Some(&plain(&line)), None, text, differs))
                     .collect()
             }
-            Said::Both(own, theirs, same) => {
-                let pair = (own.as_slice(), theirs.as_slice());
-                self.both(pair, *same, room, (text, differs))
+            Said::Both(own, theirs) => self.both(own, theirs, room, (text, differs)),
+            Said::Same(both, more) if self.side.is_some() => {
+                self.both(&plain(both), &plain(&format!("{SAME}{more}")), room, (text, differs))
             }
+            Said::Same(both, more) => self.both(&[], &plain(&format!("{both}{more}")), room, (text, differs)),
         };
         let mut lead = Line::at(self.sign).then(row.sign, row.style);
-        if self.kinds {
+        // Under the heads of the columns it needs no word of its own.
+        if self.kinds && !(self.is_beside() && row.sign == " ") {
             lead = lead.to(self.sign + 2).then(row.kind, row.style);
         }
         if let Some(first) = lines.first_mut() {
@@ -95,14 +129,7 @@ impl Layout {
         lines
     }
 
-    fn both(
-        self,
-        pair: (&[Stretch], &[Stretch]),
-        same: bool,
-        room: usize,
-        styles: (Style, Style),
-    ) -> Vec<Line> {
-        let (own, theirs) = pair;
+    fn both(self, own: &[Stretch], theirs: &[Stretch], room: usize, styles: (Style, Style)) -> Vec<Line> {
         let (text, differs) = styles;
         if let Some(side) = self.side {
             let (left, right) = (broken(own, side), broken(theirs, side));
@@ -110,7 +137,7 @@ impl Layout {
                 .map(|at| self.line(left.get(at), right.get(at), text, differs))
                 .collect();
         }
-        let mut all = if same { Vec::new() } else { broken(own, room) };
+        let mut all = if own.is_empty() { Vec::new() } else { broken(own, room) };
         all.extend(broken(theirs, room));
         all.iter().map(|stretches| self.line(Some(stretches), None, text, differs)).collect()
     }

@@ -31,8 +31,7 @@ pub struct Dialog {
 
 /// The patterns that the latest comparison found.
 fn patterns(app: &App) -> &[Pattern] {
-    let analysis = app.model.analysis.as_ref();
-    analysis.and_then(|analysis| analysis.forecast.as_ref()).map_or(&[], |found| found.patterns().all())
+    super::forecast(app).map_or(&[], |found| found.patterns().all())
 }
 
 /// Opens the list.
@@ -52,9 +51,7 @@ pub(super) fn disabled(app: &App) -> Option<String> {
 
 /// Those that could be used and would say something new.
 fn unused(app: &App) -> impl Iterator<Item = &Pattern> {
-    let analysis = app.model.analysis.as_ref();
-    let forecast = analysis.and_then(|analysis| analysis.forecast.as_ref());
-    forecast.into_iter().flat_map(|forecast| forecast.patterns().unused())
+    super::forecast(app).into_iter().flat_map(|forecast| forecast.patterns().unused())
 }
 
 /// The line of the tab about a pattern that could be used: what it would explain, and the key.
@@ -231,7 +228,7 @@ fn details(app: &App, pattern: &Pattern, width: u16) -> Vec<(String, Style)> {
 
 fn shown(app: &App, sign: &str, example: &Example) -> String {
     let user = People::of(&app.model).get(&example.person);
-    let target = app.model.directory.value.as_ref().and_then(|directory| directory.get(example.target));
+    let target = super::tenant_user(app, example.target);
     let same = user.zip(target).is_some_and(|(user, target)| {
         user.display_name.to_lowercase() == target.display_name().to_lowercase()
     });

@@ -1,5 +1,7 @@
 //! The person on the right side of the tab: who it is, how things stand, what was decided and how that went.
 
+use ratatui::style::Style;
+
 use crate::domain::people::OrgUser;
 use crate::domain::text::has_suspicious;
 use crate::domain::{Outcome, Person, RowState};
@@ -9,6 +11,7 @@ use crate::tui::widgets::names::{hidden, shown};
 use crate::tui::widgets::pen::width as columns;
 use crate::tui::widgets::words::{ago, last_access};
 
+use super::layout::WIDE;
 use super::lines::{Line, wrapped};
 use super::screen::{decision, standing};
 
@@ -32,8 +35,8 @@ pub(super) fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: u
         lines.extend(wrapped(&text, width, theme.bad));
     }
     let mut facts = Vec::new();
-    facts.extend(user.access_level.as_deref().map(str::to_owned));
     facts.push(format!("last access {}", last_access(user.last_accessed, app.now())));
+    facts.push(user.access_level.as_deref().unwrap_or("access level unknown").to_owned());
     if let Some(person) = person {
         facts.push(person.outcome.shown().to_owned());
         match person.privileged {
@@ -49,8 +52,21 @@ pub(super) fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: u
         let by_us = app.model.plan.row(&user.storage_key).is_some_and(|row| row.attempts > 0);
         facts.push(crate::domain::news::words(news, by_us, person.map(|person| person.outcome)));
     }
-    lines.extend(wrapped(&facts.join(&dot), width, theme.dim));
+    match in_columns(&facts, &dot, width, theme.dim) {
+        Some(line) => lines.push(line),
+        None => lines.extend(wrapped(&facts.join(&dot), width, theme.dim)),
+    }
     decided(app, user, person, width, &mut lines);
+    let is_undecided = app.model.plan.row(&user.storage_key).is_none_or(|row| !row.decision.is_decided());
+    if is_undecided && person.is_some_and(|person| person.outcome == Outcome::Hazard) {
+        let key = |action: Action| app.keymap.shown(action);
+        let text = format!(
+            "({} if both are one person after all, {} removes them)",
+            key(Action::SamePerson),
+            key(Action::Remove)
+        );
+        lines.extend(wrapped(&text, width, theme.dim));
+    }
     if let Some((_, why)) = app.mapping.refusal.as_ref().filter(|(key, _)| *key == user.storage_key) {
         lines.extend(wrapped(&format!("not decided: {why}"), width, theme.bad));
     }
@@ -63,6 +79,22 @@ pub(super) fn lines(app: &App, user: &OrgUser, person: Option<&Person>, width: u
         lines.extend(wrapped(&person.why, width, theme.dim));
     }
     lines
+}
+
+/// Last access, access level, and the rest, each in columns of its own: from person to person most of it stays where it is.
+fn in_columns(facts: &[String], dot: &str, width: usize, style: Style) -> Option<Line> {
+    /// Where the access level and the rest begin.
+    const AT: [u16; 2] = [26, 48];
+    let [last, access, rest @ ..] = facts else { return None };
+    let rest = rest.join(dot);
+    let [second, third] = AT.map(usize::from);
+    let access_ends = second + columns(access);
+    // An access level of many words pushes the rest aside.
+    let gap = if access_ends < third { "" } else { dot };
+    let fits = columns(last) < second && third.max(access_ends + columns(gap)) + columns(&rest) <= width;
+    let line =
+        || Line::of(last, style).to(AT[0]).then(access, style).then(gap, style).to(AT[1]).then(rest, style);
+    (width >= WIDE && fits).then(line)
 }
 
 /// What was decided, how it stands, and what to do where it failed.

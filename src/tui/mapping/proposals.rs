@@ -10,7 +10,7 @@ use crate::tasks::Model;
 use crate::tui::app::{App, Proposal};
 use crate::tui::people::{People, Revision};
 
-use super::current_analysis;
+use super::{current_analysis, forecast, tenant_user};
 
 /// Why somebody stands among the candidates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -109,9 +109,7 @@ pub fn prepare(app: &mut App) {
 }
 
 fn proposals(app: &App, key: &StorageKey, picked: Option<ObjectId>) -> Vec<Proposed> {
-    let analysis = app.model.analysis.as_ref();
-    let Some(forecast) = analysis.and_then(|analysis| analysis.forecast.as_ref()) else { return Vec::new() };
-    let Some(person) = forecast.get(key) else { return Vec::new() };
+    let Some(person) = forecast(app).and_then(|forecast| forecast.get(key)) else { return Vec::new() };
     let mut items: Vec<Proposed> = person
         .candidates
         .iter()
@@ -155,7 +153,7 @@ pub fn current(app: &App) -> Option<Proposal> {
     let key = app.mapping.list.selected()?;
     let candidate = &app.mapping.highlighted()?.candidate;
     let user = People::of(&app.model).get(key)?;
-    let target = app.model.directory.value.as_ref()?.get(candidate.object_id)?;
+    let target = tenant_user(app, candidate.object_id)?;
     let mut state = DefaultHasher::new();
     (&user.display_name, &user.principal_name, &user.mail, &user.origin_id).hash(&mut state);
     for evidence in &candidate.evidence {

@@ -27,13 +27,17 @@ use super::{Side, candidates};
 /// Below this width people and candidates take turns.
 const SIDE_BY_SIDE: u16 = 72;
 
+/// The list is no narrower beside the candidates: a name of 17 columns and the word `undecided`.
+const LEAST_LIST: u16 = 33;
+
 /// The right side is no wider: what belongs together stays together.
 const WIDEST: u16 = 120;
 
-/// The columns; the later ones only where there is room for the names and the decisions first.
+/// The columns; the later ones only where there is room for the names and the decisions first. Whose turn it is is read in
+/// the names, what was decided in whole on the right: a narrow list gives the names more.
 const COLUMNS: [Column; 4] = [
-    Column { title: "person", least: 12, decent: 12, most: 24, priority: 0 },
-    Column { title: "decision", least: 11, decent: 11, most: 60, priority: 1 },
+    Column { title: "person", least: 12, decent: 17, most: 24, priority: 0 },
+    Column { title: "decision", least: 9, decent: 9, most: 60, priority: 1 },
     Column { title: "outcome", least: 9, decent: 9, most: 9, priority: 2 },
     Column { title: "last access", least: 12, decent: 13, most: 13, priority: 3 },
 ];
@@ -64,7 +68,7 @@ pub fn view(app: &App, view: &mut ViewState, area: Rect, buf: &mut Buffer) {
     view.drawn.selected = app.mapping.list.selected().cloned();
     view.drawn.side_by_side = area.width >= SIDE_BY_SIDE;
     if view.drawn.side_by_side {
-        let left = (area.width * 3 / 8).clamp(32, 90);
+        let left = (area.width * 3 / 8).clamp(LEAST_LIST, 90);
         list(app, view, Rect { width: left, ..body }, buf);
         divider(buf, body, body.x + left, &app.look);
         let x = body.x + left + 2;
@@ -221,8 +225,8 @@ fn undecided(app: &App, person: Option<&Person>) -> (&'static str, Cow<'static, 
 pub(super) fn decision(app: &App, row: &PlanRow) -> String {
     match &row.decision {
         Decision::Map { target } => {
-            let user = app.model.directory.value.as_ref().and_then(|directory| directory.get(*target));
-            let name = user.map_or_else(|| target.to_string(), |user| user.user_principal_name().to_string());
+            let name = super::tenant_user(app, *target)
+                .map_or_else(|| target.to_string(), |user| user.user_principal_name().to_string());
             format!("{} {name}", app.look.glyphs.arrow)
         }
         Decision::Invite { address } => format!("invite {address}"),

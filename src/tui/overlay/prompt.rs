@@ -110,7 +110,7 @@ fn take(app: &mut App, purpose: Purpose, answer: String) -> Vec<Effect> {
     let task = match purpose {
         Purpose::TickCheck(id) => tasks::Effect::Tick(id, Some(tick)),
         Purpose::TickPhase(phase) => tasks::Effect::TickPhase(phase, Some(tick)),
-        Purpose::SamePerson(pair) => tasks::Effect::ConfirmPair(pair, tick),
+        Purpose::SamePerson(pair) => tasks::Effect::ConfirmPair(pair, Some(tick)),
         Purpose::StillHolds(key) => return mapping::still_holds(app, &key, &answer),
         Purpose::Invite(key) => return mapping::invite(app, &key, answer),
         Purpose::Owner => tasks::Effect::NameOwner(answer),

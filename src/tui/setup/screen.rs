@@ -14,7 +14,7 @@ use crate::tui::widgets::frame::divider;
 use crate::tui::widgets::pen::{Pen, width, wrap};
 
 use super::outcome::{self, Outcome, Sign};
-use super::{Field, State, fields};
+use super::{Draft, Field, State, fields};
 
 /// From this width on the explanation stands beside the fields.
 const SIDE_BY_SIDE: u16 = 130;
@@ -100,8 +100,7 @@ fn sign(sign: Sign, look: &Look) -> (&'static str, Style) {
 }
 
 /// What stands beside a field: what is wrong with what was typed, or the outcome of its trial.
-fn beside(state: &State, field: Field) -> Outcome {
-    let draft = state.draft();
+fn beside(state: &State, draft: &Draft, field: Field) -> Outcome {
     if let Some(error) = draft.errors.get(&field) {
         let is_empty = state.text(field).trim().is_empty();
         let left = state.left.contains(&field) && (state.at != field || state.notice.is_some());
@@ -120,6 +119,7 @@ fn beside(state: &State, field: Field) -> Outcome {
 fn draw_fields(state: &State, all: &[Field], area: Rect, buf: &mut Buffer, shown: &mut Shown) {
     let look = &state.look;
     let (theme, glyphs) = (&look.theme, &look.glyphs);
+    let draft = state.draft();
     let height = usize::from(area.height);
     let at = all.iter().position(|field| *field == state.at).unwrap_or(0);
     let from = (at + 1).saturating_sub(height).min(all.len().saturating_sub(height));
@@ -156,7 +156,7 @@ fn draw_fields(state: &State, all: &[Field], area: Rect, buf: &mut Buffer, shown
                 pen.cell(input.value(), values, theme.text);
             }
         }
-        let beside = beside(state, *field);
+        let beside = beside(state, &draft, *field);
         let mut pen = Pen::line(buf, area, row, glyphs.ellipsis);
         pen.to(start.saturating_add(u16::try_from(values + 1).unwrap_or(0)));
         let (glyph, style) = sign(beside.sign, look);

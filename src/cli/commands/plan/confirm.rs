@@ -36,7 +36,7 @@ pub async fn run(mut work: Work, mut model: Model, key: &str, note: &str) -> Res
         (Outcome::Hazard, Some(target)) => {
             let pair = Pair { storage_key: key, target };
             let tick = Tick { note: note.to_owned(), at: runner::now() };
-            work.keep(&mut model, Effect::ConfirmPair(pair, tick)).await?;
+            work.keep(&mut model, Effect::ConfirmPair(pair, Some(tick))).await?;
             work.output.say(&format!(
                 "{} and {} are the same person, confirmed by you.",
                 org_user(user),
