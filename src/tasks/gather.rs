@@ -59,13 +59,8 @@ pub async fn gather_knowing(
         && let Some(roster) = model.roster.value.clone()
     {
         let reader = Arc::clone(session);
-        drain(
-            &mut model,
-            messages,
-            async move { reading::tokens::read(&reader, &roster).await },
-            &mut told,
-        )
-        .await;
+        drain(&mut model, messages, async move { reading::tokens::read(&reader, &roster).await }, &mut told)
+            .await;
     }
     settle_analysis(session, messages, &mut model, &mut told).await;
     model

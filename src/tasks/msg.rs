@@ -10,7 +10,8 @@ use crate::domain::comparison::checklist::PointId;
 use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory, Workloads};
+    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory, Workloads,
+};
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::Found;

@@ -51,16 +51,14 @@ fn named(one: Workload) -> Named {
     let by = one.set_up_by.filter(|_| one.kind == WorkloadKind::ServiceConnection);
     let by = by.map(|who| who.name).filter(|name| !name.is_empty()).map(|name| format!("set up by {name}"));
     let about: Vec<String> = one.about.into_iter().chain(by).collect();
-    let name =
-        if about.is_empty() { one.name } else { format!("{} ({})", one.name, about.join(", ")) };
+    let name = if about.is_empty() { one.name } else { format!("{} ({})", one.name, about.join(", ")) };
     Named { id: one.id, name, standing: one.standing, good: one.good }
 }
 
 /// What works with somebody's credential, as far as it can be read: what may not be read is said, and costs only itself.
 pub(super) async fn workloads(session: &Session) -> Workloads {
     let azure = session.azure_devops().clone();
-    let mut found =
-        Workloads { list: Vec::new(), not_read: Vec::new(), read_at: Timestamp::now() };
+    let mut found = Workloads { list: Vec::new(), not_read: Vec::new(), read_at: Timestamp::now() };
     let (projects, pools) = tokio::join!(Box::pin(azure.projects().all()), Box::pin(pools(session)));
     match projects {
         Ok((projects, _)) => {
@@ -73,9 +71,12 @@ pub(super) async fn workloads(session: &Session) -> Workloads {
                 slot.0 += 1;
             }
             for (count, project, problem) in said.into_values() {
-                let more = if count > 1 { format!(" and {} more projects", count - 1) } else { String::new() };
+                let more =
+                    if count > 1 { format!(" and {} more projects", count - 1) } else { String::new() };
                 let project = crate::domain::text::clean_to(&project, 80).into_owned();
-                found.not_read.push(format!("service connections of {project}{more}: {}", problem.headline()));
+                found
+                    .not_read
+                    .push(format!("service connections of {project}{more}: {}", problem.headline()));
             }
         }
         Err(problem) => found.not_read.push(format!("service connections: {}", problem.headline())),
@@ -120,8 +121,7 @@ async fn connections(session: &Session, projects: &[Named]) -> (Vec<Workload>, V
                 list.into_iter().map(|one| Workload { name: format!("{project}: {}", one.name), ..one }),
             ),
             Err(problem) => {
-                let ends =
-                    matches!(problem.kind, ProblemKind::NotSignedIn | ProblemKind::Cancelled);
+                let ends = matches!(problem.kind, ProblemKind::NotSignedIn | ProblemKind::Cancelled);
                 failed.push((project, problem));
                 if ends {
                     break;

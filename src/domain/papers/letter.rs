@@ -75,9 +75,8 @@ impl Letters<'_> {
     fn values(&self, entry: &Entry) -> Values {
         let address = format!("{}/{}", self.portal.trim_end_matches('/'), self.organization);
         let due = |ssh: bool| entry.items.iter().any(|item| item.is_due() && item.note.ssh == ssh);
-        let page = |is_there: bool, name: &str| match is_there {
-            true => Value::text(format!("{address}/_usersSettings/{name}")),
-            false => Value::Missing,
+        let page = |is_there: bool, name: &str| {
+            if is_there { Value::text(format!("{address}/_usersSettings/{name}")) } else { Value::Missing }
         };
         let is_global = entry.items.iter().any(|item| item.is_due() && item.note.global);
         let is_over = TimeZone::UTC.to_datetime(self.now).date() >= date(2026, 12, 1);

@@ -63,7 +63,11 @@ impl Somebody {
     /// Where the service says anything about them.
     fn creator(self) -> Option<Creator> {
         let creator = Creator {
-            key: self.id.as_deref().filter(|id| uuid::Uuid::try_parse(id.trim()).is_ok()).map(StorageKey::new),
+            key: self
+                .id
+                .as_deref()
+                .filter(|id| uuid::Uuid::try_parse(id.trim()).is_ok())
+                .map(StorageKey::new),
             name: self.display_name.or_empty().into(),
             address: self.unique_name.into_string(),
         };

@@ -68,12 +68,11 @@ pub(in crate::tasks) async fn read(session: &Session, roster: &Roster) {
         Err(problem) if before.is_some() => {
             let everybody = roster.people().iter().map(|user| user.storage_key.clone());
             let unread = everybody.map(|key| (key, problem.headline())).collect();
-            Ok(TokenInventory { before, unread, ..TokenInventory::default() })
+            Ok(TokenInventory { unread, before, ..TokenInventory::default() })
         }
         Err(problem) => Err(problem),
     };
-    let is_stopped =
-        matches!(&result, Err(problem) if matches!(problem.kind, ProblemKind::Cancelled | ProblemKind::NotSignedIn));
+    let is_stopped = matches!(&result, Err(problem) if matches!(problem.kind, ProblemKind::Cancelled | ProblemKind::NotSignedIn));
     session.tell(Msg::FactRead(Fact::Tokens(result), Timestamp::now())).await;
     if !is_stopped {
         let found = observe::workloads(session).await;
