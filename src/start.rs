@@ -83,7 +83,7 @@ fn try_open(mut opening: Opening) -> Result<Exit, Left> {
         tried.hand_over(&session);
     }
     let start = match opening.snapshot {
-        Some(path) => offline_start(&runtime, &session.context, &path, settings)?,
+        Some(path) => offline_start(&runtime, &session, &path, settings)?,
         None => live_start(&runtime, &session, messages, settings),
     };
     let left = tui::run_on(console, start);
@@ -167,16 +167,17 @@ fn live_start(
 
 fn offline_start(
     runtime: &Runtime,
-    context: &Arc<Context>,
+    session: &Arc<Session>,
     path: &Path,
     settings: UiSettings,
 ) -> Result<tui::Start, Left> {
     let model = runtime
-        .block_on(snapshot::open(path, Context::clone(context)))
+        .block_on(snapshot::open(path, Context::clone(&session.context)))
         .map_err(|problem| (Exit::Usage, problem.to_string()))?;
     let told = offline::messages(&model);
     let (effects, mut wanted) = mpsc::channel::<Effect>(EFFECTS);
     let (tx, messages) = mpsc::channel::<Msg>(EFFECTS);
+    let (session, shown): (_, Arc<Path>) = (Arc::clone(session), path.into());
     runtime.spawn(async move {
         for msg in told {
             if tx.send(msg).await.is_err() {
@@ -186,7 +187,7 @@ fn offline_start(
         while let Some(effect) = wanted.recv().await {
             // What a live start reads by itself needs no answer here.
             if !matches!(effect, Effect::Read(_)) {
-                tokio::spawn(offline::run(effect, tx.clone()));
+                tokio::spawn(offline::run(Arc::clone(&session), Arc::clone(&shown), effect, tx.clone()));
             }
         }
     });

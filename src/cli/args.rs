@@ -107,6 +107,18 @@ pub struct CheckArgs {
     /// Write a letter to each person who has to make tokens or keys anew, or - for standard output
     #[arg(long, value_name = "FILE", requires = "tokens")]
     pub follow_up: Option<PathBuf>,
+    /// The language of the letters
+    #[arg(long, value_enum, value_name = "LANGUAGE", default_value_t, requires = "follow_up")]
+    pub language: Language,
+    /// Whom to ask, for the letters: an address, a telephone number
+    #[arg(long, value_name = "TEXT", requires = "follow_up")]
+    pub contact: Option<String>,
+    /// Words of your own for the letters, instead of the built-in ones
+    #[arg(long, value_name = "FILE", requires = "follow_up")]
+    pub template: Option<PathBuf>,
+    /// Print the built-in words of the letters, as a template to edit
+    #[arg(long, conflicts_with_all = ["tokens", "after", "organizations"])]
+    pub print_letter: bool,
     /// The list for the time after connecting, with before and after compared
     #[arg(long, conflicts_with = "tokens")]
     pub after: bool,

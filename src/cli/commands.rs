@@ -9,7 +9,7 @@ pub mod configuration;
 pub mod demo;
 pub mod diff;
 pub mod doctor;
-mod follow_up;
+pub mod follow_up;
 pub mod organizations;
 mod paper;
 pub mod plan;

@@ -63,6 +63,7 @@ fn dispatch(output: Output, cli: Cli, dashboard: &Dashboard<'_>) -> Result<Exit,
         Some(Command::Diff(args)) if args.org_users.is_some() => {
             commands::diff::from_files(output, &global, &args)
         }
+        Some(Command::Check(args)) if args.print_letter => commands::follow_up::print_template(output, &args),
         Some(Command::Announce(args)) if args.print_template => {
             commands::announce::print_template(output, &args)
         }

@@ -103,8 +103,10 @@ impl Comparison {
 /// What a look back after connecting found.
 #[derive(Debug, Clone)]
 pub struct LookBack {
-    /// When.
+    /// When the second state was read.
     pub at: jiff::Timestamp,
+    /// Nothing was asked of a service: the second state is the latest that was at hand, of the moment above.
+    pub offline: bool,
     /// Where the first state comes from, in words.
     pub before_from: String,
     /// Before and after, or why there is no comparison.

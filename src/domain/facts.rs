@@ -1,16 +1,22 @@
 //! Everything that was read besides the two lists of people, each with its age and, where reading failed, the reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+mod tokens;
+mod workloads;
 
 use super::connection::Backing;
 use super::ids::{Descriptor, ObjectId, StorageKey, TenantId};
 use super::people::TenantUser;
 use super::problem::{Problem, ProblemKind};
 use super::signin::Granted;
+
+pub use tokens::{PersonTokens, TokenInventory, TokenNote, TokensBefore};
+pub use workloads::{Creator, Workload, WorkloadKind, Workloads};
 
 /// Something that was read, or not: an error keeps the old value and says why it is old.
 #[derive(Debug, Clone)]
@@ -202,49 +208,6 @@ pub struct AfterConnectTrial {
     pub same_pat: bool,
 }
 
-/// Tokens and keys of one person, from the token administration API.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PersonTokens {
-    /// Personal access tokens that are valid.
-    pub access_tokens: u32,
-    /// Of these, tokens for all organizations, which end on 2026-12-01.
-    pub global_tokens: u32,
-    /// SSH keys.
-    pub ssh_keys: u32,
-}
-
-/// One token or key, as far as the token administration API tells: never the token itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenNote {
-    /// An SSH key; else a personal access token.
-    pub ssh: bool,
-    /// The name that its owner gave it; untrusted, for people's eyes.
-    pub name: Option<String>,
-    /// What it may do, as the service writes it: `app_token` is everything.
-    pub scope: Option<String>,
-    /// For all organizations of its owner.
-    pub global: bool,
-    /// Since when it is good.
-    pub valid_from: Option<Timestamp>,
-    /// Until when it is good.
-    pub valid_to: Option<Timestamp>,
-}
-
-/// Everybody's tokens and keys; read only on request.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TokenInventory {
-    /// Who was read, with what was found.
-    pub people: BTreeMap<StorageKey, PersonTokens>,
-    /// Who could not be read.
-    pub unread: BTreeMap<StorageKey, String>,
-    /// Each valid token and key, of those who have any.
-    #[serde(default)]
-    pub notes: BTreeMap<StorageKey, Vec<TokenNote>>,
-    /// When each of them was read: an inventory may be read in several sittings.
-    #[serde(default)]
-    pub read_at: BTreeMap<StorageKey, Timestamp>,
-}
-
 /// Everything that was read besides the people.
 #[derive(Debug, Clone, Default)]
 pub struct Facts {
@@ -280,6 +243,8 @@ pub struct Facts {
     pub after_connect: Aged<AfterConnectTrial>,
     /// Tokens and keys.
     pub tokens: Aged<TokenInventory>,
+    /// What works with somebody's credential. Comes with the tokens.
+    pub workloads: Aged<Workloads>,
     /// The access tokens of the account that this program signs in to Azure DevOps with, where it does so by one of them.
     pub own_tokens: Aged<PersonTokens>,
 }

@@ -5,6 +5,7 @@
 
 pub mod announce;
 pub mod escape;
+pub mod letter;
 mod material;
 mod record;
 pub mod report;
@@ -13,4 +14,4 @@ pub mod support;
 pub mod template;
 
 pub use material::{Known, Material};
-pub use record::{Act, ActKind, Author, Found, FoundUser, Readiness};
+pub use record::{Act, ActKind, Author, Found, FoundUser, LookedBack, Readiness};

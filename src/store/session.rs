@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Store;
+use super::acts::record;
 use super::desk::Failure;
 use super::text::{json, parse_json, parse_time, text, time};
 use crate::domain::Problem;
+use crate::domain::papers::ActKind;
 
 /// So many events are kept; older ones go when new ones come.
 pub const EVENTS_KEPT: i64 = 10_000;
@@ -41,6 +43,22 @@ impl Store {
     /// Remembers a value.
     pub async fn session_put(&self, key: &'static str, value: Value) -> Result<(), Problem> {
         self.write("remembering the session", move |transaction| put(transaction, key, &value)).await
+    }
+
+    /// [`Store::session_put`] of something that a person did, which is written down with it.
+    pub async fn session_put_as(
+        &self,
+        key: &'static str,
+        value: Value,
+        kind: ActKind,
+        subject: String,
+        note: Option<String>,
+    ) -> Result<(), Problem> {
+        self.write("remembering what was done", move |transaction| {
+            record(transaction, kind, &subject, note.as_deref())?;
+            put(transaction, key, &value)
+        })
+        .await
     }
 
     /// [`Store::session_put`] for a thread without a runtime.

@@ -1,12 +1,13 @@
 //! The look back after connecting: everybody as they are now, compared with how they were before, and the points of Microsoft's
 //! list for that time. *Before* is a snapshot, or what the store keeps from before the switch.
 
-use std::collections::{BTreeMap, HashMap};
+mod kept;
+mod offline;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
-use serde::{Deserialize, Serialize};
 
 use super::msg::Msg;
 use super::observe::{Observed, observe};
@@ -14,72 +15,21 @@ use super::reading;
 use super::session::Session;
 use super::snapshot::state as snapshots;
 use crate::domain::activity::Source;
-use crate::domain::check::Tick;
-use crate::domain::comparison::checklist::{AfterFacts, AuditEntry, PointId, Read, points};
+use crate::domain::comparison::checklist::{AfterFacts, AuditEntry, Read, points};
 use crate::domain::comparison::state::{Named, OwnerState, PersonState, State, TokenCounts};
 use crate::domain::comparison::{Comparison, Intentions, LookBack};
 use crate::domain::facts::TokenInventory;
 use crate::domain::people::Roster;
 use crate::domain::plan::{Decision, Plan};
 use crate::domain::text::named;
-use crate::domain::{Backing, Descriptor, Problem, StorageKey};
-use crate::store::ReadingKind;
+use crate::domain::{Backing, Problem, ProblemKind, StorageKey};
 
-/// Where the store keeps the organization beside its people, from before the switch.
-const BEFORE: &str = "before-state";
-
-/// Where the store keeps ticks of points.
-const TICKS: &str = "after-ticks";
+pub(in crate::tasks) use kept::{keep_before, looked_back};
+pub use kept::{tick, ticks};
+pub(in crate::tasks) use offline::look as look_offline;
 
 /// The audit log is read from so many days before the first state on: what was linked shortly before it counts too.
 const AUDIT_DAYS: i64 = 7;
-
-/// The organization beside its people, as it is kept.
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    state: State,
-    /// Descriptors of the groups, in their order: the readings of people name them.
-    descriptors: Vec<Descriptor>,
-}
-
-/// Keeps the organization beside its people; only before the switch.
-pub(super) async fn keep_before(
-    session: &Session,
-    observed: &Observed,
-    roster: &Roster,
-) -> Result<(), Problem> {
-    if session.is_connected() {
-        return Ok(());
-    }
-    let mut state = observed.state.clone();
-    if let Some(services) = &mut state.services {
-        services.extend(of_the_list(roster));
-    }
-    let azure = session.azure_devops();
-    let (administrators, owner) =
-        tokio::join!(Box::pin(azure.administrators(Some(&session.services.graph))), Box::pin(azure.owner()));
-    state.administrators = administrators
-        .ok()
-        .filter(|found| found.unresolved.is_empty())
-        .map(|found| snapshots::administrators(&found, &state));
-    state.owner = owner.ok().map(owner_state);
-    let kept = Kept { state, descriptors: observed.descriptors.clone() };
-    let value = serde_json::to_value(kept).map_err(|error| {
-        Problem::local(
-            "storing the organization as before the switch",
-            error.to_string(),
-            "Report this, with the log.",
-        )
-    })?;
-    session.store()?.session_put(BEFORE, value).await
-}
-
-fn owner_state(owner: crate::domain::facts::Owner) -> OwnerState {
-    OwnerState {
-        shown: named(owner.name.as_deref().unwrap_or_default(), owner.address.as_deref().unwrap_or_default()),
-        key: owner.storage_key,
-    }
-}
 
 /// Looks back, and tells what was found.
 pub(super) async fn tell(session: &Arc<Session>, before: Option<&Path>) {
@@ -92,26 +42,28 @@ pub(super) async fn tell(session: &Arc<Session>, before: Option<&Path>) {
     session.tell(msg).await;
 }
 
-/// Looks back. Fails only where the people cannot be read, or the file that was named is no snapshot of this organization.
+/// Looks back; where no service can be reached, with the latest state that the store keeps. Fails only where there is none, or the file that was named is no snapshot of this organization.
 pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookBack, Problem> {
     session.tell(Msg::ReadingStarted(Source::Memberships, Timestamp::now())).await;
     let roster = if let Some(roster) = session.latest().roster {
         roster
     } else {
         Box::pin(reading::read(session, &[Source::Backing, Source::Discovery, Source::Roster])).await;
-        session.latest().roster.ok_or_else(|| {
-            Problem::local(
-                "comparing before with after",
-                "the people of the organization could not be read",
-                "The notices say why; try again.",
-            )
-        })?
+        match session.latest().roster {
+            Some(roster) => roster,
+            None => return look_offline(session, None, before).await,
+        }
     };
+    let observed = Box::pin(observe(session)).await;
+    let is_cut_off =
+        matches!(&observed.memberships, Err(problem) if problem.kind == ProblemKind::Unreachable);
+    if is_cut_off && let Ok(found) = look_offline(session, None, before).await {
+        return Ok(found);
+    }
     let plan = match session.stored_plan().await {
         Some(Ok(plan)) => plan,
         _ => Plan::default(),
     };
-    let observed = Box::pin(observe(session)).await;
     let mut now = after_state(session, &roster, &observed).await;
     let (was, from) = match before {
         Some(path) => {
@@ -119,12 +71,13 @@ pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookB
             snapshots::same_organization(&state, &now)?;
             (Ok(state), path.display().to_string())
         }
-        None => (stored_state(session).await, "the reading from before the switch".to_owned()),
+        None => (kept::state_before(session).await, kept::STORED.to_owned()),
     };
     let tokens_before = reading::tokens::before(session).await;
     let tokens_now = tokens_of_now(session).await;
     let without_keys = without_keys(tokens_before.as_ref(), tokens_now.as_ref(), &roster);
     put_tokens(&mut now, tokens_now.as_ref());
+    kept::keep_state_now(session, &now).await;
     let taken_at = was.as_ref().map_or(now.taken_at, |state| state.taken_at);
     let comparison = match was {
         Ok(mut was) => {
@@ -151,7 +104,9 @@ pub async fn look(session: &Arc<Session>, before: Option<&Path>) -> Result<LookB
         ticks: &ticks,
     };
     let points = points(&facts);
-    Ok(LookBack { at: now.taken_at, before_from: from, comparison, points })
+    let found = LookBack { at: now.taken_at, offline: false, before_from: from, comparison, points };
+    kept::keep_looked_back(session, &found).await;
+    Ok(found)
 }
 
 fn read<T>(from: &Result<Vec<T>, Problem>) -> Read<&[T]> {
@@ -179,16 +134,24 @@ async fn after_state(session: &Session, roster: &Roster, observed: &Observed) ->
     if let Some(services) = &mut state.services {
         services.extend(of_the_list(roster));
     }
+    put_heads(session, &mut state).await;
+    state.settle();
+    state
+}
+
+/// Owner and administrators, as far as they can be read.
+async fn put_heads(session: &Session, state: &mut State) {
     let azure = session.azure_devops();
     let (administrators, owner) =
         tokio::join!(Box::pin(azure.administrators(Some(&session.services.graph))), Box::pin(azure.owner()));
-    state.owner = owner.ok().map(owner_state);
     state.administrators = administrators
         .ok()
         .filter(|found| found.unresolved.is_empty())
-        .map(|found| snapshots::administrators(&found, &state));
-    state.settle();
-    state
+        .map(|found| snapshots::administrators(&found, state));
+    state.owner = owner.ok().map(|owner| OwnerState {
+        shown: named(owner.name.as_deref().unwrap_or_default(), owner.address.as_deref().unwrap_or_default()),
+        key: owner.storage_key,
+    });
 }
 
 /// Some organizations have service identities in the list of people.
@@ -200,40 +163,6 @@ fn of_the_list(roster: &Roster) -> Vec<Named> {
         good: None,
     };
     roster.services().iter().map(named).collect()
-}
-
-/// Everybody as the store knows them from before the switch.
-async fn stored_state(session: &Session) -> Result<State, Problem> {
-    let none = || {
-        Problem::local(
-            "comparing before with after",
-            "there is no reading from before the switch",
-            "Name a snapshot that was taken before (`w`, or `ado2entra snapshot take`).",
-        )
-    };
-    let store = session.any_store().ok_or_else(none)?;
-    let readings = store.readings(ReadingKind::Before).await?;
-    let taken_at = readings.values().map(|reading| reading.taken_at).max().ok_or_else(none)?;
-    let kept: Option<Kept> =
-        store.session_get(BEFORE).await?.and_then(|value| serde_json::from_value(value).ok());
-    let (mut state, descriptors) = match kept {
-        Some(kept) => (kept.state, kept.descriptors),
-        None => (State::default(), Vec::new()),
-    };
-    let numbers: HashMap<&str, u32> = descriptors.iter().map(Descriptor::as_str).zip(0_u32..).collect();
-    state.taken_at = taken_at;
-    session.context.organization.clone_into(&mut state.organization);
-    state.people = readings
-        .into_values()
-        .map(|reading| PersonState {
-            direct: reading.memberships.filter(|_| !descriptors.is_empty()).map(|groups| {
-                groups.iter().filter_map(|group| numbers.get(group.as_str()).copied()).collect()
-            }),
-            ..PersonState::of(&reading.user)
-        })
-        .collect();
-    state.settle();
-    Ok(state)
 }
 
 /// What was read since the switch.
@@ -311,31 +240,6 @@ fn disconnected(session: &Session, now: &State, plan: &Plan) -> Read<Vec<String>
 fn kept(now: &State, plan: &Plan, session: &Session) -> usize {
     let left = now.people.iter().filter(|person| is_disconnected(session, person));
     left.filter(|person| *plan.decision(&person.key) == Decision::Keep).count()
-}
-
-/// The ticks of points, as the store has them.
-pub async fn ticks(session: &Session) -> BTreeMap<PointId, Tick> {
-    let Some(store) = session.any_store() else { return BTreeMap::new() };
-    let value = store.session_get(TICKS).await.ok().flatten();
-    value.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default()
-}
-
-/// Ticks a point, or takes the tick back.
-pub async fn tick(session: &Session, id: PointId, tick: Option<Tick>) -> Result<(), Problem> {
-    let store = session.store()?;
-    let mut all = ticks(session).await;
-    match tick {
-        Some(tick) => {
-            all.insert(id, tick);
-        }
-        None => {
-            all.remove(&id);
-        }
-    }
-    let value = serde_json::to_value(all).map_err(|error| {
-        Problem::local("ticking a point", error.to_string(), "Report this, with the log.")
-    })?;
-    store.session_put(TICKS, value).await
 }
 
 /// Two snapshots, compared; nothing is read from a service.

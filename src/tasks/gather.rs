@@ -62,7 +62,7 @@ pub async fn gather_knowing(
         drain(
             &mut model,
             messages,
-            async move { reading::tokens::read(&reader, &roster, false).await },
+            async move { reading::tokens::read(&reader, &roster).await },
             &mut told,
         )
         .await;

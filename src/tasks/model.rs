@@ -443,6 +443,10 @@ impl Model {
                 facts.backing_tenant.update(result.clone(), at);
                 return;
             }
+            Fact::Workloads(found) => {
+                facts.workloads.update(Ok(found.clone()), at);
+                return;
+            }
             Fact::OwnTokens(result) => {
                 facts.own_tokens.update(result.clone(), at);
                 return;

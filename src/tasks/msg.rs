@@ -10,8 +10,7 @@ use crate::domain::comparison::checklist::PointId;
 use crate::domain::connection::Turn;
 use crate::domain::facts::{
     Administrators, AfterConnectTrial, GraphIdentity, Health, InvitationPolicy, LegacyIdentity, Memberships,
-    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory,
-};
+    Operator, Owner, PersonTokens, TenantDiscovery, TenantProfile, TokenInventory, Workloads};
 use crate::domain::forecast::patterns::PatternId;
 use crate::domain::matching::TenantIndex;
 use crate::domain::news::Found;
@@ -58,6 +57,8 @@ pub enum Fact {
     AfterConnect(Result<AfterConnectTrial, Problem>),
     /// Tokens and keys.
     Tokens(Result<TokenInventory, Problem>),
+    /// What works with somebody's credential. Comes after [`Fact::Tokens`].
+    Workloads(Workloads),
     /// The access tokens of the account behind the Azure DevOps credential, where that is one. Comes with [`Fact::Operator`].
     OwnTokens(Result<PersonTokens, Problem>),
 }

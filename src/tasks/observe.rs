@@ -10,6 +10,7 @@ use super::msg::Msg;
 use super::session::Session;
 use crate::domain::activity::{Progress, Source};
 use crate::domain::comparison::state::{GroupState, Named, State};
+use crate::domain::facts::{Workload, WorkloadKind, Workloads};
 use crate::domain::{Descriptor, ObjectId, Problem, ProblemKind, Service, TenantId};
 use crate::services::{Group, Membership, Raw};
 
@@ -31,45 +32,107 @@ pub(super) async fn things(session: &Session) -> Things {
     let projects = Box::pin(async {
         let projects = azure.projects().all().await.map(|(list, _)| list);
         let connections = match &projects {
-            Ok(list) => connections(session, list).await,
+            Ok(list) => {
+                let (found, failed) = connections(session, list).await;
+                // With a project missing nobody knows which of them are gone.
+                failed.into_iter().next().map_or(Ok(found), |(_, problem)| Err(problem))
+            }
             Err(problem) => Err(problem.clone()),
         };
         (projects, connections)
     });
-    let pools = Box::pin(async {
-        let pools = azure.agent_pools().all().await?.0;
-        let own = pools.into_iter().filter(|pool| !pool.hosted);
-        let read = stream::iter(own).map(|pool| {
-            let azure = azure.clone();
-            async move { azure.agents(&pool).await }
-        });
-        collect(read.buffered(ABREAST)).await
-    });
-    let (rules, (projects, connections), pools) = tokio::join!(rules, projects, pools);
-    Things { rules, projects, connections, pools }
+    let (rules, (projects, connections), pools) = tokio::join!(rules, projects, Box::pin(pools(session)));
+    let all = |list: Vec<Workload>| list.into_iter().map(named).collect();
+    Things { rules, projects, connections: connections.map(all), pools: pools.map(all) }
 }
 
-async fn connections(session: &Session, projects: &[Named]) -> Result<Vec<Named>, Problem> {
+/// As a comparison holds it: the name says what it leads to and who set it up.
+fn named(one: Workload) -> Named {
+    let by = one.set_up_by.filter(|_| one.kind == WorkloadKind::ServiceConnection);
+    let by = by.map(|who| who.name).filter(|name| !name.is_empty()).map(|name| format!("set up by {name}"));
+    let about: Vec<String> = one.about.into_iter().chain(by).collect();
+    let name =
+        if about.is_empty() { one.name } else { format!("{} ({})", one.name, about.join(", ")) };
+    Named { id: one.id, name, standing: one.standing, good: one.good }
+}
+
+/// What works with somebody's credential, as far as it can be read: what may not be read is said, and costs only itself.
+pub(super) async fn workloads(session: &Session) -> Workloads {
+    let azure = session.azure_devops().clone();
+    let mut found =
+        Workloads { list: Vec::new(), not_read: Vec::new(), read_at: Timestamp::now() };
+    let (projects, pools) = tokio::join!(Box::pin(azure.projects().all()), Box::pin(pools(session)));
+    match projects {
+        Ok((projects, _)) => {
+            let (list, failed) = connections(session, &projects).await;
+            found.list.extend(list);
+            // One reason is said once, with one of the projects.
+            let mut said = BTreeMap::new();
+            for (project, problem) in failed {
+                let slot = said.entry((problem.kind as u8, problem.status)).or_insert((0, project, problem));
+                slot.0 += 1;
+            }
+            for (count, project, problem) in said.into_values() {
+                let more = if count > 1 { format!(" and {} more projects", count - 1) } else { String::new() };
+                let project = crate::domain::text::clean_to(&project, 80).into_owned();
+                found.not_read.push(format!("service connections of {project}{more}: {}", problem.headline()));
+            }
+        }
+        Err(problem) => found.not_read.push(format!("service connections: {}", problem.headline())),
+    }
+    match pools {
+        Ok(pools) => found.list.extend(pools),
+        Err(problem) => found.not_read.push(format!("agent pools: {}", problem.headline())),
+    }
+    found.list.sort_by(|a, b| (a.kind, &a.name, &a.id).cmp(&(b.kind, &b.name, &b.id)));
+    found
+}
+
+/// The organization's own pools, with how their agents stand.
+async fn pools(session: &Session) -> Result<Vec<Workload>, Problem> {
+    let azure = session.azure_devops().clone();
+    let pools = azure.agent_pools().all().await?.0;
+    let own = pools.into_iter().filter(|pool| !pool.hosted);
+    let read = stream::iter(own).map(|pool| {
+        let azure = azure.clone();
+        async move { azure.agents(&pool).await }
+    });
+    collect(read.buffered(ABREAST)).await
+}
+
+/// The service connections of these projects, and which projects' could not be read. After an answer that would be the same for
+/// all the rest is not asked.
+async fn connections(session: &Session, projects: &[Named]) -> (Vec<Workload>, Vec<(String, Problem)>) {
     let azure = session.azure_devops().clone();
     let read = stream::iter(projects.to_vec()).map(|project| {
         let azure = azure.clone();
         async move {
-            let list = azure.service_connections(&project).all().await?.0;
-            // Names are unique in a project only.
-            let named =
-                list.into_iter().map(|one| Named { name: format!("{}: {}", project.name, one.name), ..one });
-            Ok::<_, Problem>(named.collect::<Vec<_>>())
+            let read = azure.service_connections(&project).all().await;
+            (project.name, read)
         }
     });
     let mut lists = read.buffered(ABREAST);
-    let mut all: Vec<Named> = Vec::new();
-    while let Some(list) = lists.next().await {
-        all.extend(list?);
+    let (mut all, mut failed): (Vec<Workload>, Vec<(String, Problem)>) = (Vec::new(), Vec::new());
+    while let Some((project, read)) = lists.next().await {
+        match read {
+            // Names are unique in a project only.
+            Ok((list, _)) => all.extend(
+                list.into_iter().map(|one| Workload { name: format!("{project}: {}", one.name), ..one }),
+            ),
+            Err(problem) => {
+                let ends =
+                    matches!(problem.kind, ProblemKind::NotSignedIn | ProblemKind::Cancelled);
+                failed.push((project, problem));
+                if ends {
+                    break;
+                }
+            }
+        }
     }
     // A connection that is shared stands in each project: once is enough.
-    all.sort();
+    all.sort_by(|a, b| (&a.id, &a.name).cmp(&(&b.id, &b.name)));
     all.dedup_by(|a, b| a.id == b.id);
-    Ok(all)
+    (all, failed)
 }
 
 async fn collect<T>(

@@ -1,16 +1,20 @@
-//! The dashboard on a snapshot: everything is shown and compared, nothing is read again and nothing can be kept.
+//! The dashboard on a snapshot: everything is shown and compared, nothing is read again and nothing can be kept. The store is only
+//! looked into, for before and after.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
 
 use crate::domain::Problem;
 
+use super::after;
 use super::analysis::analyse;
 use super::effect::Effect;
 use super::model::Model;
 use super::msg::{Fact, Msg};
 use super::runner::write_file;
+use super::session::Session;
 
 /// The messages that lead to this model: what the dashboard is told instead of a reading.
 pub fn messages(model: &Model) -> Vec<Msg> {
@@ -38,9 +42,15 @@ pub fn messages(model: &Model) -> Vec<Msg> {
     told
 }
 
-/// Runs what needs no service and no store; everything else is answered with the reason.
-pub async fn run(effect: Effect, tx: mpsc::Sender<Msg>) {
+/// Runs what needs no service; everything else is answered with the reason. `shown` is the snapshot that the program works from.
+pub async fn run(session: Arc<Session>, shown: Arc<Path>, effect: Effect, tx: mpsc::Sender<Msg>) {
     let msg = match effect {
+        Effect::LookBack(before) => {
+            match after::look_offline(&session, Some(&shown), before.as_deref()).await {
+                Ok(found) => Msg::LookedBack(Arc::new(found)),
+                Err(problem) => Msg::Failed(problem),
+            }
+        }
         Effect::Analyse(input) => {
             match tokio::task::spawn_blocking(move || Arc::new(analyse(*input))).await {
                 Ok(analysis) => Msg::Analysed(analysis),

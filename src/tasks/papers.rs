@@ -9,6 +9,7 @@ use crate::store::session::EVENTS_KEPT;
 use crate::store::{Reading, ReadingKind};
 
 use super::session::Session;
+use super::{after, reading};
 
 /// Reads everything that the store knows.
 pub async fn material(session: &Session) -> Result<Material, Problem> {
@@ -40,6 +41,9 @@ pub async fn material(session: &Session) -> Result<Material, Problem> {
         acts: store.acts().await?,
         found: store.found().await?,
         readiness: store.readiness().await?,
+        looked_back: after::looked_back(session).await,
+        point_ticks: after::ticks(session).await,
+        tokens_before: reading::tokens::before(session).await,
         events: events
             .into_iter()
             .rev()

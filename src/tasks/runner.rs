@@ -69,7 +69,7 @@ impl Runner {
                 let roster = session.latest().roster;
                 self.tracker.spawn(async move {
                     if let Some(roster) = roster {
-                        return reading::tokens::read(&session, &roster, false).await;
+                        return reading::tokens::read(&session, &roster).await;
                     }
                     let problem = Problem::local(
                         "reading tokens and SSH keys",

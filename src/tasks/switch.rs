@@ -1,7 +1,7 @@
 //! The moment of the switch, behind the screen.
 //!
 //! What holds here:
-//! - Another directory is announced once and in one place, [`refusals`], whoever saw it first: the probe by its clock, a reading
+//! - Another directory is announced once and in one place, [`follow`], whoever saw it first: the probe by its clock, a reading
 //!   that somebody asked for, the lookout of a run, or somebody who was refused. All of them go through [`Session::observe`],
 //!   where a change shows once, and which leaves it here.
 //! - A refused credential is taken as a sign that the switch may just have happened: what backs the organization is asked
@@ -43,7 +43,7 @@ const BY_AZURE_DEVOPS: [Source; 6] = [
 pub(super) struct Gate {
     /// Azure DevOps refuses the credential.
     refused: AtomicBool,
-    /// What [`refusals`] has to do.
+    /// What [`follow`] has to do.
     todo: Mutex<Todo>,
     /// There is something to do.
     wake: Notify,
@@ -53,7 +53,7 @@ pub(super) struct Gate {
     missed: Mutex<BTreeSet<Source>>,
 }
 
-/// What is left for [`refusals`] to do.
+/// What is left for [`follow`] to do.
 #[derive(Debug, Default)]
 struct Todo {
     /// Somebody was refused: look what backs the organization.
@@ -153,7 +153,7 @@ impl Gate {
 }
 
 /// Announces what is to be announced, and whenever somebody was refused: is it the switch?
-pub(super) async fn refusals(session: &Arc<Session>, stop: &CancellationToken) {
+pub(super) async fn follow(session: &Arc<Session>, stop: &CancellationToken) {
     loop {
         tokio::select! {
             () = session.gate.wake.notified() => {}

@@ -34,7 +34,7 @@ pub(super) async fn watch(session: Arc<Session>, stop: CancellationToken) {
         ticker(Clock::TenantPeople, tenant_people).run(|| reading::tenant_people(&session)),
         ticker(Clock::OrgPeople, context.poll_users).run(|| org_people(&session)),
         ticker(Clock::Health, context.poll_health).run(|| reading::health(&session)),
-        switch::refusals(&session, &stop),
+        switch::follow(&session, &stop),
     );
 }
 

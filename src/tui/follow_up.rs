@@ -7,13 +7,15 @@ use ratatui::style::Style;
 
 use crate::domain::StorageKey;
 use crate::domain::activity::Source;
-use crate::domain::comparison::follow_up::{COLUMNS, Entry, FollowUp, letter};
+use crate::domain::comparison::follow_up::{COLUMNS, Entry, FollowUp};
+use crate::domain::papers::announce::Language;
+use crate::domain::papers::letter::{self, Letters};
 use crate::domain::text::clean;
 use crate::tasks;
 
 use super::app::{App, Effect, ViewState};
 use super::export;
-use super::overlay::{Overlay, Prompt, Purpose};
+use super::overlay::{Overlay, Prompt, Purpose, moved};
 use super::view::pane;
 use super::widgets::frame::{dialog, divider};
 use super::widgets::pen::{Pen, wrap};
@@ -28,6 +30,7 @@ pub struct Dialog {
     selected: Option<StorageKey>,
     details: bool,
     scrolled: usize,
+    language: Language,
 }
 
 /// Opens the list; where nothing was read yet, reading begins.
@@ -42,14 +45,16 @@ pub fn open(app: &mut App) -> Vec<Effect> {
 
 fn list(app: &App) -> Option<FollowUp> {
     let roster = app.model.roster.get()?;
-    Some(FollowUp::of(app.model.facts.tokens.get()?, roster, app.now()))
+    let facts = &app.model.facts;
+    Some(FollowUp::of(facts.tokens.get()?, facts.workloads.get(), roster, app.now()))
 }
 
 fn place(open: &Dialog, entries: &[Entry]) -> usize {
     entries.iter().position(|entry| Some(&entry.storage_key) == open.selected.as_ref()).unwrap_or(0)
 }
 
-/// `j`/`k` move, `Enter` shows the letter, `y` copies it, `e` exports the list, `r` reads on, `Esc` leaves.
+/// `j`/`k` move, `Enter` shows the letter, `y` copies it, `l` writes it in the other language, `e` exports the list, `r` reads
+/// on, `Esc` leaves.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let (end, page) = (app.drawn.details_end, app.drawn.page.max(1));
     let Some(Overlay::FollowUp(open)) = app.overlays.last() else { return Vec::new() };
@@ -70,7 +75,12 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             return vec![Effect::Task(tasks::Effect::ReadTokens)];
         }
         KeyCode::Char('y') => {
-            return entries.get(at).map(|entry| Effect::Copy(words(app, entry))).into_iter().collect();
+            let language = open.language;
+            return entries
+                .get(at)
+                .map(|entry| Effect::Copy(words(app, entry, language)))
+                .into_iter()
+                .collect();
         }
         KeyCode::Char('e') => {
             let organization: String = app
@@ -91,18 +101,16 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     let Some(Overlay::FollowUp(open)) = app.overlays.last_mut() else { return Vec::new() };
-    let to = match key.code {
-        KeyCode::Down | KeyCode::Char('j') => (at + 1).min(last),
-        KeyCode::Up | KeyCode::Char('k') => at.saturating_sub(1),
-        KeyCode::PageDown => (at + page).min(last),
-        KeyCode::PageUp => at.saturating_sub(page),
-        KeyCode::Home | KeyCode::Char('g') => 0,
-        KeyCode::End | KeyCode::Char('G') => last,
-        _ => at,
-    };
+    let to = moved(key.code, at, last, page);
     match key.code {
         KeyCode::Enter => (open.details, open.scrolled) = (!open.details, 0),
         KeyCode::Esc | KeyCode::Char('q' | 'T') => open.details = false,
+        KeyCode::Char('l') => {
+            open.language = match open.language {
+                Language::English => Language::German,
+                Language::German => Language::English,
+            };
+        }
         KeyCode::Char('J') => open.scrolled = (open.scrolled + 3).min(end),
         KeyCode::Char('K') => open.scrolled = open.scrolled.min(end).saturating_sub(3),
         _ if to != at => open.scrolled = 0,
@@ -125,10 +133,20 @@ pub fn export_to(app: &mut App, path: &str) -> Vec<Effect> {
     export::write_rows(app, "the follow-up", &all, path)
 }
 
-fn words(app: &App, entry: &Entry) -> String {
+fn words(app: &App, entry: &Entry, language: Language) -> String {
     let profile = app.model.facts.destination_profile();
-    let tenant = profile.map_or(app.model.context.tenant.as_str(), |profile| profile.display_name.as_str());
-    letter(entry, &app.model.context.organization, &app.model.context.portal, tenant, app.now())
+    let letters = Letters {
+        organization: &app.model.context.organization,
+        portal: &app.model.context.portal,
+        tenant: profile.map_or(app.model.context.tenant.as_str(), |profile| profile.display_name.as_str()),
+        contact: None,
+        language,
+        now: app.now(),
+    };
+    // The built-in words are tested to be a template.
+    letter::template(letter::built_in(language))
+        .map(|template| letters.text(&template, entry))
+        .unwrap_or_default()
 }
 
 /// Over the whole tab.
@@ -162,7 +180,7 @@ pub fn view(app: &App, open: &Dialog, view: &mut ViewState, area: Rect, buf: &mu
     if both || open.details {
         let lines: Vec<(String, Style)> = entries
             .get(at)
-            .map(|entry| words(app, entry))
+            .map(|entry| words(app, entry, open.language))
             .unwrap_or_default()
             .lines()
             .flat_map(|line| {
@@ -173,9 +191,14 @@ pub fn view(app: &App, open: &Dialog, view: &mut ViewState, area: Rect, buf: &mu
         pane(app, view, &lines, open.scrolled, beside, buf);
     }
     let mut pen = Pen::line(buf, inside, inside.height - 1, look.glyphs.ellipsis);
-    for (key, what) in
-        [("Enter", "letter"), ("y", "copy it"), ("e", "export"), ("r", "read on"), ("Esc", "leave")]
-    {
+    for (key, what) in [
+        ("Enter", "letter"),
+        ("y", "copy it"),
+        ("l", "language"),
+        ("e", "export"),
+        ("r", "read on"),
+        ("Esc", "leave"),
+    ] {
         pen.write(key, theme.accent).write(" ", theme.text).write(what, theme.text).skip(2);
     }
 }
@@ -216,6 +239,19 @@ fn header(app: &App, list: Option<&FollowUp>, width: usize) -> Vec<(String, Styl
         rest = format!("{rest} {dot} {} not read yet (r)", people(list.open));
     }
     say(&rest, theme.dim);
+    let [workloads, still] = list.workloads();
+    if workloads > 0 {
+        let nobodys = list.others.len();
+        say(
+            &format!(
+                "{workloads} service connections and agent pools {dot} {still} stand still {dot} {nobodys} of nobody here"
+            ),
+            if still > 0 { theme.caution } else { theme.dim },
+        );
+    }
+    if let Some(first) = list.not_read.first() {
+        say(&format!("not readable: {}", clean(first)), theme.caution);
+    }
     if let Some((who, why)) = list.unread.first() {
         say(
             &format!("{} not read, the first: {}: {why}", people(list.unread.len()), clean(who)),
@@ -237,12 +273,17 @@ fn rows(app: &App, entries: &[Entry], at: usize, area: Rect, view: &mut ViewStat
         } else {
             pen.skip(1);
         }
-        let urgent = entry.items.iter().any(|item| item.note.global || item.ends_soon());
+        let urgent = entry.items.iter().any(|item| item.is_due() && (item.note.global || item.ends_soon()))
+            || entry.workloads.iter().any(|one| one.good == Some(false));
         let (tokens, keys) = entry.items.iter().fold((0, 0), |(tokens, keys), item| {
             if item.note.ssh { (tokens, keys + 1) } else { (tokens + 1, keys) }
         });
         pen.write(if urgent { look.glyphs.bang } else { " " }, theme.caution).skip(1);
-        pen.right(&format!("{tokens} tokens, {keys} keys"), theme.dim);
+        let mut words = format!("{tokens} tokens, {keys} keys");
+        if !entry.workloads.is_empty() {
+            words = format!("{words}, {} more", entry.workloads.len());
+        }
+        pen.right(&words, theme.dim);
         pen.write(&clean(&entry.name), theme.text);
     }
 }

@@ -1,6 +1,6 @@
 //! What lies over a tab: help, palette, log, questions. The topmost takes the keys; only its own keys are live.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -105,6 +105,9 @@ pub fn hints(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
             &[("type", "to find"), ("Up/Down", "move"), ("Enter", "do it"), ("Esc", "leave")]
         }
         Overlay::Log(_) => &[("Tab", "requests, events, notices"), ("j/k", "move"), ("Esc", "leave")],
+        Overlay::Prompt(prompt) if matches!(prompt.purpose, Purpose::Export(..)) => {
+            &[("Enter", "take it"), ("Tab", "another list"), ("Esc", "leave it")]
+        }
         Overlay::Prompt(_) => &[("Enter", "take it"), ("Esc", "leave it")],
         Overlay::Confirm(_) => &[("y", "yes"), ("Esc", "no")],
         Overlay::Filter(_) => &[("Enter", "keep the filter"), ("Esc", "take it away"), ("Up/Down", "move")],
@@ -182,6 +185,19 @@ pub fn text_field(
         view.cursor = Some(ratatui::layout::Position { x, y });
     }
     pen.write(&shown, style);
+}
+
+/// Where a key that moves leads in a list of which `at` is selected and `last` is the last; `page` is how far a page goes.
+pub fn moved(key: KeyCode, at: usize, last: usize, page: usize) -> usize {
+    match key {
+        KeyCode::Down | KeyCode::Char('j') => (at + 1).min(last),
+        KeyCode::Up | KeyCode::Char('k') => at.saturating_sub(1),
+        KeyCode::PageDown => (at + page).min(last),
+        KeyCode::PageUp => at.saturating_sub(page),
+        KeyCode::Home | KeyCode::Char('g') => 0,
+        KeyCode::End | KeyCode::Char('G') => last,
+        _ => at,
+    }
 }
 
 /// Gives a key to a text field. Says whether the text changed.

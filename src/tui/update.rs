@@ -14,7 +14,7 @@ use super::actions::Action;
 use super::app::{Analysing, App, Effect, Event, Tab};
 use super::availability::disabled;
 use super::keymap::Key;
-use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette, Prompt, Purpose};
+use super::overlay::{self, Confirm, Confirmed, FilterLine, Help, Log, Overlay, Palette};
 use super::theme::Theme;
 use super::{apply, connection, decide, export, import, mapping, mouse, prerequisites, session, users};
 
@@ -134,13 +134,8 @@ pub fn perform(app: &mut App, action: Action) -> Vec<Effect> {
             app.overlays.push(Overlay::Filter(FilterLine::new(filter(app))));
         }
         Action::Export => {
-            let path = export::proposed_path(app, app.tab);
-            app.overlays.push(Overlay::Prompt(Prompt::new(
-                "Export as CSV",
-                vec!["Into which file? An existing file is not replaced.".to_owned()],
-                &path,
-                Purpose::Export(app.tab),
-            )));
+            let question = export::question(app, app.tab, export::Content::Shown);
+            app.overlays.push(Overlay::Prompt(question));
         }
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit => return quit(app),

@@ -12,6 +12,7 @@ mod files;
 mod help;
 #[path = "../support/hold.rs"]
 mod hold;
+mod members;
 mod organizations;
 mod pages;
 mod papers;

@@ -10,6 +10,7 @@ use ado2entra::domain::plan::csv::Column;
 use clap::{Arg, Command};
 use serde_json::Value;
 
+use crate::members::Members;
 use crate::stage::Stage;
 
 const MADE: &str = "<!-- made by tests/cli/reference.rs; ADO2ENTRA_BLESS=1 cargo test --test cli reference writes it anew -->\n\n";
@@ -136,7 +137,7 @@ fn members(value: &Value, way: &str, found: &mut BTreeMap<String, BTreeSet<&'sta
     }
 }
 
-fn document(out: &mut String, command: &str, documents: &[Value]) {
+fn document(out: &mut String, described: &Members, command: &str, documents: &[Value]) {
     let mut found = BTreeMap::new();
     for it in documents {
         members(it, "", &mut found);
@@ -145,17 +146,21 @@ fn document(out: &mut String, command: &str, documents: &[Value]) {
     for it in documents {
         assert_eq!(it["schema"], schema);
     }
-    let _ = writeln!(out, "## {schema}\n\n{command}\n\n| member | is |\n| --- | --- |");
+    let _ = writeln!(out, "## {schema}\n\n{command}\n\n| member | is | what |\n| --- | --- | --- |");
     for (way, kinds) in found.iter().filter(|(way, _)| !way.ends_with("[]")) {
+        let words =
+            described.words(schema, way).unwrap_or_else(|| panic!("{schema}: nothing says what {way} is"));
+        let words = cell(&words);
         let mut kinds: Vec<&str> = kinds.iter().copied().collect();
         if let Some(items) = found.get(&format!("{way}[]")) {
             let items: Vec<&str> = items.iter().copied().collect();
             kinds.retain(|kind| *kind != "list");
             let of = format!("list of {}", items.join(" or "));
-            let _ = writeln!(out, "| `{way}` | {} |", [vec![of.as_str()], kinds].concat().join(" or "));
+            let kinds = [vec![of.as_str()], kinds].concat().join(" or ");
+            let _ = writeln!(out, "| `{way}` | {kinds} | {words} |");
             continue;
         }
-        let _ = writeln!(out, "| `{way}` | {} |", kinds.join(" or "));
+        let _ = writeln!(out, "| `{way}` | {} | {words} |", kinds.join(" or "));
     }
     out.push('\n');
 }
@@ -163,6 +168,7 @@ fn document(out: &mut String, command: &str, documents: &[Value]) {
 #[test]
 fn the_documents_are_as_the_page_says() {
     let stage = Stage::fabrikam();
+    let described = Members::read();
     let mut out = String::from(
         "# JSON\n\nThe members of each document, as the program writes them about the simulated organization. Times are RFC 3339 in \
          UTC; an absent member is unknown, `null` is known to be none or not applicable. Names of outcomes, decisions, states, \
@@ -190,19 +196,20 @@ fn the_documents_are_as_the_page_says() {
     stage.run(&["plan", "export", "journal.json", "--as", "journal"]).exits(0);
     let journal: Value = serde_json::from_str(&stage.read("journal.json")).unwrap();
     let after = stage.json(&["status"]);
-    document(&mut out, "`check --format json`", &[check, ticked]);
+    document(&mut out, &described, "`check --format json`", &[check, ticked]);
     document(
         &mut out,
+        &described,
         "`check --organization A --organization B --format json`, `check --organizations FILE --format json`",
         &[several],
     );
-    document(&mut out, "`diff --format json`", &[diff]);
-    document(&mut out, "`status --format json`; with `--watch` one a line", &[before, after]);
-    document(&mut out, "`plan show --format json`, `plan export FILE.json`", &[plan]);
-    document(&mut out, "`plan pattern --format json`", &[patterns]);
-    document(&mut out, "`apply --format json`, with `--dry-run` too", &[dry, run]);
-    document(&mut out, "`plan export FILE.json --as journal`", &[journal]);
-    document(&mut out, "`config show --format json`", &[config]);
+    document(&mut out, &described, "`diff --format json`", &[diff]);
+    document(&mut out, &described, "`status --format json`; with `--watch` one a line", &[before, after]);
+    document(&mut out, &described, "`plan show --format json`, `plan export FILE.json`", &[plan]);
+    document(&mut out, &described, "`plan pattern --format json`", &[patterns]);
+    document(&mut out, &described, "`apply --format json`, with `--dry-run` too", &[dry, run]);
+    document(&mut out, &described, "`plan export FILE.json --as journal`", &[journal]);
+    document(&mut out, &described, "`config show --format json`", &[config]);
     let mut doctor = stage.json(&["doctor"]);
     for finding in doctor["findings"].as_array_mut().unwrap() {
         // Their names depend on the machine.
@@ -212,7 +219,7 @@ fn the_documents_are_as_the_page_says() {
             .into_iter()
             .for_each(serde_json::Map::clear);
     }
-    document(&mut out, "`doctor --format json`; `details`: text by name", &[doctor]);
+    document(&mut out, &described, "`doctor --format json`; `details`: text by name", &[doctor]);
     stage.run(&["snapshot", "take", "s.json"]).exits(0);
     let mut snapshot: Value = serde_json::from_str(&stage.read("s.json")).unwrap();
     for (name, member) in snapshot.as_object_mut().unwrap() {
@@ -223,16 +230,16 @@ fn the_documents_are_as_the_page_says() {
         }
     }
     let about = "`snapshot take FILE`. The members hold the services' own objects, as they were read.";
-    document(&mut out, about, &[snapshot]);
+    document(&mut out, &described, about, &[snapshot]);
     stage.control().set_fault(ado2entra::simulator::Fault::ConnectLosesAccess, true);
     stage.run(&["snapshot", "take", "b.json"]).exits(0);
     stage.control().disconnect();
     stage.control().connect();
     stage.run(&["snapshot", "take", "a.json"]);
     let compared = stage.json(&["snapshot", "compare", "b.json", "a.json"]);
-    document(&mut out, "`snapshot compare BEFORE AFTER --format json`", &[compared]);
+    document(&mut out, &described, "`snapshot compare BEFORE AFTER --format json`", &[compared]);
     stage.run(&["check", "tick", "tools-work", "--note", "tried"]).exits(0);
-    document(&mut out, "`check --after --format json`", &[stage.json(&["check", "--after"])]);
+    document(&mut out, &described, "`check --after --format json`", &[stage.json(&["check", "--after"])]);
     page("json.md", &out);
 }
 

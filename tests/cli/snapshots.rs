@@ -56,7 +56,7 @@ fn nobody_loses_anything_on_an_evening_without_mishaps() {
 
 #[test]
 fn what_was_lost_is_named_told_from_what_was_to_be_expected_and_ends_with_one() {
-    let stage = Stage::new(Scenario::Fabrikam, &[Fault::ConnectLosesAccess]);
+    let mut stage = Stage::new(Scenario::Fabrikam, &[Fault::ConnectLosesAccess]);
     evening(&stage);
     let found = stage
         .run(&["snapshot", "compare", "before.json.zst", "after.json.zst", "--format", "json"])
@@ -100,6 +100,22 @@ fn what_was_lost_is_named_told_from_what_was_to_be_expected_and_ends_with_one() 
         assert_eq!(status("service-connections"), "warn");
         assert_eq!(status("single-sign-on"), "manual");
     }
+
+    // The report says it too, from the store alone.
+    stage.run(&["check", "tick", "tools-work", "--note", "Git and <editors> tried"]).exits(0);
+    stage.stop();
+    stage.run(&["report", "r.md"]).exits(0);
+    let text = stage.read("r.md");
+    assert!(text.contains("1 person lost something that was not to be expected"), "{text}");
+    assert!(
+        text.contains("- Since before: lost group: \\[Orchard\\]\\\\Contributors, not to be expected\n"),
+        "{text}"
+    );
+    assert!(text.contains(", to be expected: the subscription is not recognised"), "{text}");
+    assert!(text.contains("Git and &lt;editors&gt; tried") && text.contains("| ticked | "), "{text}");
+    assert!(text.contains(", by Niamh Halloran"), "who ticked: {text}");
+    stage.run(&["report", "r.html"]).exits(0);
+    assert!(stage.read("r.html").contains("<h2>Before and after</h2>"));
 }
 
 #[test]
@@ -278,9 +294,55 @@ fn the_follow_up_names_each_token_and_goes_on_where_it_stopped() {
     let asked: std::collections::BTreeSet<&str> =
         requests.iter().filter(|one| one.path.contains("tokenadmin")).map(|one| one.path.as_str()).collect();
     assert!(asked.len() <= 1, "everybody was read a minute ago: {asked:?}");
+    for kind in [",service connection,Fiber: source-mirror,github,", ",agent pool,Default,"] {
+        assert!(first.stdout.contains(kind), "{kind}: {}", first.stdout);
+    }
+    stage.control().set_fault(Fault::NoResourcesPermission, true);
+    let less = stage.run(&["check", "--tokens", "--format", "csv"]).exits(0);
+    assert!(!less.stdout.contains(",service connection,") && less.stdout.contains(",SSH key,"));
+    let less = less.says("not readable: service connections").says("not readable: agent pools");
+    assert!(!less.stderr.contains("of them stand still"), "{less:?}");
+    stage.control().set_fault(Fault::NoResourcesPermission, false);
     let letters = stage.run(&["check", "--tokens", "--follow-up", "-"]).exits(0).stdout;
     assert!(letters.contains("Subject: Your access tokens and SSH keys for fabrikam"), "{letters}");
     assert!(letters.contains("/fabrikam/_usersSettings/keys"));
     stage.run(&["check", "--tokens", "--follow-up", "letters.txt"]).says("letters.txt");
     assert!(stage.read("letters.txt").contains("To: "));
+}
+
+#[test]
+fn letters_are_written_in_two_languages_and_in_words_of_ones_own() {
+    let stage = Stage::fabrikam();
+    let letters = |options: &[&str]| {
+        stage.run(&[&["check", "--tokens", "--follow-up", "-"], options].concat()).exits(0).stdout
+    };
+    let german = letters(&["--language", "de", "--contact", "it@fabrikam.com"]);
+    assert!(german.contains("Subject: Ihre Zugriffstoken und SSH-Schlüssel für fabrikam"), "{german}");
+    assert!(german.contains("- SSH-Schlüssel \"laptop key\"") && german.contains("Fragen? it@fabrikam.com"));
+    let words = stage.run(&["check", "--print-letter"]).exits(0).stdout;
+    stage.write("own.txt", &words.replace("Hello {{name}}", "Dear {{name}}"));
+    assert_eq!(letters(&["--template", "own.txt"]), letters(&[]).replace("Hello ", "Dear "));
+    stage.write("bad.txt", "Subject: x\n{{nmae}}\n");
+    stage
+        .run(&["check", "--tokens", "--follow-up", "-", "--template", "bad.txt"])
+        .exits(2)
+        .says("bad.txt:2:1: `nmae` is not a placeholder");
+}
+
+#[test]
+fn the_follow_up_after_the_switch_remembers_what_was_read_before() {
+    let stage = Stage::fabrikam();
+    let standings = || -> Vec<String> {
+        let list = stage.run(&["check", "--tokens", "--format", "csv"]).stdout;
+        let mut rows = csv::Reader::from_reader(list.as_bytes());
+        let rows = rows.records().map(Result::unwrap);
+        let tokens = rows.filter(|row| ["access token", "SSH key"].contains(&&row[4]));
+        tokens.map(|row| row[10].to_owned()).collect()
+    };
+    assert!(standings().iter().all(|standing| standing == "there"));
+    stage.control().connect();
+    let after = standings();
+    assert!(!after.is_empty() && after.iter().all(|standing| standing == "still-there"), "{after:?}");
+    let letters = stage.run(&["check", "--tokens", "--follow-up", "-"]).exits(0).stdout;
+    assert!(letters.contains(", there before the switch and still there: "), "{letters}");
 }

@@ -71,6 +71,7 @@ pub fn look_back() -> LookBack {
     };
     LookBack {
         at: now(),
+        offline: false,
         before_from: "the reading from before the switch".into(),
         comparison: Ok(compare(&state(false), &state(true), &Intentions::default())),
         points: vec![
@@ -161,6 +162,23 @@ fn without_a_reading_from_before_a_snapshot_can_be_named() {
     press(&mut desk, "b");
     let effects = answer(&mut desk, "before.json.zst");
     assert!(matches!(&effects[..], [effect] if is_look(effect, Some("before.json.zst"))), "{effects:?}");
+}
+
+#[test]
+fn without_a_network_what_is_there_is_compared_and_its_age_is_said() {
+    let mut desk = desk();
+    // Nothing could be read, and nothing is being read: the store may still know.
+    desk.app.model.roster.value = None;
+    let effects = press(&mut desk, "c");
+    assert!(effects.is_empty(), "not read yet: {effects:?}");
+    desk.app.model.roster.problem = Some(Arc::new(Problem::local("reading the people", "no network", "")));
+    let effects = press(&mut desk, "c");
+    assert!(matches!(&effects[..], [effect] if is_look(effect, None)), "{effects:?}");
+    let at = now() - jiff::SignedDuration::from_hours(73);
+    desk.msg(Msg::LookedBack(Arc::new(LookBack { offline: true, at, ..look_back() })));
+    desk.draw();
+    assert!(desk.text().contains("no service was asked: after is what was read"), "{}", desk.text());
+    assert!(desk.text().contains("3 days ago"), "{}", desk.text());
 }
 
 #[test]

@@ -147,3 +147,50 @@ fn looks_of_the_import() {
     show(&mut desk, &input, &bytes);
     insta::assert_snapshot!("import", picture(&desk.draw()));
 }
+
+#[test]
+fn e_offers_the_lists_for_others_too() {
+    let mut desk = Desk::new();
+    desk.app.tab = Tab::Mapping;
+    desk.draw();
+    desk.effects.clear();
+    let mut files = Vec::new();
+    for turns in 0..5 {
+        desk.keys("e");
+        desk.draw();
+        for _ in 0..turns {
+            desk.keys("Tab");
+        }
+        desk.draw();
+        desk.keys("Enter");
+        let written = desk.effects.drain(..).find_map(|effect| match effect {
+            Effect::Task(tasks::Effect::WriteFile { path, bytes, force: false, .. }) => {
+                Some((path.display().to_string(), String::from_utf8(bytes).unwrap()))
+            }
+            _ => None,
+        });
+        files.push(written.unwrap());
+    }
+    let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(
+        names,
+        [
+            "fabrikam-mapping.csv",
+            "fabrikam-m365.csv",
+            "fabrikam-entra-create.csv",
+            "fabrikam-entra-invite.csv",
+            "fabrikam-mapping.csv"
+        ]
+    );
+    assert!(files[1].1.lines().all(|line| line.starts_with("User,") && line.matches(',').count() == 5));
+    for list in [&files[2].1, &files[3].1] {
+        assert!(list.starts_with("display_name,address,user_principal_name"), "{list}");
+    }
+    assert!(files[2].1.lines().count() > 1, "somebody is missing: {}", files[2].1);
+    // A path that was typed stays.
+    desk.keys("e");
+    desk.types("x");
+    desk.keys("Tab");
+    desk.draw();
+    assert!(desk.text().contains("fabrikam-mapping.csvx"), "{}", desk.text());
+}

@@ -96,7 +96,11 @@ fn text(out: &mut dyn Write, paint: Paint, model: &Model, found: &LookBack) -> i
     let heading = format!("After connecting {}", clean(&model.context.organization));
     writeln!(out, "{}", paint.tone(Tone::Strong, &heading))?;
     simulated(out, model.context.simulated)?;
-    writeln!(out, "Read {}", moment(found.at))?;
+    if found.offline {
+        writeln!(out, "The services could not be reached: as the store knows it, read {}", moment(found.at))?;
+    } else {
+        writeln!(out, "Read {}", moment(found.at))?;
+    }
     let verdict = if is_complete(&found.points) {
         paint.tone(Tone::Good, "Everything is as it should be.")
     } else {

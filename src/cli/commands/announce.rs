@@ -1,16 +1,13 @@
 //! `announce`: the message to the users, before the switch and after everybody was mapped, as text or HTML.
 
-use std::io::Read as _;
-use std::path::Path;
-
 use super::paper;
-use crate::cli::args::{AnnounceArgs, Language, Occasion};
+use crate::cli::args::{AnnounceArgs, Occasion};
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::output::Output;
 use crate::cli::work::{self, FOR_COMPARISON, Work};
 use crate::domain::activity::Source;
 use crate::domain::papers::announce::{self, Announcement};
-use crate::domain::papers::template::{LARGEST, Template};
+use crate::domain::papers::template::Template;
 use crate::domain::schedule::{locked_out, who_is_locked_out};
 use crate::domain::text::{clean, named};
 use crate::domain::{Decision, RowState};
@@ -48,7 +45,7 @@ pub async fn offline(
 /// The built-in words.
 pub fn print_template(output: Output, args: &AnnounceArgs) -> Result<Exit, Failure> {
     paper::text_only(output, "announce")?;
-    let words = announce::built_in(occasion(args.occasion), language(args.language));
+    let words = announce::built_in(occasion(args.occasion), paper::language(args.language));
     output.data(|out| out.write_all(words.as_bytes()))?;
     Ok(Exit::Done)
 }
@@ -62,7 +59,8 @@ async fn write(
 ) -> Result<Exit, Failure> {
     let message = announcement(model, args);
     let html = args.html || matches!(paper::ending(&args.file).as_str(), "html" | "htm");
-    let text = if html { message.html(template, language(args.language)) } else { message.text(template) };
+    let text =
+        if html { message.html(template, paper::language(args.language)) } else { message.text(template) };
     paper::write(output, &args.file, text, force).await?;
     if args.occasion == Occasion::After
         && let Some(words) = still_open(model)
@@ -95,39 +93,10 @@ fn occasion(occasion: Occasion) -> announce::Occasion {
     }
 }
 
-fn language(language: Language) -> announce::Language {
-    match language {
-        Language::En => announce::Language::English,
-        Language::De => announce::Language::German,
-    }
-}
-
 /// The message's words. Every mistake in a template is named with its place.
 fn template(args: &AnnounceArgs) -> Result<Template, Failure> {
-    let Some(path) = &args.template else {
-        let words = announce::built_in(occasion(args.occasion), language(args.language));
-        return announce::template(words)
-            .map_err(|errors| Failure::usage(listed("the built-in words", &errors)));
-    };
-    let shown = path.display().to_string();
-    let text = read(path).map_err(|said| Failure::usage(format!("reading the template {shown}: {said}")))?;
-    announce::template(&text).map_err(|errors| Failure::usage(listed(&shown, &errors)))
-}
-
-fn listed(file: &str, errors: &[crate::domain::papers::template::TemplateError]) -> String {
-    let lines: Vec<String> = errors.iter().take(50).map(|error| format!("{file}:{error}")).collect();
-    lines.join("\n")
-}
-
-fn read(path: &Path) -> Result<String, String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    let most = u64::try_from(LARGEST).unwrap_or(u64::MAX);
-    file.take(most + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
-    if bytes.len() > LARGEST {
-        return Err(format!("it is larger than {LARGEST} bytes"));
-    }
-    String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())
+    let built_in = announce::built_in(occasion(args.occasion), paper::language(args.language));
+    paper::template(args.template.as_deref(), built_in, announce::template)
 }
 
 fn announcement(model: &Model, args: &AnnounceArgs) -> Announcement {

@@ -24,6 +24,11 @@ pub async fn run(mut work: Work, args: CheckArgs, force: bool) -> Result<Exit, F
             if !args.tokens {
                 work.output.refuse_csv("check")?;
             }
+            // A mistake in the words is said before everybody is read.
+            let letters = match &args.follow_up {
+                Some(file) => Some((file, follow_up::template(&args)?)),
+                None => None,
+            };
             let mut sources = Source::ALL.to_vec();
             if args.tokens {
                 sources.push(Source::Tokens);
@@ -31,8 +36,8 @@ pub async fn run(mut work: Work, args: CheckArgs, force: bool) -> Result<Exit, F
             let model = work.read(&sources).await;
             work.keep_readiness(&model).await;
             work::mention_store(work.output, &model);
-            if let Some(file) = &args.follow_up {
-                follow_up::letters(work.output, &model, file, force).await?;
+            if let Some((file, template)) = letters {
+                follow_up::letters(work.output, &model, &args, &template, file, force).await?;
                 if file.as_os_str() == "-" {
                     // Two documents on standard output would be none.
                     return Ok(Exit::Done);

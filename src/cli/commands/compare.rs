@@ -10,10 +10,10 @@ use crate::cli::document::comparison::ComparisonDocument;
 use crate::cli::exit::{Exit, Failure};
 use crate::cli::launch;
 use crate::cli::output::{Output, Paint, Tone};
-use crate::cli::text::{moment, number, people};
+use crate::cli::text::{self, moment, number, people};
 use crate::domain::Plan;
 use crate::domain::comparison::state::Moment;
-use crate::domain::comparison::words::{COLUMNS, backed_by, rows, sentence, who};
+use crate::domain::comparison::words::{self, COLUMNS, backed_by, rows, sentence, who};
 use crate::domain::comparison::{Change, Comparison, Difference, PersonChanges};
 use crate::domain::text::{clean, csv_cell};
 use crate::tasks::{Session, after};
@@ -100,24 +100,12 @@ fn line_of(out: &mut dyn Write, name: &str, of: &Moment) -> io::Result<()> {
 }
 
 fn answer(paint: Paint, found: &Comparison) -> String {
-    let summary = &found.summary;
-    let (lost, unexpected) = (summary.lost(), summary.lost_unexpectedly());
-    if lost == 0 {
-        return paint.tone(Tone::Good, "Nobody lost anything.");
-    }
-    let expected = match summary.with_expected_loss {
-        0 => String::new(),
-        1 => "; 1 person lost only what was to be expected".to_owned(),
-        n => format!("; {} people lost only what was to be expected", number(n)),
+    let tone = match (found.summary.lost(), found.summary.lost_unexpectedly()) {
+        (0, _) => Tone::Good,
+        (_, 0) => Tone::Careful,
+        _ => Tone::Bad,
     };
-    if unexpected == 0 {
-        return paint.tone(Tone::Careful, &format!("Nobody lost anything unexpected{expected}."));
-    }
-    let who = match summary.with_unexpected_loss {
-        0 => "The organization".to_owned(),
-        n => people(n),
-    };
-    paint.tone(Tone::Bad, &format!("{who} lost something that was not to be expected{expected}."))
+    paint.tone(tone, &format!("{}.", text::sentence(&words::answer(&found.summary, people))))
 }
 
 fn table(out: &mut dyn Write, found: &Comparison) -> io::Result<()> {

@@ -10,9 +10,13 @@ use crate::domain::{ObjectId, PlanRow, RowState, StorageKey};
 /// The document.
 #[derive(Debug, Serialize)]
 pub struct ApplyDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// Nothing was sent.
     dry_run: bool,
+    /// The rows of the run, in the order of applying.
     rows: Vec<RowEntry<'a>>,
+    /// How many rows are in each state.
     summary: BTreeMap<&'static str, usize>,
 }
 

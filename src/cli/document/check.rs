@@ -10,29 +10,45 @@ use crate::tasks::{Analysis, Model};
 /// The document.
 #[derive(Debug, Serialize)]
 pub struct CheckDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The organization's name.
     organization: &'a str,
+    /// The destination tenant.
     tenant: Tenant,
+    /// The moment that the document speaks of: that of the older of the two lists.
     taken_at: Timestamp,
+    /// The answer over all of them: `ready`, `not-ready`, `unknown`.
     verdict: Verdict,
+    /// The prerequisites one by one.
     checks: Vec<CheckEntry<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct CheckEntry<'a> {
+    /// Its name, for `check tick`.
     id: &'static str,
+    /// The good state, as a sentence.
     title: &'static str,
+    /// `pass`, `warn`, `fail`, `manual`, `unknown`, `not-applicable`; a tick does not change it.
     status: CheckStatus,
+    /// What was found, in one line.
     summary: &'a str,
+    /// The findings one by one.
     evidence: &'a [String],
+    /// What to do; empty where there is nothing to do.
     remedy: &'a str,
+    /// Microsoft's page about it.
     docs_url: &'static str,
+    /// A person's word; `null`: nobody ticked it.
     ticked: Option<TickEntry<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct TickEntry<'a> {
+    /// What was written with it.
     note: &'a str,
+    /// When.
     at: Timestamp,
 }
 

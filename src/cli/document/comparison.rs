@@ -16,7 +16,9 @@ use crate::tasks::Model;
 /// Two states, compared.
 #[derive(Debug, Serialize)]
 pub struct ComparisonDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The comparison.
     #[serde(flatten)]
     body: Body<'a>,
 }
@@ -24,65 +26,104 @@ pub struct ComparisonDocument<'a> {
 /// The comparison without a schema of its own.
 #[derive(Debug, Serialize)]
 pub struct Body<'a> {
+    /// The first state.
     before: MomentEntry<'a>,
+    /// The second.
     after: MomentEntry<'a>,
+    /// The whole in numbers.
     summary: SummaryEntry,
+    /// What concerns the organization and nobody in particular.
     organization: Vec<DifferenceEntry<'a>>,
+    /// Everybody with a difference: who lost something unexpected first, then by name.
     people: Vec<PersonEntry<'a>>,
+    /// What could not be compared, and why.
     not_compared: &'a [String],
 }
 
 #[derive(Debug, Serialize)]
 struct MomentEntry<'a> {
+    /// When it was read.
     taken_at: Timestamp,
+    /// The organization's name.
     organization: &'a str,
+    /// The tenant that backs the organization; `null`: Microsoft accounts do.
     #[serde(skip_serializing_if = "Known::is_unknown")]
     backing_tenant_id: Known<TenantId>,
+    /// How many people there were.
     people: usize,
 }
 
 #[derive(Debug, Serialize)]
 struct SummaryEntry {
+    /// People in both states.
     in_both: usize,
+    /// Of these, people under a new key.
     new_keys: usize,
+    /// Of those in both, people with no difference at all.
     unchanged: usize,
+    /// People who lost something that was not to be expected.
     people_with_unexpected_losses: usize,
+    /// People who lost something, all of it to be expected.
     people_with_expected_losses: usize,
+    /// People who have used the organization since the first state was read.
     came_back: usize,
+    /// Everything that was lost.
     lost: usize,
+    /// Of that, what was not to be expected.
     lost_unexpectedly: usize,
+    /// Everything that was gained.
     gained: usize,
+    /// Everything that is another one.
     changed: usize,
+    /// The same by kind; only kinds of which there is something.
     by_kind: BTreeMap<&'static str, CountsEntry>,
 }
 
 #[derive(Debug, Serialize)]
 struct CountsEntry {
+    /// Lost, and not to be expected.
     lost: usize,
+    /// Lost, as was to be expected.
     lost_expected: usize,
+    /// Gained.
     gained: usize,
+    /// Another one, and not to be expected.
     changed: usize,
+    /// Another one, as was to be expected.
     changed_expected: usize,
 }
 
 #[derive(Debug, Serialize)]
 struct PersonEntry<'a> {
+    /// The key before; of somebody new, the key now.
     storage_key: &'a str,
+    /// The key now, where it is another one.
     new_storage_key: Option<&'a str>,
+    /// The name as it is now; of somebody who is gone, as it was.
     display_name: &'a str,
+    /// The sign-in address before; of somebody new, the one now.
     principal_name: &'a str,
+    /// The sign-in address now, where it is another one.
     new_principal_name: Option<&'a str>,
+    /// The person has used the organization since the first state was read.
     came_back: bool,
+    /// What is different, most important first.
     changes: Vec<DifferenceEntry<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct DifferenceEntry<'a> {
+    /// What it is about: `person`, `administrator`, `access-level`, `group`, `project`, `identity` and so on.
     kind: &'static str,
+    /// Which way it went: `lost`, `gained`, `changed`.
     change: &'static str,
+    /// As it was; `null`: there was none.
     before: Option<&'a str>,
+    /// As it is; `null`: there is none.
     after: Option<&'a str>,
+    /// Why it was to be expected; `null`: it was not.
     expected: Option<&'static str>,
+    /// More about it, such as through which groups.
     note: Option<&'a str>,
 }
 
@@ -172,30 +213,48 @@ impl<'a> DifferenceEntry<'a> {
 /// The list for the time after connecting.
 #[derive(Debug, Serialize)]
 pub struct AfterDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The organization's name.
     organization: &'a str,
+    /// The destination tenant.
     tenant: Tenant,
+    /// When the state after was read.
     taken_at: Timestamp,
+    /// The services could not be reached: the state after is the latest that the store keeps, of that moment.
+    offline: bool,
+    /// Nothing fails, and what only a person knows was ticked.
     complete: bool,
+    /// Microsoft's list for the time after connecting.
     points: Vec<PointEntry<'a>>,
+    /// Before and after; absent where there is nothing to compare with.
     #[serde(skip_serializing_if = "Option::is_none")]
     comparison: Option<Body<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct PointEntry<'a> {
+    /// Its name, for `check tick`.
     id: &'static str,
+    /// The good state, as a sentence.
     title: &'static str,
+    /// `pass`, `warn`, `fail`, `manual`, `unknown`, `not-applicable`; a tick does not change it.
     status: CheckStatus,
+    /// What was found, in one line.
     summary: &'a str,
+    /// The findings one by one.
     evidence: &'a [String],
+    /// What to do; empty where there is nothing to do.
     remedy: &'a str,
+    /// A person's word; `null`: nobody ticked it.
     ticked: Option<TickEntry<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct TickEntry<'a> {
+    /// What was written with it.
     note: &'a str,
+    /// When.
     at: Timestamp,
 }
 
@@ -207,6 +266,7 @@ impl<'a> AfterDocument<'a> {
             organization: &model.context.organization,
             tenant: Tenant::of(model),
             taken_at: found.at,
+            offline: found.offline,
             complete: is_complete(&found.points),
             points: found.points.iter().map(PointEntry::new).collect(),
             comparison: found.comparison.as_ref().ok().map(Body::new),

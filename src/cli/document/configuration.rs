@@ -7,14 +7,19 @@ use crate::config::{Checked, Effective, Severity};
 /// `config show`.
 #[derive(Debug, Serialize)]
 pub struct ConfigDocument {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// Every key of the configuration.
     values: Vec<ValueEntry>,
 }
 
 #[derive(Debug, Serialize)]
 struct ValueEntry {
+    /// The key, with its table: `apply.concurrency`.
     key: String,
+    /// The effective value as TOML writes it; `null`: none is set. Secrets are masked.
     value: Option<String>,
+    /// Where it comes from: the default, the file with its line, the environment, a flag.
     origin: String,
 }
 
@@ -32,14 +37,19 @@ impl From<Effective> for ConfigDocument {
 /// `config check`.
 #[derive(Debug, Serialize)]
 pub struct ConfigCheckDocument {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The configuration can be used.
     valid: bool,
+    /// What was found, one by one.
     lines: Vec<LineEntry>,
 }
 
 #[derive(Debug, Serialize)]
 struct LineEntry {
+    /// `error` or `warning`.
     severity: &'static str,
+    /// In words, with path, line and column.
     text: String,
 }
 

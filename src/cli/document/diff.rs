@@ -75,48 +75,68 @@ impl<'a> Comparison<'a> {
 /// The document.
 #[derive(Debug, Serialize)]
 pub struct DiffDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The organization's name; absent where files do not say it.
     #[serde(skip_serializing_if = "Option::is_none")]
     organization: Option<&'a str>,
+    /// The destination tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant_id: Option<TenantId>,
+    /// The tenant that backs the organization; `null`: Microsoft accounts do.
     #[serde(skip_serializing_if = "Known::is_unknown")]
     backing_tenant_id: Known<TenantId>,
+    /// The moment that the document speaks of: that of the older of the two lists.
     taken_at: Timestamp,
+    /// The comparison in numbers.
     summary: Summary,
     /// Absent when everything was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     left_out: Vec<LeftOutEntry<'a>>,
+    /// Patterns of the addresses that were found.
     patterns: Vec<PatternEntry<'a>>,
+    /// Everybody, by display name and then storage key.
     #[serde(serialize_with = "people")]
     users: Comparison<'a>,
 }
 
 #[derive(Debug, Serialize)]
 struct Summary {
+    /// People of the organization.
     org_users: usize,
+    /// Users of the tenant.
     tenant_users: usize,
+    /// Service identities, which nobody maps.
     service_identities: usize,
+    /// How many people of each outcome.
     by_outcome: BTreeMap<Outcome, usize>,
 }
 
 /// What of one list could not be read: how many rows wholly, of how many only a part, and the first of them.
 #[derive(Debug, Serialize)]
 struct LeftOutEntry<'a> {
+    /// Which of the two lists.
     list: &'static str,
+    /// The file.
     file: &'a str,
+    /// How many rows could not be read.
     rows: usize,
+    /// How many parts of rows could not be read; the row counts all the same.
     parts: usize,
+    /// The first of them, one by one.
     told: Vec<LeftOutRow<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct LeftOutRow<'a> {
+    /// The row in the file, from 1.
     row: u64,
+    /// Where in the file it begins.
     #[serde(skip_serializing_if = "Option::is_none")]
     byte: Option<u64>,
     /// The row was used; only what the reason names is left out.
     used: bool,
+    /// Why it could not be read.
     reason: &'a str,
 }
 
@@ -166,25 +186,40 @@ fn people<S: Serializer>(comparison: &Comparison<'_>, serializer: S) -> Result<S
 
 #[derive(Debug, Serialize)]
 struct UserEntry<'a> {
+    /// Identifies the person, before and after connecting.
     storage_key: &'a str,
+    /// The subject descriptor, which connecting changes.
     #[serde(skip_serializing_if = "Option::is_none")]
     descriptor: Option<&'a str>,
+    /// The name.
     display_name: &'a str,
+    /// The sign-in address.
     principal_name: &'a str,
+    /// The mail address.
     mail: Option<&'a str>,
+    /// Which directory the identity comes from: `msa`, `aad`.
     origin: &'a str,
+    /// The directory: a tenant, or `Windows Live ID`.
     #[serde(skip_serializing_if = "Option::is_none")]
     domain: Option<&'a str>,
+    /// The access level, as the service shows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_level: Option<&'a str>,
+    /// Last use; `null`: never.
     #[serde(skip_serializing_if = "Known::is_unknown")]
     last_accessed: Known<Timestamp>,
+    /// An administrator, the owner, or the operator; absent where that was not read.
     #[serde(skip_serializing_if = "Option::is_none")]
     privileged: Option<bool>,
+    /// What connecting will do, or did.
     outcome: Outcome,
+    /// The reason in one sentence.
     why: &'a str,
+    /// What was decided.
     decision: &'static str,
+    /// What was seen when it was decided has changed since.
     needs_a_look: bool,
+    /// Tenant users that this may be, best first.
     candidates: Vec<CandidateEntry<'a>>,
 }
 
@@ -222,19 +257,28 @@ impl<'a> UserEntry<'a> {
 
 #[derive(Debug, Serialize)]
 struct CandidateEntry<'a> {
+    /// The tenant user.
     object_id: crate::domain::ObjectId,
+    /// The sign-in name.
     #[serde(skip_serializing_if = "Option::is_none")]
     user_principal_name: Option<&'a str>,
+    /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     display_name: Option<&'a str>,
+    /// The mail address; `null`: none.
     #[serde(skip_serializing_if = "Known::is_unknown")]
     mail: Known<&'a str>,
+    /// `Member` or `Guest`; `null`: the service does not say.
     #[serde(skip_serializing_if = "Known::is_unknown")]
     user_type: Known<&'static str>,
+    /// The account can sign in.
     #[serde(skip_serializing_if = "Option::is_none")]
     enabled: Option<bool>,
+    /// How much speaks for it, 0 to 1.
     score: f32,
+    /// What speaks for it.
     evidence: &'a [Evidence],
+    /// What speaks against it.
     warnings: &'a [Warning],
 }
 

@@ -8,9 +8,13 @@ use crate::domain::doctor::{Finding, Health, worst};
 /// `doctor`.
 #[derive(Debug, Serialize)]
 pub struct DoctorDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// When it was looked.
     taken_at: Timestamp,
+    /// The worst of all findings.
     verdict: Health,
+    /// One by one.
     findings: &'a [Finding],
 }
 

@@ -10,18 +10,30 @@ use crate::domain::{Directory, Forecast, ObjectId, Plan, TenantId};
 /// One pattern with its counts.
 #[derive(Debug, Serialize)]
 pub struct PatternEntry<'a> {
+    /// Its name, for `plan pattern`.
     id: &'a PatternId,
+    /// What it is made from.
     kind: PatternKind,
+    /// The domain in the organization.
     from: &'a str,
+    /// The domain in the tenant.
     to: &'a str,
+    /// How an address is made, where it is made from the name.
     #[serde(skip_serializing_if = "Option::is_none")]
     template: Option<String>,
+    /// How many people have an address in the old domain and are open to be matched.
     people: usize,
+    /// How many people it explains.
     explains: usize,
+    /// Of these: how many have an address besides that leads to the same account.
     confirmed: usize,
+    /// How many it leads to somebody with another name.
     contradicts: usize,
+    /// Of how many nothing can be said.
     unclear: usize,
+    /// How many people's own addresses lead to somebody else than the pattern does.
     elsewhere: usize,
+    /// The administrator uses it as evidence.
     used: bool,
 }
 
@@ -62,35 +74,50 @@ impl<'a> PatternEntry<'a> {
 /// The document.
 #[derive(Debug, Serialize)]
 pub struct PatternsDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The organization's name.
     organization: &'a str,
+    /// The destination tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant_id: Option<TenantId>,
+    /// Everything that was found, and what is used without leading anywhere.
     patterns: Vec<Listed<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct Listed<'a> {
+    /// The pattern.
     #[serde(flatten)]
     entry: PatternEntry<'a>,
+    /// Since when it counts as evidence.
     #[serde(skip_serializing_if = "Option::is_none")]
     used_since: Option<Timestamp>,
+    /// Some of those whom it says something about.
     examples: Examples<'a>,
 }
 
 #[derive(Debug, Default, Serialize)]
 struct Examples<'a> {
+    /// Whom it explains; first those whom nothing else explains.
     explained: Vec<Pair<'a>>,
+    /// Whom it contradicts.
     contradicted: Vec<Pair<'a>>,
 }
 
 #[derive(Debug, Serialize)]
 struct Pair<'a> {
+    /// The person of the organization.
     storage_key: &'a str,
+    /// The name.
     display_name: &'a str,
+    /// The sign-in address.
     principal_name: &'a str,
+    /// The tenant user.
     object_id: ObjectId,
+    /// The tenant user's name.
     target_display_name: &'a str,
+    /// The tenant user's sign-in name.
     target_upn: &'a str,
 }
 

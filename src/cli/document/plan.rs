@@ -10,10 +10,14 @@ use crate::domain::plan::csv::{Column, PlanRecord};
 /// The document.
 #[derive(Debug, Serialize)]
 pub struct PlanDocument<'a> {
+    /// Name and version of the form of this document.
     schema: &'static str,
+    /// The organization's name.
     organization: &'a str,
+    /// The destination tenant.
     #[serde(skip_serializing_if = "Option::is_none")]
     tenant_id: Option<TenantId>,
+    /// One for each person, in the columns of the plan as CSV.
     rows: Vec<Row<'a>>,
 }
 

@@ -10,6 +10,7 @@ use crate::tasks::{Analysis, Model};
 /// The document. Two that are equal but for the moment say that nothing changed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct StatusDocument {
+    /// Name and version of the form of this document.
     schema: &'static str,
     /// The organization.
     pub organization: String,

@@ -47,7 +47,7 @@ pub struct TokenCounts {
 }
 
 /// One person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonState {
     /// Identifies the person.
     pub key: StorageKey,

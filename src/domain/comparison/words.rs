@@ -1,6 +1,6 @@
 //! A comparison in words and in cells, the same for screen, text and CSV. Everything is cleaned here.
 
-use super::{Comparison, Difference, PersonChanges};
+use super::{Comparison, Difference, PersonChanges, Summary};
 use crate::domain::connection::Backing;
 use crate::domain::text::{clean, named};
 
@@ -18,6 +18,22 @@ pub const COLUMNS: [&str; 11] = [
     "expected",
     "note",
 ];
+
+/// The answer of a comparison in one sentence, without a full stop. `people` says how many people, in words.
+pub fn answer(summary: &Summary, people: impl Fn(usize) -> String) -> String {
+    if summary.lost() == 0 {
+        return "nobody lost anything".to_owned();
+    }
+    let expected = match summary.with_expected_loss {
+        0 => String::new(),
+        n => format!("; {} lost only what was to be expected", people(n)),
+    };
+    match (summary.lost_unexpectedly(), summary.with_unexpected_loss) {
+        (0, _) => format!("nobody lost anything unexpected{expected}"),
+        (_, 0) => format!("the organization lost something that was not to be expected{expected}"),
+        (_, n) => format!("{} lost something that was not to be expected{expected}", people(n)),
+    }
+}
 
 /// One difference in a sentence's part: what was and what is, and why that was to be expected.
 pub fn sentence(one: &Difference, arrow: &str) -> String {

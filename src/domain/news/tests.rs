@@ -1,13 +1,9 @@
 use super::*;
-use crate::domain::ids::Descriptor;
-use crate::domain::people::{EntitlementStatus, LastAccess, Origin, TenantUserParts};
+use crate::domain::people::{LastAccess, Origin, TenantUserParts};
+use crate::domain::plan::fixtures::{key, org_user};
 
 fn at(minute: i64) -> Timestamp {
     Timestamp::from_second(1_795_000_000 + minute * 60).unwrap()
-}
-
-fn key(n: u32) -> StorageKey {
-    StorageKey::new(&format!("00000000-0000-4000-8000-0000000{n:05}"))
 }
 
 fn tenant_id() -> TenantId {
@@ -16,20 +12,10 @@ fn tenant_id() -> TenantId {
 
 fn person(n: u32, address: &str) -> OrgUser {
     OrgUser {
-        storage_key: key(n),
-        descriptor: Descriptor::new(&format!("msa.{n}")),
-        display_name: format!("Person {n}").as_str().into(),
-        principal_name: address.into(),
         mail: None,
-        origin: Origin::Msa,
-        origin_id: Some(format!("puid-{n}").into()),
-        domain: Some("Windows Live ID".into()),
-        meta_type: None,
-        deleted_in_origin: false,
-        access_level: Some("Basic".into()),
-        status: EntitlementStatus::Active,
         last_accessed: LastAccess::Never,
         created: None,
+        ..org_user(n, &format!("Person {n}"), address)
     }
 }
 

@@ -5,12 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use crate::domain::activity::EventLine;
+use crate::domain::check::Tick;
+use crate::domain::comparison::checklist::PointId;
+use crate::domain::facts::TokenInventory;
 use crate::domain::ids::{StorageKey, TenantId};
 use crate::domain::people::{OrgUser, TenantUser};
 use crate::domain::plan::{JournalEntry, Plan};
 use crate::domain::text::named;
 
-use super::record::{Act, ActKind, Found, Readiness};
+use super::record::{Act, ActKind, Found, LookedBack, Readiness};
 
 /// One person as read at one moment.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +49,12 @@ pub struct Material {
     pub found: BTreeMap<StorageKey, Found>,
     /// The prerequisites, as last evaluated before the switch.
     pub readiness: Option<Readiness>,
+    /// The latest look back after connecting; `None`: nobody looked, or with a version that did not keep it.
+    pub looked_back: Option<LookedBack>,
+    /// What persons ticked of the list for the time after connecting.
+    pub point_ticks: BTreeMap<PointId, Tick>,
+    /// Whose tokens and SSH keys were read before the switch, where they were.
+    pub tokens_before: Option<TokenInventory>,
     /// What happened, oldest first.
     pub events: Vec<EventLine>,
     /// When the switch was seen.

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::candidate::Candidate;
 use crate::domain::check::{Check, CheckStatus, Verdict};
+use crate::domain::comparison::checklist::Point;
+use crate::domain::comparison::{Comparison, LookBack};
 use crate::domain::forecast::Person;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::outcome::Outcome;
@@ -47,11 +49,15 @@ pub enum ActKind {
     OwnerNamed,
     /// Began a run of apply.
     RunBegun,
+    /// Ticked a point of the list for the time after connecting.
+    PointTicked,
+    /// Took the tick of such a point back.
+    PointUnticked,
 }
 
 impl ActKind {
     /// All kinds.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Decided,
         Self::TakenBack,
         Self::Confirmed,
@@ -66,6 +72,8 @@ impl ActKind {
         Self::PatternDropped,
         Self::OwnerNamed,
         Self::RunBegun,
+        Self::PointTicked,
+        Self::PointUnticked,
     ];
 
     /// The name in the store.
@@ -85,6 +93,8 @@ impl ActKind {
             Self::PatternDropped => "pattern-dropped",
             Self::OwnerNamed => "owner-named",
             Self::RunBegun => "run-begun",
+            Self::PointTicked => "point-ticked",
+            Self::PointUnticked => "point-unticked",
         }
     }
 
@@ -220,6 +230,39 @@ impl Readiness {
         let unknown =
             |it: &Self| it.checks.iter().filter(|check| check.status == CheckStatus::Unknown).count();
         unknown(self) <= unknown(earlier) || self.at.duration_since(earlier.at) > LASTS
+    }
+}
+
+/// The latest look back after connecting, as it is kept: what the report tells of it years later.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookedBack {
+    /// When.
+    pub at: Timestamp,
+    /// Where the first state came from, in words.
+    pub before_from: String,
+    /// Before and after, where they could be compared.
+    pub comparison: Option<Comparison>,
+    /// Why they could not.
+    pub not_compared: Option<String>,
+    /// Microsoft's list for the time after connecting, with the ticks of then.
+    pub points: Vec<Point>,
+}
+
+impl LookedBack {
+    /// What is kept of this one.
+    pub fn of(found: &LookBack) -> Self {
+        Self {
+            at: found.at,
+            before_from: found.before_from.clone(),
+            comparison: found.comparison.as_ref().ok().cloned(),
+            not_compared: found.comparison.as_ref().err().map(|problem| problem.said.clone()),
+            points: found.points.clone(),
+        }
+    }
+
+    /// Whether this is to be kept in place of an earlier one. One that could not compare takes nothing away from one that could.
+    pub fn replaces(&self, earlier: &Self) -> bool {
+        self.comparison.is_some() || earlier.comparison.is_none()
     }
 }
 

@@ -16,6 +16,7 @@ use crate::domain::outcome::Outcome;
 use crate::domain::plan::{Decision, RowState};
 use crate::domain::text::{clean, named};
 
+mod after;
 mod charts;
 mod html;
 mod markdown;
@@ -23,6 +24,7 @@ mod moments;
 mod person;
 mod who;
 
+pub use after::{AfterPaper, ChangePaper, KindPaper, PointPaper};
 pub use html::html;
 pub(in crate::domain::papers) use html::{begin, end, write_to as write_html};
 pub use markdown::markdown;
@@ -102,6 +104,8 @@ pub struct Report {
     pub words: Vec<Word>,
     /// Patterns that were used as evidence.
     pub patterns: Vec<Word>,
+    /// Before and after; `None` before the switch.
+    pub after: Option<AfterPaper>,
     /// Everybody, those with something open first, then by name.
     pub people: Vec<PersonPaper>,
 }
@@ -111,13 +115,16 @@ impl Report {
     pub fn of(material: &Material) -> Self {
         let calls = person::calls(material);
         let acts = person::acts(material);
-        let mut people: Vec<PersonPaper> = material
-            .people()
+        let changes = person::changes(material);
+        let mut keys = material.people();
+        // Whoever came since is known by nothing else.
+        keys.extend(changes.keys().copied());
+        let mut people: Vec<PersonPaper> = keys
             .into_iter()
             .map(|key| {
                 let calls = calls.get(key).map_or(&[][..], Vec::as_slice);
                 let acts = acts.get(key).map_or(&[][..], Vec::as_slice);
-                PersonPaper::of(material, key, calls, acts)
+                PersonPaper::of(material, key, calls, acts, changes.get(key).copied())
             })
             .collect();
         people.sort_by_cached_key(|it| (!it.is_open(), it.name.to_lowercase(), it.storage_key.clone()));
@@ -147,7 +154,33 @@ impl Report {
                     Word { at: *at, about: id.to_string(), note: String::new(), by }
                 })
                 .collect(),
+            after: AfterPaper::of(material),
             people,
+        }
+    }
+}
+
+/// From so many people on, whoever asks for nothing stands in a table.
+const LARGE: usize = 300;
+
+/// Heads of that table.
+const ROW_TITLES: [&str; 4] =
+    ["Who", "As last read", "What was found, and the evidence", "What was decided and done"];
+
+impl Report {
+    /// Everybody in two parts: who is told one by one, and who stands in a table because nothing was decided about them or, in a
+    /// large report, because everything went as decided.
+    pub fn told_and_others(&self) -> (Vec<&PersonPaper>, Vec<&PersonPaper>) {
+        let is_large = self.people.len() >= LARGE;
+        self.people.iter().partition(|it| it.is_told() && !(is_large && it.is_uneventful()))
+    }
+
+    /// What the table is called.
+    fn others_title(&self) -> &'static str {
+        if self.people.len() >= LARGE {
+            "Done as decided or not concerned, and nothing is open"
+        } else {
+            "Nothing was decided, and nothing is open"
         }
     }
 }

@@ -93,6 +93,7 @@ fn world() -> World {
             same_pat: false,
         }),
         own_tokens: Aged::default(),
+        workloads: Aged::default(),
         backing_tenant: Aged::default(),
         tokens: known(TokenInventory {
             people: (1..=3).map(|n| (key(n), PersonTokens::default())).collect(),

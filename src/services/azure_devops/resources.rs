@@ -8,6 +8,8 @@ use serde::Deserialize;
 
 use super::AzureDevOps;
 use crate::domain::comparison::state::Named;
+use crate::domain::facts::{Creator, Workload, WorkloadKind};
+use crate::domain::ids::StorageKey;
 use crate::domain::problem::Problem;
 use crate::domain::text::clean_to;
 use crate::services::http::json::Unreadable;
@@ -45,11 +47,28 @@ struct Connection {
     created_by: Option<Somebody>,
 }
 
+/// An `IdentityRef`: the id is the storage key.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Somebody {
     #[serde(default)]
+    id: Text,
+    #[serde(default)]
     display_name: Text,
+    #[serde(default)]
+    unique_name: Text,
+}
+
+impl Somebody {
+    /// Where the service says anything about them.
+    fn creator(self) -> Option<Creator> {
+        let creator = Creator {
+            key: self.id.as_deref().filter(|id| uuid::Uuid::try_parse(id.trim()).is_ok()).map(StorageKey::new),
+            name: self.display_name.or_empty().into(),
+            address: self.unique_name.into_string(),
+        };
+        (creator != Creator::default()).then_some(creator)
+    }
 }
 
 #[derive(Deserialize)]
@@ -61,6 +80,8 @@ struct Pool {
     name: Text,
     #[serde(default)]
     is_hosted: Text,
+    owner: Option<Somebody>,
+    created_by: Option<Somebody>,
 }
 
 #[derive(Deserialize)]
@@ -85,6 +106,8 @@ pub struct AgentPool {
     pub name: String,
     /// Microsoft's own machines: nobody has to look after them.
     pub hosted: bool,
+    /// Who owns it, else who made it.
+    pub owner: Option<Creator>,
 }
 
 /// An agent, as far as it counts.
@@ -106,27 +129,23 @@ fn projects(body: &[u8], raw: Raw) -> Result<Batch<Named>, Unreadable> {
     })
 }
 
-fn connections(body: &[u8], raw: Raw) -> Result<Batch<Named>, Unreadable> {
+fn connections(body: &[u8], raw: Raw) -> Result<Batch<Workload>, Unreadable> {
     page::parse(body, raw, |one: Connection| {
-        let id = one.id.as_deref().ok_or("it has no `id`")?.to_lowercase();
-        let mut about = Vec::new();
-        about.extend(one.kind.into_string());
-        about.extend(
-            one.created_by
-                .and_then(|who| who.display_name.into_string())
-                .map(|name| format!("set up by {name}")),
-        );
-        let mut name = String::from(one.name.or_empty());
-        if !about.is_empty() {
-            name = format!("{name} ({})", about.join(", "));
-        }
         let (standing, good) = match (flag(&one.is_disabled), flag(&one.is_ready)) {
             (Some(true), _) => (Some("disabled".to_owned()), Some(false)),
             (_, Some(true)) => (Some("ready".to_owned()), Some(true)),
             (_, Some(false)) => (Some("not ready".to_owned()), Some(false)),
             (_, None) => (None, None),
         };
-        Ok(Named { id, name, standing, good })
+        Ok(Workload {
+            kind: WorkloadKind::ServiceConnection,
+            id: one.id.as_deref().ok_or("it has no `id`")?.to_lowercase(),
+            name: one.name.or_empty().into(),
+            about: one.kind.into_string(),
+            set_up_by: one.created_by.and_then(Somebody::creator),
+            standing,
+            good,
+        })
     })
 }
 
@@ -134,7 +153,12 @@ fn pools(body: &[u8], raw: Raw) -> Result<Batch<AgentPool>, Unreadable> {
     page::parse(body, raw, |pool: Pool| {
         let id = pool.id.as_deref().filter(|id| id.bytes().all(|byte| byte.is_ascii_digit()));
         let id = id.ok_or("it has no `id` that is one")?.to_owned();
-        Ok(AgentPool { id, name: pool.name.or_empty().into(), hosted: flag(&pool.is_hosted) == Some(true) })
+        Ok(AgentPool {
+            id,
+            name: pool.name.or_empty().into(),
+            hosted: flag(&pool.is_hosted) == Some(true),
+            owner: pool.owner.or(pool.created_by).and_then(Somebody::creator),
+        })
     })
 }
 
@@ -159,7 +183,7 @@ impl AzureDevOps {
     }
 
     /// The service connections of one project.
-    pub fn service_connections(&self, project: &Named) -> Pages<Named> {
+    pub fn service_connections(&self, project: &Named) -> Pages<Workload> {
         let what = format!("the service connections of {}", clean_to(&project.name, 80));
         // By its id: a name may hold anything.
         let path = [self.organization(), project.id.as_str(), "_apis", "serviceendpoint", "endpoints"];
@@ -174,7 +198,7 @@ impl AzureDevOps {
     }
 
     /// How the agents of this pool stand.
-    pub async fn agents(&self, pool: &AgentPool) -> Result<Named, Problem> {
+    pub async fn agents(&self, pool: &AgentPool) -> Result<Workload, Problem> {
         let what = format!("the agents of {}", clean_to(&pool.name, 80));
         let path = [self.organization(), "_apis", "distributedtask", "pools", pool.id.as_str(), "agents"];
         let found = self.resources(&path, what, Need::AgentPools, agents, |one| one.id).all().await?.0;
@@ -188,9 +212,12 @@ impl AzureDevOps {
         if !offline.is_empty() {
             standing = format!("{standing}, not {}", offline.join(", "));
         }
-        Ok(Named {
+        Ok(Workload {
+            kind: WorkloadKind::AgentPool,
             id: pool.id.clone(),
             name: pool.name.clone(),
+            about: None,
+            set_up_by: pool.owner.clone(),
             standing: Some(standing),
             good: (!found.is_empty()).then_some(offline.is_empty()),
         })

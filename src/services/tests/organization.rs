@@ -167,7 +167,8 @@ async fn what_people_work_with_is_read_over_pages_and_without_secrets() {
     assert_eq!(names, [("Fiber", Some(true)), ("New", Some(false))]);
     assert_eq!(skipped.len(), 1, "an id that is no id is never put into an address");
     let connections = azure.service_connections(&projects[0]).all().await.unwrap().0;
-    assert_eq!(connections[0].name, "prod (azurerm, set up by Ada)");
+    assert_eq!((connections[0].name.as_str(), connections[0].about.as_deref()), ("prod", Some("azurerm")));
+    assert_eq!(connections[0].set_up_by.as_ref().unwrap().name, "Ada");
     let good: Vec<_> = connections.iter().map(|one| one.good).collect();
     assert_eq!(good, [Some(true), Some(false)]);
     assert!(!format!("{connections:?}").contains("very-secret"));

@@ -32,6 +32,16 @@ fn project_id(world: &World, number: usize) -> Uuid {
     world.ids.make(Kind::Project, u32::try_from(number).unwrap_or(0))
 }
 
+/// The owner, who set up everything.
+fn identity_ref(world: &World) -> Value {
+    let seen = world.person(world.owner);
+    json!({
+        "id": world.ids.make(Kind::StorageKey, world.owner),
+        "displayName": seen.as_ref().map(|seen| seen.person.display.clone()).unwrap_or_default(),
+        "uniqueName": seen.as_ref().map(|seen| seen.person.principal.clone()).unwrap_or_default(),
+    })
+}
+
 pub(super) fn projects(shared: &Shared, call: &Call) -> Answer {
     if let Some(answer) = refused(shared) {
         return answer;
@@ -79,7 +89,7 @@ pub(super) fn connections(shared: &Shared, project: &str) -> Answer {
             .enumerate()
             .map(|(place, (name, kind))| {
                 let serial = 1_000 + u32::try_from(number * CONNECTIONS.len() + place).unwrap_or(0);
-                let owner = world.person(world.owner).map(|seen| seen.person.display).unwrap_or_default();
+                let owner = identity_ref(world);
                 // What hangs on a person's token stands still when the switch takes access away.
                 let ready = !(world.lost_access && *kind == "github" && number == 0);
                 json!({
@@ -87,9 +97,7 @@ pub(super) fn connections(shared: &Shared, project: &str) -> Answer {
                     "url": "https://connection.example/", "description": "", "data": {},
                     "authorization": {"scheme": "Token", "parameters": {"AccessToken": null}},
                     "isReady": ready, "isShared": false, "owner": "library",
-                    "createdBy": {
-                        "displayName": owner, "id": world.ids.make(Kind::StorageKey, world.owner),
-                    },
+                    "createdBy": owner,
                     "serviceEndpointProjectReferences": [{
                         "projectReference": {"id": project_id(world, number), "name": PROJECTS[number]},
                         "name": name, "description": "",
@@ -105,8 +113,10 @@ pub(super) fn pools(shared: &Shared) -> Answer {
     if let Some(answer) = refused(shared) {
         return answer;
     }
+    let owner = shared.read(identity_ref);
     let rows = vec![
-        json!({"id": 1, "name": "Default", "isHosted": false, "poolType": "automation", "size": AGENTS.len(), "isLegacy": false}),
+        json!({"id": 1, "name": "Default", "isHosted": false, "poolType": "automation", "size": AGENTS.len(), "isLegacy": false,
+            "createdBy": owner, "owner": owner}),
         json!({"id": 9, "name": "Azure Pipelines", "isHosted": true, "poolType": "automation", "size": 1, "isLegacy": false}),
     ];
     Answer::list(&Wrapped { count: rows.len(), value: rows })

@@ -1,14 +1,17 @@
 //! Everybody's tokens and SSH keys: two calls or more a person, so it is slow, shows how long it will take, and can be
 //! interrupted: what was read is kept in the store, and the next time only the others are asked.
 
+use std::sync::Arc;
+
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 
 use crate::domain::activity::{Progress, Source};
-use crate::domain::facts::TokenInventory;
+use crate::domain::facts::{TokenInventory, TokensBefore};
 use crate::domain::people::{OrgUser, Roster};
-use crate::domain::{Descriptor, Problem, StorageKey};
+use crate::domain::{Descriptor, Problem, ProblemKind, StorageKey};
 use crate::tasks::msg::{Fact, Msg};
+use crate::tasks::observe;
 use crate::tasks::session::Session;
 
 use super::ABREAST;
@@ -37,35 +40,62 @@ pub(in crate::tasks) async fn before(session: &Session) -> Option<TokenInventory
     serde_json::from_value(value).ok()
 }
 
-/// Reads everybody and tells the inventory, or why there is none. `again`: also whom an earlier sitting read.
-pub(in crate::tasks) async fn read(session: &Session, roster: &Roster, again: bool) {
-    let result = if again {
-        sitting(session, roster.people(), None).await
-    } else {
-        of(session, roster.people()).await
+/// When the switch was seen. Where this reading is the first to see it, that is now, and the store is told.
+async fn switched_at(session: &Session) -> Option<Timestamp> {
+    let store = session.any_store()?;
+    if let Some(at) = store.switched_at().await.ok()? {
+        return Some(at);
+    }
+    let first = store.load_plan().await.ok()?.first_backing?;
+    if !session.is_connected() || session.believed_backing() == Some(first) {
+        return None;
+    }
+    let now = Timestamp::now();
+    // A store that can only be read is told by the next run that may write.
+    if let Ok(store) = session.store() {
+        store.mark_switched(now).await.ok()?;
+    }
+    Some(now)
+}
+
+/// Reads everybody and tells the inventory, or why there is none.
+pub(in crate::tasks) async fn read(session: &Session, roster: &Roster) {
+    let result = of(session, roster.people()).await;
+    let before = of_before(session).await;
+    let result = match result {
+        Ok(inventory) => Ok(TokenInventory { before, ..inventory }),
+        // Nobody may ask any more, or not yet: what was read before the switch is still worth telling.
+        Err(problem) if before.is_some() => {
+            let everybody = roster.people().iter().map(|user| user.storage_key.clone());
+            let unread = everybody.map(|key| (key, problem.headline())).collect();
+            Ok(TokenInventory { before, unread, ..TokenInventory::default() })
+        }
+        Err(problem) => Err(problem),
     };
+    let is_stopped =
+        matches!(&result, Err(problem) if matches!(problem.kind, ProblemKind::Cancelled | ProblemKind::NotSignedIn));
     session.tell(Msg::FactRead(Fact::Tokens(result), Timestamp::now())).await;
+    if !is_stopped {
+        let found = observe::workloads(session).await;
+        session.tell(Msg::FactRead(Fact::Workloads(found), Timestamp::now())).await;
+    }
+}
+
+/// What was read before the switch, once one was seen.
+async fn of_before(session: &Session) -> Option<Arc<TokensBefore>> {
+    let switched_at = switched_at(session).await?;
+    let inventory = before(session).await?;
+    let renamed = session.stored_plan().await?.ok()?.renamed;
+    Some(Arc::new(TokensBefore { switched_at, inventory, renamed }))
 }
 
 /// The inventory of these people, with what earlier sittings read.
 pub(in crate::tasks) async fn of(session: &Session, people: &[OrgUser]) -> Result<TokenInventory, Problem> {
     let known = known(session).await;
-    sitting(session, people, known).await
-}
-
-/// One sitting, beginning with what is known.
-async fn sitting(
-    session: &Session,
-    people: &[OrgUser],
-    known: Option<TokenInventory>,
-) -> Result<TokenInventory, Problem> {
     let source = Source::Tokens;
     let started_at = Timestamp::now();
     session.tell(Msg::ReadingStarted(source, started_at)).await;
-    let switched = match session.any_store() {
-        Some(store) => store.switched_at().await.ok().flatten(),
-        None => None,
-    };
+    let switched = switched_at(session).await;
     let mut inventory = still_fresh(known.unwrap_or_default(), people, started_at, switched);
     let before = inventory.people.len();
     let open: Vec<(StorageKey, Descriptor)> = people
@@ -149,7 +179,7 @@ fn still_fresh(
             // What was read before the switch says nothing about after it.
             && read_at.zip(switched.as_ref()).is_none_or(|(at, switched)| at >= switched)
     };
-    let TokenInventory { people: counts, unread, notes, read_at } = &mut inventory;
+    let TokenInventory { people: counts, unread, notes, read_at, .. } = &mut inventory;
     counts.retain(|key, _| fresh(key, read_at.get(key)));
     notes.retain(|key, _| counts.contains_key(key));
     read_at.retain(|key, _| counts.contains_key(key));

@@ -273,7 +273,7 @@ async fn list<T: Send + 'static>(
     let started_at = Timestamp::now();
     session.tell(Msg::ReadingStarted(source, started_at)).await;
     let mut listed = Listed { items: Vec::new(), raw: Vec::new(), skipped: 0 };
-    loop {
+    let read = loop {
         match pages.next().await {
             Ok(Some(page)) => {
                 if page.restarted {
@@ -295,5 +295,7 @@ async fn list<T: Send + 'static>(
             Ok(None) => break Ok(listed),
             Err(problem) => break Err(problem),
         }
-    }
+    };
+    session.tell(Msg::ReadingEnded(source)).await;
+    read
 }

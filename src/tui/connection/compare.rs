@@ -23,7 +23,7 @@ use crate::domain::comparison::{Comparison, Difference, LookBack, PersonChanges}
 use crate::tasks::{self, Msg};
 use crate::tui::app::{App, Effect};
 use crate::tui::export;
-use crate::tui::overlay::{Overlay, Prompt, Purpose};
+use crate::tui::overlay::{Overlay, Prompt, Purpose, moved};
 
 mod screen;
 
@@ -106,12 +106,11 @@ fn look(before: Option<PathBuf>) -> Effect {
     Effect::Task(tasks::Effect::LookBack(before))
 }
 
-/// Why it cannot be opened.
+/// Why it cannot be opened. Without a network, what the store and a snapshot hold is compared.
 pub(super) fn disabled(app: &App) -> Option<String> {
-    if app.model.context.offline.is_some() {
-        return Some("working offline; `ado2entra snapshot compare` compares two snapshots".to_owned());
-    }
-    app.model.roster.value.is_none().then(|| "the people of the organization are not read yet".to_owned())
+    let roster = &app.model.roster;
+    let is_coming = roster.value.is_none() && roster.problem.is_none() && app.model.context.offline.is_none();
+    is_coming.then(|| "the people of the organization are not read yet".to_owned())
 }
 
 /// The latest look back.
@@ -199,15 +198,7 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
         _ => {}
     }
     let Some(Overlay::Compare(dialog)) = app.overlays.last_mut() else { return Vec::new() };
-    let to = match key.code {
-        KeyCode::Down | KeyCode::Char('j') => (at + 1).min(last),
-        KeyCode::Up | KeyCode::Char('k') => at.saturating_sub(1),
-        KeyCode::PageDown => (at + page).min(last),
-        KeyCode::PageUp => at.saturating_sub(page),
-        KeyCode::Home | KeyCode::Char('g') => 0,
-        KeyCode::End | KeyCode::Char('G') => last,
-        _ => at,
-    };
+    let to = moved(key.code, at, last, page);
     match key.code {
         KeyCode::Tab | KeyCode::BackTab => {
             let other = if dialog.page == Page::Changes { Page::Checklist } else { Page::Changes };

@@ -32,8 +32,8 @@ pub enum Purpose {
     Invite(StorageKey),
     /// The owner's address.
     Owner,
-    /// The file into which this tab's list is written.
-    Export(Tab),
+    /// The file into which this tab's list, or one that is made from the plan, is written.
+    Export(Tab, export::Content),
     /// The plan file that is read back.
     Import,
     /// The file of a snapshot.
@@ -68,7 +68,7 @@ impl Prompt {
     }
 }
 
-/// `Enter` takes the answer, unless it is empty; `Esc` leaves.
+/// `Enter` takes the answer, unless it is empty; `Tab` chooses another list to export; `Esc` leaves.
 pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     match key.code {
         KeyCode::Esc => {
@@ -85,6 +85,16 @@ pub fn key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
             }
             app.overlays.pop();
             take(app, purpose, answer)
+        }
+        KeyCode::Tab => {
+            if let Some(Overlay::Prompt(prompt)) = app.overlays.last()
+                && let Purpose::Export(tab, content) = prompt.purpose
+            {
+                let next = export::turned(app, prompt, tab, content);
+                app.overlays.pop();
+                app.overlays.push(Overlay::Prompt(next));
+            }
+            Vec::new()
         }
         _ => {
             if let Some(Overlay::Prompt(prompt)) = app.overlays.last_mut() {
@@ -104,7 +114,7 @@ fn take(app: &mut App, purpose: Purpose, answer: String) -> Vec<Effect> {
         Purpose::StillHolds(key) => return mapping::still_holds(app, &key, &answer),
         Purpose::Invite(key) => return mapping::invite(app, &key, answer),
         Purpose::Owner => tasks::Effect::NameOwner(answer),
-        Purpose::Export(tab) => return export::write(app, tab, &answer),
+        Purpose::Export(tab, content) => return export::write(app, tab, content, &answer),
         Purpose::Import => return import::read(app, &answer),
         Purpose::Snapshot => tasks::Effect::TakeSnapshot(PathBuf::from(answer)),
         Purpose::CompareWith => return connection::compare_with(&answer),

@@ -7,6 +7,7 @@ use super::{Count, Hand, Moment, Report, Word, charts};
 use crate::domain::papers::escape::html as escaped;
 use crate::domain::papers::support::second;
 
+mod after;
 mod people;
 
 const STYLE: &str = "\
@@ -82,10 +83,13 @@ pub(in crate::domain::papers) fn write_to(out: &mut String, report: &Report) {
     counted(out, "What was done", &report.states);
     timeline(out, &report.moments);
     checks(out, report);
+    if let Some(paper) = &report.after {
+        after::write(out, paper);
+    }
     hands(out, &report.hands);
     confirmed(out, "What a person confirmed", &report.words);
     confirmed(out, "Patterns used as evidence", &report.patterns);
-    people::everybody(out, &report.people);
+    people::everybody(out, report);
 }
 
 fn checks(out: &mut String, report: &Report) {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::who::NOT_WRITTEN_DOWN;
-use super::{Count, Hand, PersonPaper, Report, Word};
+use super::{AfterPaper, Count, Hand, PersonPaper, Report, Word};
 use crate::domain::papers::escape::markdown as escaped;
 use crate::domain::papers::support::second;
 
@@ -34,12 +34,29 @@ pub(in crate::domain::papers) fn write_to(out: &mut String, report: &Report) {
         }
     }
     checks(out, report);
+    if let Some(paper) = &report.after {
+        after(out, paper);
+    }
     hands(out, &report.hands);
     confirmed(out, "What a person confirmed", &report.words);
     confirmed(out, "Patterns used as evidence", &report.patterns);
     out.push_str("\n## Everybody\n\nThose with something open come first.\n");
-    for person in &report.people {
+    let (told, rest) = report.told_and_others();
+    for person in told {
         one(out, person);
+    }
+    others(out, report.others_title(), &rest);
+}
+
+fn others(out: &mut String, title: &str, people: &[&PersonPaper]) {
+    if people.is_empty() {
+        return;
+    }
+    let _ =
+        writeln!(out, "\n### {title}\n\n| {} |\n| --- | --- | --- | --- |", super::ROW_TITLES.join(" | "));
+    for person in people {
+        let cells = person.row().map(|lines| escaped(&lines.join("; ")));
+        let _ = writeln!(out, "| {} |", cells.join(" | "));
     }
 }
 
@@ -54,6 +71,65 @@ fn checks(out: &mut String, report: &Report) {
     for check in &report.checks {
         let _ =
             writeln!(out, "| {} | {} | {} |", escaped(check.title), check.status, escaped(&check.summary));
+    }
+}
+
+fn after(out: &mut String, paper: &AfterPaper) {
+    out.push_str("\n## Before and after\n\n");
+    for line in &paper.answer {
+        let _ = writeln!(out, "- {}", escaped(line));
+    }
+    for fact in &paper.facts {
+        let _ = writeln!(out, "- **{}**: {}", escaped(&fact.about), escaped(&fact.words));
+    }
+    if !paper.kinds.is_empty() {
+        out.push_str(
+            "\n| what | lost, not expected | lost, as expected | gained | changed, not expected | changed, as expected |\n\
+             | --- | ---: | ---: | ---: | ---: | ---: |\n",
+        );
+        for it in &paper.kinds {
+            let counts = it.counts;
+            let _ = writeln!(
+                out,
+                "| {} | {} | {} | {} | {} | {} |",
+                it.name,
+                counts.lost,
+                counts.lost_expected,
+                counts.gained,
+                counts.changed,
+                counts.changed_expected
+            );
+        }
+    }
+    listed(out, "The organization", paper.organization.iter().map(super::ChangePaper::line));
+    listed(out, "Not compared", paper.not_compared.iter().cloned());
+    if paper.points.is_empty() {
+        return;
+    }
+    out.push_str("\n## The list for the time after connecting\n\n| what | how it stood | what was found | ticked |\n| --- | --- | --- | --- |\n");
+    for point in &paper.points {
+        let found: Vec<&str> = std::iter::once(point.summary.as_str())
+            .chain(point.evidence.iter().map(String::as_str))
+            .collect();
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} |",
+            escaped(point.title),
+            point.status,
+            escaped(&found.join("; ")),
+            escaped(&point.tick_words().unwrap_or_default())
+        );
+    }
+}
+
+fn listed(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let mut lines = lines.peekable();
+    if lines.peek().is_none() {
+        return;
+    }
+    let _ = writeln!(out, "\n{title}:\n");
+    for line in lines {
+        let _ = writeln!(out, "- {}", escaped(&line));
     }
 }
 
@@ -127,6 +203,12 @@ fn one(out: &mut String, person: &PersonPaper) {
         if let Some(words) = words {
             let _ = writeln!(out, "- {title}: {}", escaped(words));
         }
+    }
+    for change in &person.changes {
+        let _ = writeln!(out, "- Since before: {}", escaped(&change.line()));
+    }
+    if person.came_back == Some(true) {
+        out.push_str("- Has used the organization since\n");
     }
     for moment in &person.history {
         let _ = writeln!(out, "- {}: {}", second(moment.at), escaped(&moment.words));

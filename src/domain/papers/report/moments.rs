@@ -77,6 +77,9 @@ pub(super) fn of(material: &Material) -> Vec<Moment> {
             add(run.last, format!("Apply run ends: {}", words.join(", ")));
         }
     }
+    if let Some(looked) = material.looked_back.as_ref().filter(|looked| looked.comparison.is_some()) {
+        add(looked.at, "Before and after were compared".to_owned());
+    }
     // What the program noticed by itself and nothing above says.
     for event in material.events.iter().filter(|event| event.subject == "alarm") {
         add(event.at, format!("Alarm: {}", event.text));

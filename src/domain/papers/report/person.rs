@@ -1,10 +1,12 @@
 //! One person's page of the report: who they are, what was decided on which evidence, what was sent and what came of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::after::{self, ChangePaper};
 use super::{Moment, decision_words, who};
+use crate::domain::comparison::PersonChanges;
 use crate::domain::ids::{ObjectId, StorageKey};
 use crate::domain::matching::pair::{OrgView, compare};
 use crate::domain::outcome::Outcome;
@@ -72,13 +74,20 @@ pub struct PersonPaper {
     pub error: Option<String>,
     /// What was sent and what came of it, oldest first.
     pub calls: Vec<Call>,
+    /// What is different since before the switch, most important first.
+    pub changes: Vec<ChangePaper>,
+    /// The person has used the organization since; `None` where that was not compared.
+    pub came_back: Option<bool>,
 }
 
 impl PersonPaper {
-    /// Something about this person asks for attention: it changed, it is not proven, or nobody decided and the person is, or
-    /// will be, locked out.
+    /// Something about this person asks for attention: it changed, it is not proven, nobody decided and the person is, or
+    /// will be, locked out, or something was lost that nobody expected.
     pub fn is_open(&self) -> bool {
-        self.needs_a_look || (self.is_to_send && self.state != RowState::Verified) || self.is_left_out()
+        self.needs_a_look
+            || (self.is_to_send && self.state != RowState::Verified)
+            || self.is_left_out()
+            || self.changes.iter().any(ChangePaper::is_unexpected_loss)
     }
 
     /// Nothing was decided, and the service does not map the person by itself.
@@ -93,6 +102,45 @@ impl PersonPaper {
             || self.decision != Decision::Undecided.name()
             || !self.calls.is_empty()
             || !self.history.is_empty()
+            || !self.changes.iter().all(ChangePaper::is_quiet)
+    }
+
+    /// Everything went as decided, at the first attempt, and nothing speaks against it: in a large report a row says it all.
+    pub fn is_uneventful(&self) -> bool {
+        !self.is_open()
+            && self.doubts.is_empty()
+            && self.note.is_none()
+            && self.error.is_none()
+            && self.history.is_empty()
+            && self.calls.iter().all(|call| call.attempt <= 1)
+            && self.changes.iter().all(ChangePaper::is_quiet)
+    }
+
+    /// The person in a row of a table: who, as last read, what was found with the evidence, what was decided and done. Each cell in
+    /// lines.
+    pub fn row(&self) -> [Vec<String>; 4] {
+        let since = self.new_storage_key.as_ref().map(|key| format!("since the switch {key}"));
+        let mut who = vec![self.name.clone(), self.address.clone(), self.storage_key.to_string()];
+        who.extend(since);
+        let mut found = vec![self.found_words()];
+        found.extend(self.evidence.iter().cloned());
+        found.extend(self.doubts.iter().map(|doubt| format!("doubt: {doubt}")));
+        let mut done = vec![self.done_words()];
+        let id = self.calls.iter().rev().find_map(|call| call.activity_id.as_deref());
+        done.extend(id.map(|id| format!("activity id {id}")));
+        let kinds: BTreeSet<&str> = self.changes.iter().map(|change| change.kind).collect();
+        if !kinds.is_empty() {
+            let kinds: Vec<&str> = kinds.into_iter().collect();
+            done.push(format!("changed as was to be expected: {}", kinds.join(", ")));
+        }
+        if self.came_back == Some(true) {
+            done.push("has used the organization since".to_owned());
+        }
+        let mut row = [who, vec![self.about.join(", ")], found, done];
+        for cell in &mut row {
+            cell.retain(|line| !line.trim().is_empty());
+        }
+        row
     }
 
     /// What was found, with the reason, in words; empty where that is not known.
@@ -106,10 +154,15 @@ impl PersonPaper {
 
     /// What was found, decided and done, in one sentence each.
     pub fn sentence(&self) -> String {
-        let mut parts = Vec::new();
-        if self.outcome.is_some() {
-            parts.push(format!("Found: {}.", self.found_words()));
+        if self.outcome.is_none() {
+            return self.done_words();
         }
+        format!("Found: {}. {}", self.found_words(), self.done_words())
+    }
+
+    /// What was decided and done, in one sentence each.
+    fn done_words(&self) -> String {
+        let mut parts = Vec::new();
         parts.push(match (self.decided_at, &self.decided_by) {
             (Some(at), Some(by)) => format!("Decided: {}, {}, by {by}.", self.decided, second(at)),
             (Some(at), None) => format!("Decided: {}, {}.", self.decided, second(at)),
@@ -124,7 +177,13 @@ impl PersonPaper {
         parts.join(" ")
     }
 
-    pub(super) fn of(material: &Material, key: &StorageKey, calls: &[&JournalEntry], acts: &[&Act]) -> Self {
+    pub(super) fn of(
+        material: &Material,
+        key: &StorageKey,
+        calls: &[&JournalEntry],
+        acts: &[&Act],
+        changes: Option<&PersonChanges>,
+    ) -> Self {
         let row = material.plan.row(key);
         let known = material.newest(key);
         let seen = row.and_then(|row| row.seen.as_deref());
@@ -181,10 +240,12 @@ impl PersonPaper {
             name: seen
                 .map(|seen| seen.person.display_name.clone())
                 .or_else(|| user.map(|user| user.display_name.to_string()))
+                .or_else(|| changes.map(|changes| changes.name.to_string()))
                 .unwrap_or_else(|| key.to_string()),
             address: seen
                 .map(|seen| seen.person.principal_name.clone())
                 .or_else(|| user.map(|user| user.principal_name.to_string()))
+                .or_else(|| changes.map(|changes| changes.address.to_string()))
                 .unwrap_or_default(),
             about,
             outcome: found.map(|found| found.outcome).or_else(|| row.and_then(|row| row.decided_on)),
@@ -216,6 +277,8 @@ impl PersonPaper {
                     activity_id: line.activity_id.clone(),
                 })
                 .collect(),
+            changes: changes.map(after::changes).unwrap_or_default(),
+            came_back: changes.map(|changes| changes.came_back),
         }
     }
 }
@@ -264,6 +327,13 @@ pub(super) fn acts(material: &Material) -> BTreeMap<StorageKey, Vec<&Act>> {
         acts.entry(material.planned(&key).clone()).or_default().push(act);
     }
     acts
+}
+
+/// What is different since before the switch, by person.
+pub(super) fn changes(material: &Material) -> BTreeMap<&StorageKey, &PersonChanges> {
+    let comparison = material.looked_back.as_ref().and_then(|looked| looked.comparison.as_ref());
+    let people = comparison.into_iter().flat_map(|comparison| &comparison.people);
+    people.map(|person| (material.planned(&person.storage_key), person)).collect()
 }
 
 /// The journal by person.

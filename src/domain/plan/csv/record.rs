@@ -15,11 +15,11 @@ use crate::domain::text::{clean, clean_to};
 pub(super) const LONG: usize = 4096;
 
 macro_rules! columns {
-    ($($variant:ident $name:literal;)*) => {
+    ($($(#[doc = $doc:literal])+ $variant:ident $name:literal;)*) => {
         /// A column of the file, in its order.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Column {
-            $(#[doc = concat!("`", $name, "`")] #[serde(rename = $name)] $variant,)*
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)*
         }
 
         impl Column {
@@ -35,27 +35,49 @@ macro_rules! columns {
 }
 
 columns! {
+    /// The organization's name.
     Organization "organization";
+    /// Identifies the person.
     StorageKey "storage_key";
+    /// The name.
     DisplayName "display_name";
+    /// The sign-in address.
     PrincipalName "principal_name";
+    /// The mail address.
     Mail "mail";
+    /// Which directory the identity comes from.
     Origin "origin";
+    /// The access level, as the service shows it.
     AccessLevel "access_level";
+    /// Last use.
     LastAccessed "last_accessed";
+    /// What connecting will do, or did.
     Outcome "outcome";
+    /// What is to be done: `map`, `invite`, `remove`, `keep`, `undecided`.
     Decision "decision";
+    /// The tenant user of a map.
     TargetObjectId "target_object_id";
+    /// The target's sign-in name.
     TargetUpn "target_upn";
+    /// `Member` or `Guest`.
     TargetUserType "target_user_type";
+    /// The address of an invitation.
     InviteAddress "invite_address";
+    /// The sign-in name of the best candidate.
     CandidateUpn "candidate_upn";
+    /// How much speaks for the target, or for the best candidate, 0 to 1.
     Score "score";
+    /// What speaks for it.
     Evidence "evidence";
+    /// What speaks against it.
     Warnings "warnings";
+    /// What was seen when it was decided has changed since.
     NeedsALook "needs_a_look";
+    /// The administrator's words.
     Note "note";
+    /// How the row stands.
     State "state";
+    /// Why it failed.
     Error "error";
 }
 

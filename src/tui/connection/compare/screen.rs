@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::domain::CheckStatus;
 use crate::domain::activity::Source;
-use crate::domain::comparison::words::{backed_by, sentence, who};
+use crate::domain::comparison::words::{self, backed_by, sentence, who};
 use crate::domain::comparison::{Change, Comparison, Difference};
 use crate::domain::text::clean;
 use crate::tui::app::{App, ViewState};
@@ -14,7 +14,7 @@ use crate::tui::overlay::log::clock;
 use crate::tui::view::pane;
 use crate::tui::widgets::frame::{dialog, divider};
 use crate::tui::widgets::pen::{Pen, wrap};
-use crate::tui::widgets::words::{count, people, span};
+use crate::tui::widgets::words::{ago, count, people, span};
 
 use super::{Dialog, Page, Row, found, person, place, point, rows_of};
 
@@ -70,7 +70,12 @@ fn tabs(app: &App, open: &Dialog, area: Rect, buf: &mut Buffer) {
         }
         pen.right(&words, theme.accent);
     } else if let Some(found) = found(app) {
-        pen.right(&format!("compared {} UTC", clock(found.at)), theme.dim);
+        let words = if found.offline {
+            format!("offline: as of {} UTC", clock(found.at))
+        } else {
+            format!("compared {} UTC", clock(found.at))
+        };
+        pen.right(&words, theme.dim);
     }
     for (page, name) in [(Page::Changes, "changes"), (Page::Checklist, "checklist")] {
         pen.write(name, if open.page == page { theme.accent } else { theme.dim }).skip(3);
@@ -79,19 +84,7 @@ fn tabs(app: &App, open: &Dialog, area: Rect, buf: &mut Buffer) {
 
 /// The answer in one sentence.
 pub(super) fn answer(comparison: &Comparison) -> String {
-    let summary = &comparison.summary;
-    if summary.lost() == 0 {
-        return "nobody lost anything".to_owned();
-    }
-    let expected = match summary.with_expected_loss {
-        0 => String::new(),
-        n => format!("; {} lost only what was to be expected", people(n)),
-    };
-    match (summary.lost_unexpectedly(), summary.with_unexpected_loss) {
-        (0, _) => format!("nobody lost anything unexpected{expected}"),
-        (_, 0) => format!("the organization lost something that was not to be expected{expected}"),
-        (_, n) => format!("{} lost something that was not to be expected{expected}", people(n)),
-    }
+    words::answer(&comparison.summary, people)
 }
 
 fn header(app: &App, open: &Dialog, width: usize) -> Vec<(String, Style)> {
@@ -107,6 +100,14 @@ fn header(app: &App, open: &Dialog, width: usize) -> Vec<(String, Style)> {
         );
         return out;
     };
+    if found.offline {
+        let words = format!(
+            "no service was asked: after is what was read {}, {}",
+            found.at.strftime("%Y-%m-%d %H:%M UTC"),
+            ago(found.at, app.now())
+        );
+        say(&words, theme.caution);
+    }
     match (&found.comparison, open.page) {
         (Ok(comparison), Page::Changes) => {
             let style = match (comparison.summary.lost(), comparison.summary.lost_unexpectedly()) {

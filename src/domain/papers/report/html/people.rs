@@ -3,39 +3,40 @@
 use std::fmt::Write as _;
 
 use crate::domain::papers::escape::html as escaped;
-use crate::domain::papers::report::PersonPaper;
 use crate::domain::papers::report::person::Call;
+use crate::domain::papers::report::{PersonPaper, ROW_TITLES, Report};
 use crate::domain::papers::support::second;
 
 /// Everybody.
-pub(super) fn everybody(out: &mut String, people: &[PersonPaper]) {
+pub(super) fn everybody(out: &mut String, report: &Report) {
     out.push_str("<h2>Everybody</h2>\n<p>Those with something open come first.</p>\n");
-    let (told, rest): (Vec<_>, Vec<_>) = people.iter().partition(|person| person.is_told());
+    let (told, rest) = report.told_and_others();
     for person in told {
         one(out, person);
     }
-    others(out, &rest);
+    others(out, report.others_title(), &rest);
 }
 
-/// Who asks for nothing, and about whom nothing was decided.
-fn others(out: &mut String, people: &[&PersonPaper]) {
+/// Who asks for nothing.
+fn others(out: &mut String, title: &str, people: &[&PersonPaper]) {
     if people.is_empty() {
         return;
     }
-    out.push_str(
-        "<h3>Nothing was decided, and nothing is open</h3>\n<table class=\"all\">\n<thead><tr><th>Who</th><th>As last read</th>\
-         <th>What was found</th></tr></thead>\n<tbody>\n",
-    );
+    let _ = writeln!(out, "<h3>{title}</h3>\n<table class=\"all\">\n<thead><tr>");
+    for title in ROW_TITLES {
+        let _ = write!(out, "<th>{title}</th>");
+    }
+    out.push_str("</tr></thead>\n<tbody>\n");
     for person in people {
-        let _ = writeln!(
-            out,
-            "<tr><td class=\"w\">{}<p>{}</p><p class=\"key\">{}</p></td><td>{}</td><td class=\"w\">{}</td></tr>",
-            escaped(&person.name),
-            escaped(&person.address),
-            escaped(person.storage_key.as_str()),
-            escaped(&person.about.join(", ")),
-            escaped(&person.found_words())
-        );
+        out.push_str("<tr>");
+        for lines in person.row() {
+            out.push_str("<td class=\"w\">");
+            for line in lines {
+                let _ = write!(out, "<p>{}</p>", escaped(&line));
+            }
+            out.push_str("</td>");
+        }
+        out.push_str("</tr>\n");
     }
     out.push_str("</tbody>\n</table>\n");
 }
@@ -64,6 +65,7 @@ fn one(out: &mut String, person: &PersonPaper) {
             out.push_str("</ul>\n");
         }
     }
+    since_before(out, person);
     for (title, words) in [("Note", &person.note), ("Error", &person.error)] {
         if let Some(words) = words {
             let _ = writeln!(out, "<p>{title}: {}</p>", escaped(words));
@@ -78,6 +80,20 @@ fn one(out: &mut String, person: &PersonPaper) {
     }
     calls(out, &person.calls);
     out.push_str("</article>\n");
+}
+
+fn since_before(out: &mut String, person: &PersonPaper) {
+    if person.came_back == Some(true) {
+        out.push_str("<p>Has used the organization since.</p>\n");
+    }
+    if person.changes.is_empty() {
+        return;
+    }
+    out.push_str("<p>Since before the switch:</p>\n<ul>\n");
+    for change in &person.changes {
+        let _ = writeln!(out, "<li>{}</li>", escaped(&change.line()));
+    }
+    out.push_str("</ul>\n");
 }
 
 fn calls(out: &mut String, calls: &[Call]) {
