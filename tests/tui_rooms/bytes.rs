@@ -76,7 +76,7 @@ fn company() -> (Vec<OrgUser>, Vec<TenantUser>) {
             // By name only: whoever has the name.
             4 | 5 => (name.clone(), format!("{}.{n}@outlook.com", ascii(given))),
             // Something like the name.
-            6 => (format!("{}. {surname}", &ascii(given)[..1].to_uppercase()), old),
+            6 => (format!("{}. {surname}", given.chars().next().unwrap()), old),
             // Goes to somebody else.
             7 => (format!("{} Halloran", GIVEN[rng.usize(..GIVEN.len())]), upn),
             _ => (format!("Build Agent {n}"), format!("build{n}@mailbox.example")),

@@ -187,12 +187,11 @@ impl Pane {
         let width = usize::from(self.area.width);
         let layout = Layout::of(width);
         let (target, rows) = compared(app, &proposed.candidate);
-        match others.line(app, layout, &proposed.candidate, target, &rows) {
-            Some(line) => self.lines.push(line),
-            None => {
-                self.lines.extend(head(app, &proposed.candidate, target, false, width));
-                self.lines.push(layout.summary(&rows));
-            }
+        if let Some(line) = others.line(app, layout, &proposed.candidate, target, &rows) {
+            self.lines.push(line);
+        } else {
+            self.lines.extend(head(app, &proposed.candidate, target, false, width));
+            self.lines.push(layout.summary(&rows));
         }
         self.lines.extend(reason(app, proposed));
     }
