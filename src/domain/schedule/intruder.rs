@@ -35,8 +35,8 @@ pub fn intruders(plan: &Plan, roster: &Roster, graph: &[GraphIdentity]) -> BTree
         });
         // Without a key such an identity may be the person itself, from the moment in which the call may have left.
         let hidden = || {
-            let mut others = graph.iter().filter(|_| !row.state.is_open());
-            others.find(|it| it.origin_object == Some(target) && it.active != Some(false))
+            let holds = |it: &&GraphIdentity| it.origin_object == Some(target) && it.active != Some(false);
+            if row.state.is_open() { None } else { graph.iter().find(holds) }
         };
         let holder = held
             .map(|user| text::named(&user.display_name, &user.principal_name))
