@@ -34,7 +34,7 @@ pub enum Of {
     Why,
     /// So many days or more without access, or none ever.
     Idle,
-    /// One of a few properties.
+    /// One of a few properties, or an outcome.
     Is,
 }
 
@@ -73,7 +73,7 @@ pub const FIELDS: &[Field] = &[
         help: "days without access, or never",
         values: &["30", "90", "180", "365"],
     },
-    Field { name: "is", of: Of::Is, help: "a property", values: &PROPERTIES },
+    Field { name: "is", of: Of::Is, help: "a property or an outcome", values: &PROPERTIES },
 ];
 
 const OUTCOMES: [&str; 9] =
@@ -187,6 +187,9 @@ impl Filter {
                 if let Some((field, value)) = lower.split_once(':')
                     && let Some(known) = FIELDS.iter().find(|known| known.name == field)
                 {
+                    if let (Of::Is, Some(outcome)) = (known.of, Outcome::parse(value)) {
+                        return Some((wanted, Test::Outcome(outcome)));
+                    }
                     // While the value is still being typed nothing is hidden.
                     return (!value.is_empty()).then(|| (wanted, Test::Field(known.of, value.to_owned())));
                 }
@@ -303,7 +306,7 @@ fn is(value: &str, subject: &Subject<'_>) -> bool {
                 || user.mail.as_deref().is_some_and(has_suspicious)
         }
         // While it is being typed nothing is hidden.
-        other => PROPERTIES.iter().any(|known| known.starts_with(other)),
+        other => PROPERTIES.iter().chain(&OUTCOMES).any(|known| known.starts_with(other)),
     }
 }
 

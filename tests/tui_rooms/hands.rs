@@ -468,6 +468,8 @@ fn filters_know_fields_of_every_kind() {
         ("is:suspicious", 2),
         ("origin:msa name:a", 8),
         ("outcome:miss", 2),
+        ("is:missing", 2),
+        ("!is:missing", 8),
         ("missing", 2),
         ("is:undecided", 10),
         ("decision:undecided", 10),

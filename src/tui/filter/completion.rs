@@ -1,6 +1,6 @@
 //! What may be typed next in a filter: fields, their values, outcomes; and what is wrong with what was typed.
 
-use super::{FIELDS, Field};
+use super::{FIELDS, Field, Of, parts};
 use crate::domain::Outcome;
 
 /// Something that the last part of a filter can become.
@@ -33,6 +33,12 @@ fn field_of(part: &str) -> Option<(&'static Field, &str)> {
     Some((FIELDS.iter().find(|field| field.name.eq_ignore_ascii_case(name))?, value))
 }
 
+/// What a field knows. An outcome is a property too; the properties alone are enough for a first look.
+fn values(field: &Field, all: bool) -> impl Iterator<Item = &'static str> {
+    let outcomes = (all && field.of == Of::Is).then(|| Outcome::ALL.into_iter().map(Outcome::name));
+    field.values.iter().copied().chain(outcomes.into_iter().flatten())
+}
+
 /// What the last part can become: the values of its field, or fields and outcomes that begin so.
 pub fn suggestions(text: &str) -> Vec<Suggestion> {
     let part = last_part(text);
@@ -42,9 +48,7 @@ pub fn suggestions(text: &str) -> Vec<Suggestion> {
     };
     if let Some((field, value)) = field_of(rest) {
         let value = value.to_lowercase();
-        return field
-            .values
-            .iter()
+        return values(field, !value.is_empty())
             .filter(|known| known.starts_with(&value))
             .map(|known| Suggestion { part: format!("{not}{}:{known}", field.name), shown: known, help: "" })
             .collect();
@@ -84,7 +88,15 @@ pub fn common(text: &str) -> Option<String> {
 
 /// What is wrong with the part that is being typed; `None` where it can be meant so.
 pub fn remark(text: &str) -> Option<String> {
-    let part = last_part(text);
+    remark_on(last_part(text))
+}
+
+/// What is wrong with any part of a filter.
+pub fn complaint(text: &str) -> Option<String> {
+    parts(text).iter().find_map(|part| remark_on(part))
+}
+
+fn remark_on(part: &str) -> Option<String> {
     let rest = part.strip_prefix('!').unwrap_or(part);
     let (name, value) = rest.split_once(':')?;
     if name.is_empty() || name.contains('"') {
@@ -98,8 +110,9 @@ pub fn remark(text: &str) -> Option<String> {
         return (!value.is_empty() && !is_number).then(|| "idle: takes a number of days".to_owned());
     }
     let closed = matches!(field.name, "outcome" | "decision" | "state" | "is");
-    let fits = field.values.iter().any(|known| known.starts_with(&value.to_lowercase()));
-    (closed && !fits).then(|| format!("{}: knows {}", field.name, field.values.join(", ")))
+    let fits = values(field, true).any(|known| known.starts_with(&value.to_lowercase()));
+    let known = || values(field, true).collect::<Vec<_>>().join(", ");
+    (closed && !fits).then(|| format!("{}: knows {}", field.name, known()))
 }
 
 #[cfg(test)]
@@ -116,7 +129,9 @@ mod tests {
         assert_eq!(shown("basic o"), ["origin", "outcome"]);
         assert_eq!(shown("sa"), ["safe"]);
         assert_eq!(shown("!outcome:"), super::super::OUTCOMES);
-        assert_eq!(shown("is:un"), ["undecided"]);
+        assert_eq!(shown("is:und"), ["undecided"]);
+        assert_eq!(shown("is:un"), ["undecided", "unsure"], "an outcome is a property too");
+        assert_eq!(shown("is:"), super::super::PROPERTIES);
         assert!(shown("name:x").is_empty());
         assert!(shown("\"name o").is_empty(), "between quotation marks nothing is a field");
     }
@@ -124,7 +139,7 @@ mod tests {
     #[test]
     fn as_much_as_is_common_is_completed() {
         assert_eq!(common("basic !ou").as_deref(), Some("basic !outcome:"));
-        assert_eq!(common("is:un").as_deref(), Some("is:undecided"));
+        assert_eq!(common("is:und").as_deref(), Some("is:undecided"));
         assert_eq!(common("o"), None, "origin or outcome");
         assert_eq!(common("name:x"), None);
         assert_eq!(completed("a b", "outcome:"), "a outcome:");
@@ -135,10 +150,20 @@ mod tests {
         assert!(remark("foo:bar").is_some_and(|text| text.contains("no field foo")));
         assert!(remark("outcome:saef").is_some_and(|text| text.contains("safe")));
         assert!(remark("idle:soon").is_some_and(|text| text.contains("number")));
-        for fine in
-            ["", "outcome:", "outcome:sa", "idle:90", "idle:90d", "name:x:y", "http", "access:whatever"]
-        {
+        for fine in [
+            "",
+            "outcome:",
+            "outcome:sa",
+            "is:haz",
+            "idle:90",
+            "idle:90d",
+            "name:x:y",
+            "http",
+            "access:whatever",
+        ] {
             assert_eq!(remark(fine), None, "{fine}");
         }
+        assert_eq!(remark("is:gone basic"), None, "it is not being typed any more");
+        assert!(complaint("is:gone basic").is_some_and(|text| text.contains("knows marked")));
     }
 }

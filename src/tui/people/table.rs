@@ -9,6 +9,7 @@ use ratatui::style::Style;
 use crate::domain::people::OrgUser;
 use crate::domain::{Person, StorageKey};
 use crate::tui::app::{App, ViewState};
+use crate::tui::filter::completion;
 use crate::tui::mouse::Target;
 use crate::tui::widgets::columns::{Column, Place, fitted};
 use crate::tui::widgets::pen::{Pen, width, wrap};
@@ -68,7 +69,7 @@ pub fn draw<'a>(
     );
     if list.rows().is_empty() {
         let strip = Rect { x: strip.x, width: strip.width, ..rows };
-        for (row, line) in (1..rows.height).zip(wrap(&nobody(app), usize::from(strip.width))) {
+        for (row, line) in (1..rows.height).zip(wrap(&nobody(app, sheet.list), usize::from(strip.width))) {
             Pen::line(buf, strip, row, glyphs.ellipsis).write(&line, theme.dim);
         }
         return;
@@ -130,12 +131,15 @@ fn heads(
 }
 
 /// Why the list is empty.
-fn nobody(app: &App) -> String {
+fn nobody(app: &App, list: &PeopleList) -> String {
     let people = People::of(&app.model);
     match (&app.model.roster.problem, people.is_empty()) {
         (Some(problem), true) => problem.to_string(),
         (None, true) if people.is_arriving() => "nobody has arrived yet".to_owned(),
         (None, true) => "nobody is in the organization".to_owned(),
-        (_, false) => "nobody passes the filter; Esc takes it away".to_owned(),
+        (_, false) => match completion::complaint(list.filter().text()) {
+            Some(complaint) => format!("nobody passes the filter: {complaint}"),
+            None => "nobody passes the filter; Esc takes it away".to_owned(),
+        },
     }
 }
